@@ -1,0 +1,1 @@
+"""Ability assessment: scales as data, two assessors, scored on the server. 能力评估"""

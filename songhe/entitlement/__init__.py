@@ -1,0 +1,1 @@
+"""The granted right: applied for, reviewed, approved by another person, suspended, stopped. 待遇"""

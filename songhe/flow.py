@@ -1,0 +1,43 @@
+"""The one list of packages, from the ground up: the order in which a month runs.
+
+``INSTALLED_APPS`` is built from it and the import contract in ``pyproject.toml`` is compared with it.
+A package may import what stands on an earlier line; packages on one line do not know each other.
+"""
+
+GROUND: tuple[tuple[str, ...], ...] = (
+    ("kernel",),
+    ("county",),
+    ("trail",),
+    ("ledger",),
+    ("place",),
+    ("access",),
+    ("jobs",),
+    ("document",),
+)
+
+MONTH: tuple[tuple[str, ...], ...] = (
+    ("policy",),
+    ("provider",),
+    ("person",),
+    ("assessment",),
+    ("eligibility",),
+    ("entitlement",),
+    ("grant",),
+    ("service",),
+    ("redemption",),
+    ("settlement",),
+)
+
+TURNING: tuple[tuple[str, ...], ...] = (
+    ("month",),
+    ("outside", "doors"),
+)
+
+LAYERS = GROUND + MONTH + TURNING
+
+#: Pure packages have no tables and are not Django applications.
+PURE = frozenset({"kernel", "county", "outside", "doors", "month"})
+
+PACKAGES: tuple[str, ...] = tuple(name for layer in LAYERS for name in layer)
+
+APPS: list[str] = [f"songhe.{name}" for name in PACKAGES if name not in PURE]

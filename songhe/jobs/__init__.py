@@ -1,0 +1,1 @@
+"""Resumable runs, the outbox, and keys that make a call happen once. 任务"""

@@ -1,0 +1,1 @@
+"""The books: funds, accounts, transfers and periods. Knows money, knows no elder. 账簿"""

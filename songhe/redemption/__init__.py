@@ -1,0 +1,1 @@
+"""One bill, shared between those who pay it. 核销"""

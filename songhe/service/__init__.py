@@ -1,0 +1,1 @@
+"""Stays, visits and the evidence of them. 服务与凭据"""

@@ -1,0 +1,1 @@
+"""Statements of providers, their approval and pay-out, and what is corrected later. 结算"""
