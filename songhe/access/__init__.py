@@ -1,1 +1,4 @@
-"""Logins, the roles they hold, and the scope that each role may see. 账号、角色与数据范围"""
+"""Logins, the roles they are appointed to, and the scope of people that each role may see.
+
+A login is not a person: a carer's or an elder's file points here or is reached by value, never the other way.
+"""

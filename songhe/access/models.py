@@ -1,0 +1,100 @@
+"""A login and the roles it is appointed to. Both are small tables; people are reached by value."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db import models
+from django.db.models import F, Q
+
+from songhe.access.role import Role
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Reads by user name; accounts are opened by ``songhe.access.login.open_account``."""
+
+
+class Account(AbstractBaseUser):
+    """A login 账号. ``last_login`` is the last sign-in; ``practice`` marks a login of the sample county."""
+
+    username = models.CharField(max_length=150, unique=True, validators=[UnicodeUsernameValidator()])
+    display_name = models.CharField(max_length=80)
+    email = models.EmailField(blank=True, default="")
+    phone = models.CharField(max_length=20, blank=True, default="")
+    is_active = models.BooleanField(default=True)
+    locked_at = models.DateTimeField(null=True, blank=True)
+    locked_because = models.CharField(max_length=200, blank=True, default="")
+    practice = models.BooleanField(default=False)
+    opened_at = models.DateTimeField()
+
+    objects: ClassVar[AccountManager] = AccountManager()  # type: ignore[misc]
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="access_account_locked_is_not_active", condition=Q(locked_at__isnull=True) | Q(is_active=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.display_name} ({self.username})"
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        return self.display_name
+
+
+class Appointment(models.Model):
+    """A role 任职 that a login holds at a place, for a provider or for one person, from a day to a day inclusive.
+
+    ``place`` is a division code of 6, 9 or 12 digits, ``000000`` for the nation. ``provider_id`` and
+    ``person_id`` are values, not keys: providers and people live in packages above this one.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=24, choices=Role.choices)
+    place = models.CharField(max_length=12)
+    provider_id = models.BigIntegerField(null=True, blank=True)
+    person_id = models.UUIDField(null=True, blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    appointed_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    appointed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="access_appointment_ends_after_it_begins",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+            ),
+            models.CheckConstraint(name="access_appointment_role", condition=Q(role__in=Role.values)),
+            models.CheckConstraint(
+                name="access_appointment_place", condition=Q(place__regex=r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$")
+            ),
+            models.CheckConstraint(
+                name="access_appointment_citizen_is_a_person",
+                condition=Q(role=Role.CITIZEN, person_id__isnull=False)
+                | (~Q(role=Role.CITIZEN) & Q(person_id__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="access_appointment_carer_has_a_provider",
+                condition=~Q(role__in=[Role.PROVIDER_MANAGER, Role.CARER]) | Q(provider_id__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="access_appointment_once",
+                fields=["account", "role", "place", "provider_id", "person_id", "valid_from"],
+                nulls_distinct=False,
+            ),
+        ]
+        indexes = [models.Index(name="access_appointment_account", fields=["account", "valid_from"])]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.role} {self.place}"
