@@ -1,0 +1,46 @@
+"""The abstract county row: whatever grows with people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db import models
+
+from songhe.county.key import CountyField, new_id
+
+
+class CountyRow(models.Model):
+    """A row that belongs to the county that pays. Saving, refreshing, locking and deleting it name the county.
+
+    ``leaf = True`` on a model says that nothing points at its rows, and spares it the index for keys.
+    """
+
+    leaf: ClassVar[bool] = False
+
+    county = CountyField("区县代码")
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def _do_update(
+        self,
+        base_qs: models.QuerySet[Any],
+        using: str | None,
+        pk_val: Any,
+        values: Any,
+        update_fields: Iterable[str] | None,
+        forced_update: bool,
+    ) -> bool:
+        named = base_qs.filter(county=self.county)
+        return super()._do_update(named, using, pk_val, values, update_fields, forced_update)  # type: ignore[misc]
+
+    def refresh_from_db(
+        self, using: str | None = None, fields: Iterable[str] | None = None, from_queryset: Any = None
+    ) -> None:
+        rows = from_queryset if from_queryset is not None else type(self)._base_manager.all()
+        super().refresh_from_db(using, fields, rows.filter(county=self.county))
+
+    def __str__(self) -> str:
+        return f"{self._meta.label} {self.county}/{self.id}"

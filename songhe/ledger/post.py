@@ -1,0 +1,178 @@
+"""Move units between accounts: the only place where a balance changes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F
+
+from songhe.county.key import Tag, derived_id_sql, new_id
+from songhe.kernel.month import Month
+from songhe.kernel.refusal import reason
+from songhe.ledger.models import Account, Transfer
+from songhe.ledger.period import hold_open
+
+INSUFFICIENT = reason("ledger.insufficient", zh="余额不足。", en="The balance is too small.", status=409)
+NOT_POSITIVE = reason("ledger.amount_not_positive", zh="金额必须大于零。", en="The amount must be more than zero.")
+OTHER_FUND = reason("ledger.other_fund", zh="两个账户不属于同一资金。", en="The two accounts are not of one fund.")
+
+
+@dataclass(frozen=True)
+class Move:
+    """``amount`` units (> 0) from ``debit`` to ``credit``; ``about`` is the id of what it is for."""
+
+    debit: Account
+    credit: Account
+    amount: int
+    kind: str
+    about: UUID | None = None
+    reverses: UUID | None = None
+
+
+def post(*, county: str, moves: Sequence[Move], at: datetime, on: date) -> list[Transfer]:
+    """Post the moves, all or none, into the month of ``on`` or the first open one after it.
+
+    Accounts with a floor are changed by one conditional UPDATE each, in id order, so that calls which share
+    accounts wait for each other and never deadlock. Refuses with ``ledger.insufficient``,
+    ``ledger.amount_not_positive`` or ``ledger.other_fund``; the caller's transaction is then to be rolled back.
+    """
+    changes: dict[UUID, int] = defaultdict(int)
+    for move in moves:
+        if move.amount <= 0:
+            raise NOT_POSITIVE("amount")
+        if move.debit.fund_id != move.credit.fund_id:
+            raise OTHER_FUND("credit")
+        if move.debit.floor is not None:
+            changes[move.debit.id] -= move.amount
+        if move.credit.floor is not None:
+            changes[move.credit.id] += move.amount
+    month = hold_open(county=county, month=Month.of(on))
+    for account_id in sorted(changes):
+        change = changes[account_id]
+        rows = Account.objects.filter(county=county, id=account_id)
+        if change < 0:
+            rows = rows.filter(balance__gte=F("floor") - change)
+        if change and not rows.update(balance=F("balance") + change):
+            raise INSUFFICIENT("amount")
+    transfers = [
+        Transfer(
+            county=county,
+            id=new_id(),
+            fund_id=move.debit.fund_id,
+            debit_id=move.debit.id,
+            credit_id=move.credit.id,
+            amount=move.amount,
+            kind=move.kind,
+            about=move.about,
+            reverses=move.reverses,
+            month=str(month),
+            on=on,
+            at=at,
+        )
+        for move in moves
+    ]
+    return Transfer.objects.bulk_create(transfers)
+
+
+def fill_new(
+    *,
+    county: str,
+    source: Account,
+    purses: str,
+    parameters: Sequence[Any],
+    kind: str,
+    tag: Tag,
+    tag_month: Month,
+    at: datetime,
+    on: date,
+) -> tuple[int, int]:
+    """Book the opening balance of purses that the caller's transaction has just made, out of ``source``.
+
+    ``purses`` is SQL that selects (account id, about id) of the new purses, whose rows already carry their opening
+    balance. Two statements, whatever the number; answers (transfers, sum). Refuses with ``ledger.insufficient``
+    when ``source`` has too little: nobody is issued money that is not there.
+    """
+    month = hold_open(county=county, month=Month.of(on))
+    new = derived_id_sql(connection.vendor, "a.id", tag, tag_month)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_transfer (county, id, fund_id, debit_id, credit_id, amount, kind, about, month, "
+            f'"on", at) SELECT a.county, {new}, a.fund_id, %s, a.id, a.balance, %s, p.about, %s, %s, %s '
+            f"FROM ({purses}) p JOIN ledger_account a ON a.id = p.account WHERE a.county = %s ORDER BY a.id",
+            [_id(source.id), kind, str(month), on, _instant(at), *parameters, county],
+        )
+        count = cursor.rowcount
+        cursor.execute(
+            f"SELECT COALESCE(SUM(a.balance), 0) FROM ({purses}) p JOIN ledger_account a ON a.id = p.account "
+            "WHERE a.county = %s",
+            [*parameters, county],
+        )
+        total = int(cursor.fetchone()[0])
+    if total:
+        enough = Account.objects.filter(county=county, id=source.id, balance__gte=F("floor") + total)
+        if not enough.update(balance=F("balance") - total):
+            raise INSUFFICIENT("amount")
+    return count, total
+
+
+def sweep(
+    *,
+    county: str,
+    credit: Account,
+    accounts: str,
+    parameters: Sequence[Any],
+    kind: str,
+    tag: Tag,
+    tag_month: Month,
+    at: datetime,
+    on: date,
+) -> tuple[int, int]:
+    """Move whatever stands in a set of limited accounts to one open account; answers (transfers, sum).
+
+    ``accounts`` is SQL that selects (account id, about id). The accounts are locked in id order first, and read in
+    a statement of their own after the lock; an empty account gives no transfer.
+    """
+    month = hold_open(county=county, month=Month.of(on))
+    new = derived_id_sql(connection.vendor, "a.id", tag, tag_month)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT COUNT(*) FROM (SELECT a.id FROM ledger_account a "
+                f"WHERE a.county = %s AND a.id IN (SELECT account FROM ({accounts}) p) ORDER BY a.id FOR UPDATE) l",
+                [county, *parameters],
+            )
+        cursor.execute(
+            "INSERT INTO ledger_transfer (county, id, fund_id, debit_id, credit_id, amount, kind, about, month, "
+            f'"on", at) SELECT a.county, {new}, a.fund_id, a.id, %s, a.balance, %s, p.about, %s, %s, %s '
+            f"FROM ({accounts}) p JOIN ledger_account a ON a.id = p.account "
+            "WHERE a.county = %s AND a.balance > 0 ORDER BY a.id",
+            [_id(credit.id), kind, str(month), on, _instant(at), *parameters, county],
+        )
+        count = cursor.rowcount
+        cursor.execute(
+            f"SELECT COALESCE(SUM(a.balance), 0) FROM ({accounts}) p JOIN ledger_account a ON a.id = p.account "
+            "WHERE a.county = %s AND a.balance > 0",
+            [*parameters, county],
+        )
+        total = int(cursor.fetchone()[0])
+        cursor.execute(
+            f"UPDATE ledger_account SET balance = 0 WHERE county = %s AND balance > 0 "
+            f"AND id IN (SELECT account FROM ({accounts}) p)",
+            [county, *parameters],
+        )
+    return count, total
+
+
+def _id(value: UUID) -> Any:
+    """A UUID as the database's driver takes it in plain SQL."""
+    return value if connection.vendor == "postgresql" else value.hex
+
+
+def _instant(value: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(value)
