@@ -19,13 +19,15 @@ class AccountManager(BaseUserManager["Account"]):
 class Account(AbstractBaseUser):
     """A login 账号. ``last_login`` is the last sign-in; ``practice`` marks a login of the sample county."""
 
-    username = models.CharField(max_length=150, unique=True, validators=[UnicodeUsernameValidator()])
+    username = models.CharField(max_length=64, unique=True, validators=[UnicodeUsernameValidator()])
     display_name = models.CharField(max_length=80)
     email = models.EmailField(blank=True, default="")
     phone = models.CharField(max_length=20, blank=True, default="")
     is_active = models.BooleanField(default=True)
     locked_at = models.DateTimeField(null=True, blank=True)
     locked_because = models.CharField(max_length=200, blank=True, default="")
+    failed_sign_ins = models.PositiveSmallIntegerField(default=0)
+    barred_until = models.DateTimeField(null=True, blank=True)
     practice = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
 
@@ -85,13 +87,19 @@ class Appointment(models.Model):
                 | (~Q(role=Role.CITIZEN) & Q(person_id__isnull=True)),
             ),
             models.CheckConstraint(
-                name="access_appointment_carer_has_a_provider",
-                condition=~Q(role__in=[Role.PROVIDER_MANAGER, Role.CARER]) | Q(provider_id__isnull=False),
+                name="access_appointment_provider_named",
+                condition=~Q(role__in=[Role.PROVIDER_MANAGER, Role.CARER, Role.ASSESSOR])
+                | Q(provider_id__isnull=False),
             ),
             models.UniqueConstraint(
-                name="access_appointment_once",
-                fields=["account", "role", "place", "provider_id", "person_id", "valid_from"],
-                nulls_distinct=False,
+                name="access_appointment_once_for_a_provider",
+                fields=["account", "role", "place", "provider_id", "valid_from"],
+                condition=Q(provider_id__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="access_appointment_once_for_a_place",
+                fields=["account", "role", "place", "valid_from"],
+                condition=Q(provider_id__isnull=True),
             ),
         ]
         indexes = [models.Index(name="access_appointment_account", fields=["account", "valid_from"])]

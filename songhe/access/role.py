@@ -38,11 +38,35 @@ NAMES_IN_ENGLISH: dict[str, str] = {
     Role.CITIZEN: "Citizen",
 }
 
-#: The three administrators watch each other, so no login is two of them and none of them handles cases.
+#: The three administrators watch each other (GB/T 22239-2019 8.1.4.2 d).
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
-#: Roles that act for a provider and therefore name one.
-OF_A_PROVIDER = frozenset({Role.PROVIDER_MANAGER, Role.CARER})
+#: Roles that decide cases and money in a county.
+DECIDING = frozenset({Role.COUNTY_CLERK, Role.COUNTY_APPROVER, Role.FINANCE})
+
+#: Roles that see the people of a place and everything inside it.
+OF_A_PLACE = DECIDING | {Role.CITY_OVERSEER, Role.PROVINCE_OVERSEER, Role.AUDITOR}
+
+#: Roles that act for a provider, or for an assessment body, and therefore name it.
+OF_A_PROVIDER = frozenset({Role.PROVIDER_MANAGER, Role.CARER, Role.ASSESSOR})
+
+
+def may_combine(one: str, other: str) -> bool:
+    """Whether one login may hold both roles on the same day.
+
+    Administrators hold no second office, auditors audit nothing of their own, and an assessor serves no provider.
+    """
+    pair = {one, other}
+    if len(pair) == 1:
+        return True
+    offices = DECIDING | {Role.PROVIDER_MANAGER, Role.CARER, Role.ASSESSOR}
+    if pair & ADMINISTRATORS:
+        return Role.CITIZEN in pair
+    if Role.AUDITOR in pair:
+        return not pair & offices
+    if Role.ASSESSOR in pair:
+        return not pair & {Role.PROVIDER_MANAGER, Role.CARER}
+    return not (pair & DECIDING and pair & {Role.PROVIDER_MANAGER, Role.CARER})
 
 
 def name(role: str, language: str = "zh") -> str:
