@@ -68,7 +68,7 @@ def test_running_shares_of_every_batch_up_to_80000_fen_sum_to_the_floor_share(pe
 @pytest.mark.parametrize("percent", [85, 90, 95])
 def test_rounding_line_by_line_would_make_or_lose_money(percent):
     of = Fraction(percent, 100)
-    lines = [33333, 48001, 1, 1, 1, 1, 1]
+    lines = [1, 1, 1, 1, 1]
     assert sum(share(line, of) for line in lines) != floor_share(sum(lines), of)
     assert sum(running_shares(lines, of)) == floor_share(sum(lines), of)
 
