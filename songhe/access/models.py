@@ -31,7 +31,7 @@ class Account(AbstractBaseUser):
     practice = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
 
-    objects: ClassVar[AccountManager] = AccountManager()  # type: ignore[misc]
+    objects: ClassVar[AccountManager] = AccountManager()
 
     EMAIL_FIELD = "email"
     USERNAME_FIELD = "username"

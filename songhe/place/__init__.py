@@ -1,1 +1,1 @@
-"""Administrative divisions with their history, and the work calendar. 行政区划与工作日历"""
+"""Where and when: the administrative divisions through the years, and which days the State Council makes workdays."""
