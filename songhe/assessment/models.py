@@ -1,0 +1,104 @@
+"""Ability assessments, from the elder's choice of a body to the level that counts."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from songhe.county.key import CountyKey
+from songhe.county.row import CountyRow
+from songhe.person.models import Person
+from songhe.provider.models import Provider, Worker
+
+
+class Assessment(CountyRow):
+    """One assessment of one person. ``state`` moves as ``songhe.assessment.states`` says; ``final_level`` is 0–4.
+
+    ``origin``: ``assessed`` here by two assessors; ``recognised`` from another agency by an approved mapping;
+    ``loaded`` from an earlier result under the same standard. A recognised one has no scores.
+    """
+
+    class Origin(models.TextChoices):
+        ASSESSED = "assessed", "评估"
+        RECOGNISED = "recognised", "互认"
+        LOADED = "loaded", "历史结果"
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", "已申请"
+        ASSIGNED = "assigned", "已派评估师"
+        SUBMITTED = "submitted", "已提交"
+        EFFECTIVE = "effective", "有效"
+        DISPUTED = "disputed", "有异议"
+        REPLACED = "replaced", "已被替代"
+        VOID = "void", "作废"
+
+    no = models.CharField(max_length=24)
+    person = CountyKey(Person)
+    origin = models.CharField(max_length=10, choices=Origin.choices)
+    state = models.CharField(max_length=10, choices=State.choices)
+    standard = models.CharField(max_length=20)
+    occasion = models.CharField(max_length=12)
+    where = models.CharField(max_length=8)
+    body = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="+")
+    body_name = models.CharField(max_length=120, blank=True)
+    first_assessor = models.ForeignKey(Worker, models.PROTECT, null=True, related_name="+")
+    second_assessor = models.ForeignKey(Worker, models.PROTECT, null=True, related_name="+")
+    disputes = CountyKey("assessment.Assessment", null=True)
+    requested_at = models.DateTimeField()
+    requested_by = models.CharField(max_length=64)
+    assessed_on = models.DateField(null=True)
+    valid_until = models.DateField(null=True)
+    certificate_no = models.CharField(max_length=60, blank=True)
+    answers = models.JSONField(null=True)
+    subtotals = models.JSONField(null=True)
+    total = models.IntegerField(null=True)
+    initial_level = models.IntegerField(null=True)
+    final_level = models.IntegerField(null=True)
+    recorded_level = models.CharField(max_length=40, blank=True)
+    reasons = models.JSONField(default=list)
+    warnings = models.JSONField(default=list)
+    scale_version = models.CharField(max_length=12, blank=True)
+    signatures = models.JSONField(default=list)
+    fee_fen = models.BigIntegerField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    effective_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "no"], name="assessment_no"),
+            models.CheckConstraint(
+                name="assessment_two_assessors",
+                condition=Q(first_assessor__isnull=True) | ~Q(first_assessor=F("second_assessor")),
+            ),
+            models.CheckConstraint(
+                name="assessment_level", condition=Q(final_level__isnull=True) | Q(final_level__range=(0, 4))
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["county", "person", "state", "assessed_on"], name="assessment_person"),
+            models.Index(fields=["county", "state"], name="assessment_state"),
+        ]
+
+
+class Mapping(models.Model):
+    """Another standard's level that a place has decided to accept as one of ours; without a row it is refused."""
+
+    place = models.CharField(max_length=6)
+    from_standard = models.CharField(max_length=20)
+    from_level = models.IntegerField()
+    to_level = models.IntegerField()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    valid_months = models.IntegerField()
+    document_no = models.CharField(max_length=80)
+    proposed_by = models.CharField(max_length=64)
+    approved_by = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "from_standard", "from_level", "valid_from"], name="assessment_mapping_once"
+            ),
+            models.CheckConstraint(name="assessment_mapping_two_people", condition=~Q(proposed_by=F("approved_by"))),
+            models.CheckConstraint(name="assessment_mapping_level", condition=Q(to_level__range=(0, 4))),
+        ]

@@ -1,0 +1,180 @@
+"""Applications, the right they end in, what ends it, and what may be said against a decision."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from songhe.assessment.models import Assessment
+from songhe.county.key import CountyKey
+from songhe.county.row import CountyRow
+from songhe.eligibility.models import Determination
+from songhe.person.models import Event, Mandate, Person
+from songhe.provider.models import Provider
+
+
+class Application(CountyRow):
+    """A person asks for a programme. ``state`` moves as ``songhe.entitlement.states`` says."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "草稿"
+        SUBMITTED = "submitted", "已提交"
+        CLARIFYING = "clarifying", "待补正"
+        ASSESSING = "assessing", "评估中"
+        DETERMINED = "determined", "待审核"
+        REVIEWED = "reviewed", "待批准"
+        PUBLISHED = "published", "公示中"
+        APPROVED = "approved", "已批准"
+        REFUSED = "refused", "不予批准"
+        WITHDRAWN = "withdrawn", "已撤回"
+        LAPSED = "lapsed", "已终止"
+
+    class Channel(models.TextChoices):
+        ONLINE = "online", "本人网上"
+        PROXY = "proxy", "代办"
+        COUNTER = "counter", "窗口"
+
+    no = models.CharField(max_length=24)
+    person = CountyKey(Person)
+    policy = models.CharField(max_length=40)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    mandate = CountyKey(Mandate, null=True)
+    self_rating = models.JSONField(null=True)
+    category = models.CharField(max_length=20, blank=True)
+    provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="+")
+    pledge_signed_on = models.DateField(null=True)
+    opened_by = models.CharField(max_length=64)
+    opened_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    submitted_on = models.DateField(null=True)
+    assessment = CountyKey(Assessment, null=True)
+    determination = CountyKey(Determination, null=True)
+    question = models.CharField(max_length=500, blank=True)
+    answer = models.CharField(max_length=1000, blank=True)
+    reviewed_by = models.CharField(max_length=64, blank=True)
+    reviewed_at = models.DateTimeField(null=True)
+    review_note = models.CharField(max_length=500, blank=True)
+    publish_from = models.DateField(null=True)
+    publish_to = models.DateField(null=True)
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_on = models.DateField(null=True)
+    decision_note = models.CharField(max_length=500, blank=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "no"], name="entitlement_application_no"),
+            models.UniqueConstraint(
+                fields=["county", "person", "policy"],
+                condition=Q(
+                    state__in=["draft", "submitted", "clarifying", "assessing", "determined", "reviewed", "published"]
+                ),
+                name="entitlement_application_open_once",
+            ),
+            models.CheckConstraint(
+                name="entitlement_application_two_people",
+                condition=Q(decided_by="") | Q(reviewed_by="") | ~Q(decided_by=F("reviewed_by")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["county", "state", "submitted_at"], name="entitlement_inbox"),
+            models.Index(fields=["county", "person"], name="entitlement_app_person"),
+        ]
+
+
+class Entitlement(CountyRow):
+    """The granted right. Vouchers are issued for months from ``first_month`` to ``last_month`` while it is active.
+
+    ``category``, ``provider`` and ``claims`` are the standing choice that repeats from month to month.
+    """
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "有效"
+        SUSPENDED = "suspended", "暂停"
+        STOPPED = "stopped", "终止"
+
+    no = models.CharField(max_length=24)
+    person = CountyKey(Person)
+    identity = models.UUIDField()
+    policy = models.CharField(max_length=40)
+    application = CountyKey(Application, null=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
+    approved_on = models.DateField()
+    approved_by = models.CharField(max_length=64)
+    first_month = models.CharField(max_length=7)
+    last_month = models.CharField(max_length=7, blank=True)
+    first_due_on = models.DateField()
+    level = models.IntegerField()
+    category = models.CharField(max_length=20, blank=True)
+    provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="+")
+    claims = models.BooleanField(default=True)
+    suspended_because = models.CharField(max_length=200, blank=True)
+    stopped_because = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "no"], name="entitlement_no"),
+            models.UniqueConstraint(
+                fields=["county", "person", "policy"], condition=~Q(state="stopped"), name="entitlement_one_in_force"
+            ),
+        ]
+        indexes = [models.Index(fields=["county", "policy", "state", "approved_on", "no"], name="entitlement_to_issue")]
+
+
+class Ending(CountyRow):
+    """An ending on its way: reported, verified by the county, then made; the month after is the first without."""
+
+    leaf = True
+
+    entitlement = CountyKey(Entitlement)
+    event = CountyKey(Event, null=True)
+    because = models.CharField(max_length=20)
+    happened_on = models.DateField()
+    reported_by = models.CharField(max_length=64)
+    reported_at = models.DateTimeField()
+    verified_by = models.CharField(max_length=64, blank=True)
+    verified_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(null=True)
+    refuted_at = models.DateTimeField(null=True)
+    last_month = models.CharField(max_length=7, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="entitlement_ending_two_people", condition=Q(verified_by="") | ~Q(verified_by=F("reported_by"))
+            )
+        ]
+        indexes = [models.Index(fields=["county", "entitlement"], name="entitlement_ending_of")]
+
+
+class Letter(CountyRow):
+    """The written decision: its reasons, the law, and how to appeal. ``body`` is kept as it was sent."""
+
+    leaf = True
+
+    no = models.CharField(max_length=24)
+    application = CountyKey(Application)
+    kind = models.CharField(max_length=12)
+    body = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "no"], name="entitlement_letter_no")]
+
+
+class Appeal(CountyRow):
+    """Against a decision; answered by somebody who did not make it."""
+
+    leaf = True
+
+    application = CountyKey(Application)
+    grounds = models.CharField(max_length=1000)
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    due_on = models.DateField(null=True)
+    outcome = models.CharField(max_length=10, blank=True)
+    answer = models.CharField(max_length=1000, blank=True)
+    answered_by = models.CharField(max_length=64, blank=True)
+    answered_at = models.DateTimeField(null=True)

@@ -1,0 +1,242 @@
+"""Humans, their files in a county, who acts for them, and what happened to them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import models
+from django.db.models import F, Q
+
+from songhe.access.scope import ScopedManager
+from songhe.county.key import CountyKey, new_id
+from songhe.county.row import CountyRow
+
+
+class Identity(models.Model):
+    """One human in the country: a national row, reached by value. ``index`` is a keyed hash of the ID number."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    index = models.CharField(max_length=64, unique=True)
+
+
+class Sex(models.TextChoices):
+    UNKNOWN = "0", "未知"
+    MALE = "1", "男"
+    FEMALE = "2", "女"
+    NOT_STATED = "9", "未说明"
+
+
+class Person(CountyRow):
+    """A county's file on a human of any age. A move closes it and opens another for the same identity.
+
+    ``place`` is the 12-digit village or neighbourhood of residence. The ID number stands encrypted, with its last
+    four digits in clear; ``identity`` is null only while there is no number yet.
+    """
+
+    scope_paths = {"divisions": "county", "persons": "id"}
+
+    identity = models.UUIDField(null=True)
+    id_kind = models.CharField(max_length=12)
+    id_cipher = models.BinaryField(null=True)
+    id_last4 = models.CharField(max_length=4, blank=True)
+    name = models.CharField(max_length=60)
+    sex = models.CharField(max_length=1, choices=Sex.choices, default=Sex.UNKNOWN)
+    birth_date = models.DateField()
+    ethnic = models.CharField(max_length=2, blank=True)
+    place = models.CharField(max_length=12)
+    registered_place = models.CharField(max_length=12, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    resident_from = models.DateField(null=True)
+    opened_on = models.DateField()
+    closed_on = models.DateField(null=True)
+    closed_because = models.CharField(max_length=20, blank=True)
+    died_on = models.DateField(null=True)
+    synthetic = models.BooleanField(default=False)
+    version = models.IntegerField(default=1)
+
+    objects = ScopedManager()
+    rows = models.Manager()
+
+    class Meta:
+        base_manager_name = "rows"
+        default_manager_name = "rows"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "identity"], condition=Q(closed_on=None), name="person_open_file_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["county", "place"], name="person_place"),
+            models.Index(fields=["county", "birth_date", "name"], name="person_birth"),
+            models.Index(fields=["county", "id_last4"], name="person_last4"),
+            models.Index(fields=["identity"], name="person_by_identity"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Status(CountyRow):
+    """Something that is so of a person from a day to a day: an identity category, another programme, a benefit.
+
+    ``kind`` is one of ``songhe.person.status.KINDS`` (tekun, low_income, concentrated_care, improvement_action,
+    ltci, …).
+    """
+
+    leaf = True
+
+    person = CountyKey(Person)
+    kind = models.CharField(max_length=32)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    detail = models.JSONField(default=dict)
+    source = models.CharField(max_length=80)
+    known_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "person", "kind", "valid_from"], name="person_status_once"),
+            models.CheckConstraint(
+                name="person_status_ends_after", condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
+            ),
+        ]
+
+
+class Provenance(CountyRow):
+    """Where the value of one field of a person came from, valid from when, and since when we know it."""
+
+    leaf = True
+
+    person = CountyKey(Person)
+    field = models.CharField(max_length=32)
+    value = models.CharField(max_length=200, blank=True)
+    valid_from = models.DateField(null=True)
+    source = models.CharField(max_length=80)
+    document = models.CharField(max_length=120, blank=True)
+    by = models.CharField(max_length=64)
+    known_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["county", "person", "field", "known_at"], name="person_provenance_field")]
+
+
+class Mandate(CountyRow):
+    """A proxy may do these acts for this elder until that day (001, answers 4 and 6)."""
+
+    class Relation(models.TextChoices):
+        SPOUSE = "spouse", "配偶"
+        CHILD = "child", "子女"
+        RELATIVE = "relative", "其他亲属"
+        VILLAGE_WORKER = "village_worker", "村(社区)工作人员"
+        PROVIDER_STAFF = "provider_staff", "养老服务机构工作人员"
+        OTHER = "other", "其他"
+
+    person = CountyKey(Person)
+    proxy_identity = models.UUIDField()
+    proxy_name = models.CharField(max_length=60)
+    proxy_phone = models.CharField(max_length=20, blank=True)
+    account = models.CharField(max_length=150, blank=True)
+    relation = models.CharField(max_length=16, choices=Relation.choices)
+    provider = models.ForeignKey("provider.Provider", models.PROTECT, null=True, related_name="+")
+    acts = models.JSONField(default=list)
+    evidence = models.CharField(max_length=200)
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    ended_on = models.DateField(null=True)
+    ended_because = models.CharField(max_length=80, blank=True)
+    given_by = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["county", "person"], name="person_mandate_person"),
+            models.Index(fields=["county", "proxy_identity"], name="person_mandate_proxy"),
+        ]
+        constraints = [
+            models.CheckConstraint(name="person_mandate_ends_after", condition=Q(valid_to__gte=F("valid_from"))),
+            models.CheckConstraint(
+                name="person_mandate_provider_staff",
+                condition=~Q(relation="provider_staff") | Q(provider__isnull=False),
+            ),
+        ]
+
+
+class Medium(CountyRow):
+    """What a person shows to be known: a card, a code on the phone, a printed code. Names the person, never a voucher."""
+
+    class Kind(models.TextChoices):
+        CARD = "card", "卡"
+        PHONE = "phone", "手机码"
+        PRINTED = "printed", "打印码"
+
+    person = CountyKey(Person)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    number = models.CharField(max_length=32)
+    valid_from = models.DateField()
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "number"], name="person_medium_number")]
+        indexes = [models.Index(fields=["county", "person"], name="person_medium_person")]
+
+
+class Event(CountyRow):
+    """Something reported of a person: death, move, recovery, another programme. It acts once a person verified it;
+    a reported death already holds services dated after it."""
+
+    class Kind(models.TextChoices):
+        DEATH = "death", "去世"
+        MOVE = "move", "迁居"
+        RECOVERY = "recovery", "能力恢复"
+        EXCLUDED = "excluded", "享受其他待遇"
+        WISH = "wish", "本人放弃"
+
+    class State(models.TextChoices):
+        REPORTED = "reported", "已报告"
+        VERIFIED = "verified", "已核实"
+        REFUTED = "refuted", "不属实"
+
+    person = CountyKey(Person)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    happened_on = models.DateField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.REPORTED)
+    reported_by = models.CharField(max_length=64)
+    reported_at = models.DateTimeField()
+    source = models.CharField(max_length=80)
+    verified_by = models.CharField(max_length=64, blank=True)
+    verified_at = models.DateTimeField(null=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="person_event_two_people", condition=Q(verified_by="") | ~Q(verified_by=F("reported_by"))
+            )
+        ]
+        indexes = [models.Index(fields=["county", "person", "kind"], name="person_event_person")]
+
+
+class Duplicate(CountyRow):
+    """Two files that may be one human, until somebody says which."""
+
+    leaf = True
+
+    first = CountyKey(Person)
+    second = CountyKey(Person)
+    why = models.CharField(max_length=80)
+    found_at = models.DateTimeField()
+    outcome = models.CharField(max_length=12, blank=True)
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "first", "second"], name="person_duplicate_pair")]
+
+
+def identity_of(person: Person) -> UUID:
+    """The identity of a person who has one; whoever has no number yet is known by the file's own id."""
+    return person.identity or person.id

@@ -1,0 +1,190 @@
+"""Institutions, community providers and assessment bodies; small tables, reached from county rows by ordinary keys."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Kind(models.TextChoices):
+    INSTITUTION = "institution", "养老机构"
+    COMMUNITY = "community", "社区养老服务机构"
+    ASSESSMENT_BODY = "assessment_body", "评估机构"
+
+
+class Category(models.TextChoices):
+    """The four groups of service; a voucher is for one of them a month (001, answer 10)."""
+
+    INSTITUTION_LONG = "institution_long", "养老机构长期照护"
+    INSTITUTION_SHORT = "institution_short", "养老机构短期喘息"
+    DAY_CARE = "day_care", "日间托养"
+    HOME = "home", "居家和社区服务"
+
+
+class Evidence(models.TextChoices):
+    """What shows that an item was really given."""
+
+    VISIT = "visit", "上门记录"
+    ATTENDANCE = "attendance", "到场签到"
+    MEAL = "meal", "用餐记录"
+    ESCORT = "escort", "陪同记录"
+    STAY = "stay", "在住记录"
+    ASSESSMENT = "assessment", "评估报告"
+
+
+class Provider(models.Model):
+    """A body that serves or assesses. ``place`` is the county where it stands, and decides "in the province"."""
+
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    name = models.CharField(max_length=120)
+    credit_code = models.CharField(max_length=18, unique=True)
+    credit_code_override = models.CharField(max_length=200, blank=True)
+    place = models.CharField(max_length=6)
+    address = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    beds = models.IntegerField(default=0)
+    filed_on = models.DateField(null=True)
+    admitted_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["place", "kind"], name="provider_place")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Listing(models.Model):
+    """From which day to which day a county's voucher may be used there, for these groups; or a body is entrusted."""
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    county = models.CharField(max_length=6)
+    categories = models.JSONField(default=list)
+    contract_no = models.CharField(max_length=60, blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    listed_by = models.CharField(max_length=64)
+    approved_by = models.CharField(max_length=64)
+    ended_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "provider", "valid_from"], name="provider_listing_once"),
+            models.CheckConstraint(name="provider_listing_two_people", condition=~Q(listed_by=F("approved_by"))),
+            models.CheckConstraint(
+                name="provider_listing_ends_after",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+            ),
+        ]
+
+
+class Suspension(models.Model):
+    """No new elders and no new bills for services from ``since``; residents may stay until they have another place."""
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    county = models.CharField(max_length=6)
+    since = models.DateField()
+    until = models.DateField(null=True)
+    residents_until = models.DateField(null=True)
+    because = models.CharField(max_length=300)
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+
+class Worker(models.Model):
+    """A carer, an assessor or a manager of a provider. ``account`` is a username, reached by value."""
+
+    class Job(models.TextChoices):
+        CARER = "carer", "护理员"
+        ASSESSOR = "assessor", "评估师"
+        MANAGER = "manager", "负责人"
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    job = models.CharField(max_length=10, choices=Job.choices)
+    name = models.CharField(max_length=60)
+    number = models.CharField(max_length=30)
+    account = models.CharField(max_length=150, blank=True)
+    practising_since = models.DateField(null=True)
+    education = models.CharField(max_length=40, blank=True)
+    trained_on = models.DateField(null=True)
+    examined_on = models.DateField(null=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "number"], name="provider_worker_number")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Certificate(models.Model):
+    """A qualification of a worker, with its expiry."""
+
+    worker = models.ForeignKey(Worker, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=40)
+    number = models.CharField(max_length=60)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+
+class Item(models.Model):
+    """What a bill line may name: the catalogue of a place, by date. ``in_scope`` False is own pay on the same bill."""
+
+    place = models.CharField(max_length=6)
+    code = models.CharField(max_length=30)
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120)
+    category = models.CharField(max_length=20)
+    unit = models.CharField(max_length=16)
+    evidence = models.CharField(max_length=12, choices=Evidence.choices)
+    in_scope = models.BooleanField(default=True)
+    least_minutes = models.IntegerField(default=0)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    source = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "code", "valid_from"], name="provider_item_code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Price(models.Model):
+    """What a provider asks for an item, in fen a unit, by date."""
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    price_fen = models.BigIntegerField()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "item", "valid_from"], name="provider_price_from"),
+            models.CheckConstraint(name="provider_price_positive", condition=Q(price_fen__gt=0)),
+        ]
+
+
+class BankAccount(models.Model):
+    """Where a provider is paid: proposed by one person, approved by another, in force 72 hours later."""
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    holder = models.CharField(max_length=120)
+    bank = models.CharField(max_length=80)
+    number_cipher = models.BinaryField()
+    last4 = models.CharField(max_length=4)
+    proposed_by = models.CharField(max_length=64)
+    proposed_at = models.DateTimeField()
+    approved_by = models.CharField(max_length=64, blank=True)
+    approved_at = models.DateTimeField(null=True)
+    effective_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="provider_bank_account_two_people", condition=Q(approved_by="") | ~Q(approved_by=F("proposed_by"))
+            )
+        ]

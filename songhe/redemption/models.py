@@ -1,0 +1,161 @@
+"""Bills and their lines, each shared between those who pay it, and the verdict without which nothing is settled."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from songhe.assessment.models import Assessment
+from songhe.county.key import CompositeReference, CountyKey
+from songhe.county.row import CountyRow
+from songhe.grant.models import Grant
+from songhe.person.models import Person
+from songhe.provider.models import Item, Provider
+from songhe.service.models import Stay, Visit
+
+
+class Bill(CountyRow):
+    """What a provider asks of a person for services of one month. ``fee_fen`` is the sum of who pays.
+
+    ``handed_in`` waits for the month run; ``provisional`` is booked but LTCI's part is not known yet.
+    """
+
+    class State(models.TextChoices):
+        HANDED_IN = "handed_in", "待入账"
+        PROVISIONAL = "provisional", "暂记"
+        BOOKED = "booked", "已入账"
+        REVERSED = "reversed", "已冲正"
+        REFUSED = "refused", "被退回"
+
+    no = models.CharField(max_length=24)
+    person = CountyKey(Person)
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    month = models.CharField(max_length=7)
+    category = models.CharField(max_length=20)
+    grant = CountyKey(Grant, null=True)
+    state = models.CharField(max_length=12, choices=State.choices)
+    fee_fen = models.BigIntegerField()
+    ltci_fen = models.BigIntegerField(default=0)
+    other_fen = models.BigIntegerField(default=0)
+    voucher_fen = models.BigIntegerField(default=0)
+    self_fen = models.BigIntegerField(default=0)
+    request = models.JSONField(default=dict)
+    identified_by = models.CharField(max_length=12)
+    confirmed_by = models.CharField(max_length=16, blank=True)
+    replaces = CountyKey("redemption.Bill", null=True)
+    refusal = models.CharField(max_length=60, blank=True)
+    made_by = models.CharField(max_length=64)
+    handed_in_at = models.DateTimeField()
+    booked_at = models.DateTimeField(null=True)
+    booked_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "no"], name="redemption_bill_no"),
+            models.UniqueConstraint(fields=["county", "replaces"], name="redemption_bill_replaced_once"),
+            models.CheckConstraint(
+                name="redemption_bill_sums",
+                condition=Q(fee_fen=F("ltci_fen") + F("other_fen") + F("voucher_fen") + F("self_fen")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["county", "provider", "month"], name="redemption_bill_provider"),
+            models.Index(fields=["county", "person", "month"], name="redemption_bill_person"),
+            models.Index(fields=["county", "state", "month"], name="redemption_bill_state"),
+        ]
+
+
+class Line(CountyRow):
+    """One item on one service day, priced by the ratio and cap that the voucher carries. Never changed.
+
+    ``base_fen`` = fee − LTCI − other public money, if in scope; ``voucher_fen`` ≤ base, half up, under the cap.
+    ``grant_id`` with ``category`` points at the voucher **in that group**, so a used voucher cannot change its group.
+    """
+
+    bill = CountyKey(Bill)
+    number = models.IntegerField()
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    service_on = models.DateField()
+    quantity = models.IntegerField()
+    price_fen = models.BigIntegerField()
+    in_scope = models.BooleanField()
+    fee_fen = models.BigIntegerField()
+    ltci_fen = models.BigIntegerField()
+    other_fen = models.BigIntegerField()
+    base_fen = models.BigIntegerField()
+    voucher_fen = models.BigIntegerField()
+    self_fen = models.BigIntegerField()
+    grant_id = models.UUIDField(null=True)
+    category = models.CharField(max_length=20)
+    ratio = models.CharField(max_length=12, blank=True)
+    cap_fen = models.BigIntegerField(null=True)
+    pack = models.CharField(max_length=80, blank=True)
+    version = models.CharField(max_length=12, blank=True)
+    steps = models.JSONField(default=list)
+    visit = CountyKey(Visit, null=True)
+    stay = CountyKey(Stay, null=True)
+    assessment = CountyKey(Assessment, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "bill", "number"], name="redemption_line_number"),
+            models.UniqueConstraint(
+                fields=["county", "visit"], condition=Q(visit__isnull=False), name="redemption_visit_billed_once"
+            ),
+            models.CheckConstraint(name="redemption_line_fee", condition=Q(fee_fen__gt=0)),
+            models.CheckConstraint(
+                name="redemption_line_sums",
+                condition=Q(fee_fen=F("ltci_fen") + F("other_fen") + F("voucher_fen") + F("self_fen")),
+            ),
+            models.CheckConstraint(
+                name="redemption_line_parts",
+                condition=Q(ltci_fen__gte=0, other_fen__gte=0, voucher_fen__gte=0, self_fen__gte=0),
+            ),
+            models.CheckConstraint(
+                name="redemption_line_within_base", condition=Q(voucher_fen__lte=F("base_fen"), base_fen__gte=0)
+            ),
+            CompositeReference(
+                name="redemption_line_grant_in_group",
+                columns=("county", "grant_id", "category"),
+                to="grant.Grant",
+                to_columns=("county", "id", "category"),
+            ),
+        ]
+        indexes = [models.Index(fields=["county", "grant_id"], name="redemption_line_grant")]
+
+
+class Reversal(CountyRow):
+    """A line undone, whole and once: each payer gets back what it gave. ``restored`` says whether the voucher did."""
+
+    line = CountyKey(Line)
+    month = models.CharField(max_length=7)
+    restored = models.BooleanField()
+    reason = models.CharField(max_length=300)
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "line"], name="redemption_line_reversed_once")]
+
+
+class Verdict(CountyRow):
+    """Whether the evidence of a line holds. A settlement line points at (line, 'pass'), so that nothing is settled
+    without it and a settled verdict cannot flip."""
+
+    leaf = True
+
+    line = CountyKey(Line)
+    outcome = models.CharField(max_length=8)
+    reasons = models.JSONField(default=list)
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "line"], name="redemption_verdict_once"),
+            models.UniqueConstraint(fields=["county", "line", "outcome"], name="redemption_verdict_outcome"),
+            models.CheckConstraint(
+                name="redemption_verdict_known", condition=Q(outcome__in=["pass", "fail", "pending"])
+            ),
+        ]
