@@ -2,21 +2,24 @@
 
 Loaded by pytest before Django reads its settings (``-p tests.hostile`` in ``pyproject.toml``). It gives every run a
 home and keys of its own, returns unordered querysets shuffled, refuses every socket that leaves this machine and
-says which database, browser and random seed the run had.
+every statement that changes county rows without naming the county, and says which database and random seed it had.
 """
 
 from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import socket
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+ROOT = Path(__file__).resolve().parent.parent
 RUN_FOLDER = "SONGHE_TEST_RUN"
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 LOOPBACK = ("127.", "::1", "::ffff:127.", "localhost", "0.0.0.0", "::")
@@ -107,6 +110,45 @@ def shuffle_unordered_querysets() -> None:
     QuerySet.iterator = shuffled_iterator
 
 
+CHANGES_ROWS = re.compile(r'^\s*(?:UPDATE|DELETE FROM) "?(\w+)"?')
+LOCKS_ROWS = re.compile(r'FROM "?(\w+)"?.*\bFOR (?:NO KEY )?(?:UPDATE|SHARE)\b', re.S)
+
+
+def sent_by_a_test() -> bool:
+    """Whether a test itself sent the statement that runs: attacks may do what verbs may not."""
+    frame = sys._getframe(1)
+    while frame:
+        path = Path(frame.f_code.co_filename)
+        if "site-packages" not in path.parts and path != Path(__file__) and path.is_relative_to(ROOT):
+            return "tests" in path.parts
+        frame = frame.f_back  # type: ignore[assignment]
+    return False
+
+
+def insist_on_the_county() -> None:
+    """Refuse a statement that changes or locks county rows without naming the county in its condition."""
+    from django.apps import apps
+    from django.db.backends.signals import connection_created
+
+    from songhe.county.row import CountyRow
+
+    tables = {model._meta.db_table for model in apps.get_models() if issubclass(model, CountyRow)}
+
+    def check(execute: Any, sql: Any, parameters: Any, many: bool, context: Any) -> Any:
+        statement = str(sql)
+        found = CHANGES_ROWS.match(statement) or LOCKS_ROWS.search(statement)
+        loose = found and found.group(1) in tables and "county" not in statement.partition("WHERE")[2]
+        if loose and not sent_by_a_test():
+            raise AssertionError(f"changes or locks county rows without naming the county: {statement}")
+        return execute(sql, parameters, many, context)
+
+    def watch(connection: Any, **_: Any) -> None:
+        if check not in connection.execute_wrappers:
+            connection.execute_wrappers.append(check)
+
+    connection_created.connect(watch, weak=False)
+
+
 def seed_of(config: pytest.Config) -> Any:
     return getattr(config.option, "randomly_seed", "none")
 
@@ -115,6 +157,7 @@ def seed_of(config: pytest.Config) -> Any:
 def pytest_configure(config: pytest.Config) -> None:
     stay_on_this_machine()
     shuffle_unordered_querysets()
+    insist_on_the_county()
 
 
 @pytest.hookimpl(tryfirst=True)
