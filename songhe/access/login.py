@@ -34,7 +34,20 @@ USERNAME_INVALID = reason(
     en="A user name is made of letters, digits and @ . + - _, at most 64.",
 )
 DISPLAY_NAME_MISSING = reason("access.display_name_missing", zh="请填写姓名。", en="Give the name to be shown.")
-PASSWORD_TOO_WEAK = reason("access.password_too_weak", zh="密码太弱：{why}", en="The password is too weak: {why}")
+PASSWORD_TOO_SHORT = reason(
+    "access.password_too_short",
+    zh="密码至少{min_length}个字符。",
+    en="A password has at least {min_length} characters.",
+)
+PASSWORD_TOO_COMMON = reason(
+    "access.password_too_common", zh="这个密码太常见，容易被猜到。", en="This password is too common."
+)
+PASSWORD_TOO_SIMILAR = reason(
+    "access.password_too_similar",
+    zh="密码与用户名或邮箱太相近。",
+    en="The password is too similar to the user name or e-mail.",
+)
+PASSWORD_TOO_WEAK = reason("access.password_too_weak", zh="密码太弱。", en="The password is too weak.")
 ROLE_UNKNOWN = reason("access.role_unknown", zh="没有“{role}”这个角色。", en="There is no role {role}.")
 PLACE_OF_WRONG_LEVEL = reason(
     "access.place_of_wrong_level",
@@ -93,7 +106,8 @@ def open_account(
 ) -> Account:
     """Open a login. Without a password it cannot sign in by password; practice logins skip the strength check.
 
-    Refuses with ``access.username_invalid``, ``access.username_taken``, ``access.display_name_missing`` or
+    Refuses with ``access.username_invalid``, ``access.username_taken``, ``access.display_name_missing``,
+    ``access.password_too_short``, ``access.password_too_common``, ``access.password_too_similar`` or
     ``access.password_too_weak``. ``by`` is ``None`` only while an installation is set up.
     """
     username = Account.normalize_username(username.strip())
@@ -114,10 +128,7 @@ def open_account(
         opened_at=at,
     )
     if password is not None and not practice:
-        try:
-            validate_password(password, account)
-        except ValidationError as weak:
-            raise PASSWORD_TOO_WEAK("password", why=" ".join(weak.messages)) from None
+        _check_strength(password, account)
     account.password = make_password(password)
     with transaction.atomic():
         try:
@@ -261,6 +272,20 @@ def sign_in(*, username: str, password: str, at: datetime) -> Account:
     if not right:
         _count_wrong_password(account, at)
     raise SIGN_IN_REFUSED()
+
+
+def _check_strength(password: str, account: Account) -> None:
+    # Django's own sentences are not all translated, so its codes choose ours.
+    try:
+        validate_password(password, account)
+    except ValidationError as weak:
+        fault = weak.error_list[0]
+        found = {
+            "password_too_short": PASSWORD_TOO_SHORT,
+            "password_too_common": PASSWORD_TOO_COMMON,
+            "password_too_similar": PASSWORD_TOO_SIMILAR,
+        }.get(str(fault.code), PASSWORD_TOO_WEAK)
+        raise found("password", **(fault.params or {})) from None
 
 
 def _count_wrong_password(account: Account, at: datetime) -> None:
