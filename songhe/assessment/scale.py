@@ -193,6 +193,7 @@ class Scale:
         return next(each for each in self.levels if _bound(each.least) <= total <= _bound(each.most))
 
 
+@cache
 def standards() -> tuple[str, ...]:
     """The ids of the standards that are shipped."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml") if "." not in path.stem))
