@@ -74,7 +74,7 @@ def template() -> TestDatabase:
         if is_postgresql():
             on_server(f"CREATE DATABASE \"{made.name}\" ENCODING 'UTF8' TEMPLATE template0")
         made.take()
-        call_command("migrate", run_syncdb=True, interactive=False, verbosity=0)
+        call_command("migrate", interactive=False, verbosity=0)
         connections["default"].close()
         note.write_text(made.name)
         return made

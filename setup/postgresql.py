@@ -2,6 +2,9 @@
 
 The one made for a run lives in a temporary folder, listens on the loopback address only, has a password of its own
 and is gone when the run ends. PostgreSQL refuses to run as root, so root starts it as ``postgres`` or ``nobody``.
+
+``.venv/bin/python setup/postgresql.py COMMAND …`` runs one command with ``SONGHE_DATABASE_URL`` naming it:
+``… setup/postgresql.py .venv/bin/python -m pytest songhe/ledger``.
 """
 
 from __future__ import annotations
@@ -11,8 +14,10 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -133,3 +138,18 @@ def server() -> Iterator[tuple[str | None, str]]:
     else:
         with throwaway(folder) as url:
             yield url, f"a server made for this run ({folder})"
+
+
+def main(command: list[str]) -> int:
+    with server() as (url, which):
+        print(f"PostgreSQL: {which}", file=sys.stderr)
+        if url is None or not command:
+            return 1
+        return subprocess.run(
+            command, env=os.environ | {"SONGHE_DATABASE_URL": url, "SONGHE_TEST_POSTGRES": url}
+        ).returncode
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    sys.exit(main(sys.argv[1:]))

@@ -133,7 +133,7 @@ def fetch_front_end() -> None:
     made_from = fingerprint(ROOT / "package.json", ROOT / "package-lock.json")
     if stamp.exists() and stamp.read_text() == made_from:
         return
-    without = "going on without: pages work as plain forms, and only the sample county's divisions are known."
+    without = "going on without: of the divisions only the sample county's are known."
     npm = node_command()
     if npm is None:
         say(f"No Node.js of version {NODE_LEAST} or newer; {without}")

@@ -36,7 +36,7 @@ def lay_ground() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="songhe-test-"))
     os.environ[RUN_FOLDER] = str(folder)
     os.environ["SONGHE_HOME"] = str(folder / "home")
-    (folder / "home").mkdir()
+    (folder / "home" / "static").mkdir(parents=True)
     os.environ["SONGHE_SECRET_KEY"] = "for tests only " * 4
     os.environ["SONGHE_ID_NUMBER_KEY"] = "5a" * 32
     os.environ.pop("SONGHE_POLICIES", None)

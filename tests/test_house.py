@@ -142,6 +142,42 @@ def test_the_newest_change_is_this_version():
     assert re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)[1] == songhe.__version__
 
 
+# --- documents -------------------------------------------------------------------------------------------------------
+
+
+def documents():
+    return [path for path in tracked_files() if path.suffix == ".md"]
+
+
+def test_links_between_documents_lead_somewhere():
+    link = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+    nothing(
+        f"{name(path)}: {target}"
+        for path in documents()
+        for target in link.findall(path.read_text())
+        if not (path.parent / target).exists()
+    )
+
+
+def test_files_that_documents_name_are_there():
+    named = re.compile(r"`((?:songhe|setup|tests|policies|docs|bench)/[\w./-]*\.(?:py|md|yaml|html|css|js))`")
+    nothing(
+        f"{name(path)}: {target}"
+        for path in documents()
+        for target in named.findall(path.read_text())
+        if not (ROOT / target).exists()
+    )
+
+
+def test_both_readmes_list_every_package():
+    nothing(
+        f"{readme}: {package}"
+        for readme in ("README.md", "README.zh-CN.md")
+        for package in PACKAGES
+        if f"`{package}`" not in (ROOT / readme).read_text()
+    )
+
+
 # --- the runner itself -----------------------------------------------------------------------------------------------
 
 
