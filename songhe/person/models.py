@@ -72,6 +72,9 @@ class Person(CountyRow):
             models.Index(fields=["county", "place"], name="person_place"),
             models.Index(fields=["county", "birth_date", "name"], name="person_birth"),
             models.Index(fields=["county", "id_last4"], name="person_last4"),
+            models.Index(
+                fields=["county", "name"], name="person_name", opclasses=["varchar_pattern_ops", "varchar_pattern_ops"]
+            ),
             models.Index(fields=["identity"], name="person_by_identity"),
         ]
 
@@ -83,7 +86,7 @@ class Status(CountyRow):
     """Something that is so of a person from a day to a day: an identity category, another programme, a benefit.
 
     ``kind`` is one of ``songhe.person.status.KINDS`` (tekun, low_income, concentrated_care, improvement_action,
-    ltci, …).
+    ltci, …); spans of one kind do not overlap.
     """
 
     leaf = True
@@ -165,7 +168,10 @@ class Mandate(CountyRow):
 
 
 class Medium(CountyRow):
-    """What a person shows to be known: a card, a code on the phone, a printed code. Names the person, never a voucher."""
+    """What a person shows to be known: a card, a code on the phone, a printed code. Names the person, never a voucher.
+
+    ``last_step`` is the latest half-minute whose code was shown: each code counts once.
+    """
 
     class Kind(models.TextChoices):
         CARD = "card", "卡"
@@ -178,6 +184,7 @@ class Medium(CountyRow):
     valid_from = models.DateField()
     ended_at = models.DateTimeField(null=True)
     ended_because = models.CharField(max_length=80, blank=True)
+    last_step = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "number"], name="person_medium_number")]
@@ -215,13 +222,21 @@ class Event(CountyRow):
         constraints = [
             models.CheckConstraint(
                 name="person_event_two_people", condition=Q(verified_by="") | ~Q(verified_by=F("reported_by"))
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["county", "person", "kind"], condition=Q(state="reported"), name="person_event_reported_once"
+            ),
+            models.UniqueConstraint(
+                fields=["county", "person"],
+                condition=Q(kind="death", state="verified"),
+                name="person_event_one_death",
+            ),
         ]
         indexes = [models.Index(fields=["county", "person", "kind"], name="person_event_person")]
 
 
 class Duplicate(CountyRow):
-    """Two files that may be one human, until somebody says which."""
+    """Two files that may be one human, until somebody says ``same`` or ``different``. ``first`` is the older file."""
 
     leaf = True
 

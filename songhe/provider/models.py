@@ -91,6 +91,16 @@ class Suspension(models.Model):
     by = models.CharField(max_length=64)
     at = models.DateTimeField()
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "provider"], condition=Q(until=None), name="provider_suspension_open_once"
+            ),
+            models.CheckConstraint(
+                name="provider_suspension_ends_after", condition=Q(until__isnull=True) | Q(until__gte=F("since"))
+            ),
+        ]
+
 
 class Worker(models.Model):
     """A carer, an assessor or a manager of a provider. ``account`` is a username, reached by value."""
@@ -165,6 +175,9 @@ class Price(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["provider", "item", "valid_from"], name="provider_price_from"),
             models.CheckConstraint(name="provider_price_positive", condition=Q(price_fen__gt=0)),
+            models.CheckConstraint(
+                name="provider_price_ends_after", condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
+            ),
         ]
 
 
