@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Statement
 from django.db.models.lookups import Exact
@@ -29,7 +30,8 @@ class Tag(IntEnum):
     SELF = 7
     VERDICT = 8
     LINE = 9
-    PAYABLE = 10
+    EXPIRE_HOLD = 10
+    CLAIM = 11
 
 
 def new_id() -> UUID:
@@ -60,6 +62,16 @@ def derived_id_sql(vendor: str, column: str, tag: Tag, month: Month | None = Non
     if vendor == "postgresql":
         return f"(left({column}::text, 32) || '{tag_hex(tag, month)}')::uuid"
     return f"(substr({column}, 1, 28) || '{tag_hex(tag, month)}')"
+
+
+def plain_id(value: UUID) -> UUID | str:
+    """An id as the database's driver takes it in plain SQL: SQLite keeps 32 hex digits."""
+    return value if connection.vendor == "postgresql" else value.hex
+
+
+def plain_instant(value: datetime) -> Any:
+    """An instant as the database's driver takes it in plain SQL."""
+    return connection.ops.adapt_datetimefield_value(value)
 
 
 class CompositeReference(models.BaseConstraint):

@@ -58,6 +58,7 @@ class Grant(CountyRow):
     valid_to = models.DateField()
     book_until = models.DateField()
     claimed = models.BooleanField(default=True)
+    used_on = models.DateField(null=True)
     issued_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_because = models.CharField(max_length=200, blank=True)

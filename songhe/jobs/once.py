@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from songhe.county.key import new_id
+from songhe.county.key import new_id, plain_id, plain_instant
 from songhe.jobs.models import Once
 from songhe.kernel.refusal import reason
 
@@ -50,11 +50,11 @@ def once(
                 "ON CONFLICT (county, client, key) DO NOTHING",
                 [
                     county,
-                    taken if connection.vendor == "postgresql" else taken.hex,
+                    plain_id(taken),
                     client,
                     key,
                     mark,
-                    connection.ops.adapt_datetimefield_value(at),
+                    plain_instant(at),
                 ],
             )
             mine = cursor.rowcount == 1

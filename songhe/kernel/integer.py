@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+
+_RATIO = re.compile(r"([0-9]+)(?:/([1-9][0-9]*))?")
 
 
 def ratio(text: str) -> Fraction:
     """The ratio that a pack writes as ``"2/5"``; a decimal point or a percent sign is an error."""
-    numerator, _, denominator = text.strip().partition("/")
-    if not numerator.isdigit() or (denominator and not denominator.isdigit()):
+    written = _RATIO.fullmatch(text.strip())
+    if not written:
         raise ValueError(f"a ratio is written as a fraction such as 2/5, not {text!r}")
-    return Fraction(int(numerator), int(denominator or 1))
+    return Fraction(int(written[1]), int(written[2] or 1))
 
 
 def share(amount: int, of: Fraction) -> int:

@@ -14,10 +14,15 @@ from songhe.kernel.refusal import reason
 BEIJING = ZoneInfo("Asia/Shanghai")
 UTC = timezone.utc
 
-NOT_A_MONTH = reason("input.not_a_month", zh="“{text}”不是月份,应写成 2026-03。", en="“{text}” is not a month; write 2026-03.")
-NOT_A_DATE = reason("input.not_a_date", zh="“{text}”不是日期,应写成 2026-03-08。", en="“{text}” is not a date; write 2026-03-08.")
+NOT_A_MONTH = reason(
+    "input.not_a_month", zh="“{text}”不是月份,应写成 2026-03。", en="“{text}” is not a month; write 2026-03."
+)
+NOT_A_DATE = reason(
+    "input.not_a_date", zh="“{text}”不是日期,应写成 2026-03-08。", en="“{text}” is not a date; write 2026-03-08."
+)
 
-_WRITTEN = re.compile(r"(\d{4})-(\d{2})")
+_WRITTEN = re.compile(r"([0-9]{4})-([0-9]{2})")
+_WRITTEN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, order=True)
@@ -116,7 +121,7 @@ def midnight(day: date) -> datetime:
 def parse_date(text: str, field: str = "on") -> date:
     """The date written ``2026-03-08``. Refuses with ``input.not_a_date``."""
     try:
-        if len(text) != 10:
+        if not _WRITTEN_DAY.fullmatch(text):
             raise ValueError
         return date.fromisoformat(text)
     except (TypeError, ValueError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from songhe.kernel.refusal import reason
 
@@ -37,8 +38,7 @@ class Period:
 
 def first_overlap(periods: Sequence[Period]) -> tuple[Period, Period] | None:
     """Two of the periods that share a day, or ``None``."""
-    in_order = sorted(periods, key=lambda period: period.first)
-    for before, after in zip(in_order, in_order[1:], strict=False):
+    for before, after in pairwise(sorted(periods, key=lambda period: period.first)):
         if before.overlaps(after):
             return before, after
     return None
@@ -47,7 +47,10 @@ def first_overlap(periods: Sequence[Period]) -> tuple[Period, Period] | None:
 def first_gap(periods: Sequence[Period]) -> tuple[Period, Period] | None:
     """Two neighbours between which a day belongs to none, or ``None``."""
     in_order = sorted(periods, key=lambda period: period.first)
-    for before, after in zip(in_order, in_order[1:], strict=False):
-        if not before.overlaps(after) and not before.meets(after):
-            return before, after
+    longest = in_order[0] if in_order else None
+    for after in in_order[1:]:
+        if longest is not None and not longest.overlaps(after) and not longest.meets(after):
+            return longest, after
+        if longest is not None and longest.last is not None and (after.last is None or after.last > longest.last):
+            longest = after
     return None

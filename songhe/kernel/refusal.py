@@ -59,11 +59,17 @@ def reason(code: str, *, zh: str, en: str, status: int = 422) -> Reason:
     return REASONS[code]
 
 
-NOT_AN_INTEGER = reason("input.not_an_integer", zh="“{field_name}”必须是整数。", en="{field_name} must be a whole number.")
+NOT_AN_INTEGER = reason(
+    "input.not_an_integer", zh="“{field_name}”必须是整数。", en="{field_name} must be a whole number."
+)
 TOO_SMALL = reason("input.too_small", zh="“{field_name}”不能小于{least}。", en="{field_name} must be at least {least}.")
 MISSING = reason("input.missing", zh="缺少“{field_name}”。", en="{field_name} is missing.")
-UNKNOWN_FIELD = reason("input.unknown_field", zh="不认识的字段“{field_name}”。", en="{field_name} is not a known field.")
-WRONG_TYPE = reason("input.wrong_type", zh="“{field_name}”的类型不对,应为{expected}。", en="{field_name} must be {expected}.")
+UNKNOWN_FIELD = reason(
+    "input.unknown_field", zh="不认识的字段“{field_name}”。", en="{field_name} is not a known field."
+)
+WRONG_TYPE = reason(
+    "input.wrong_type", zh="“{field_name}”的类型不对,应为{expected}。", en="{field_name} must be {expected}."
+)
 NOT_JSON = reason("input.not_json", zh="这一行不是合法的 JSON 对象。", en="This line is not a JSON object.")
 
 

@@ -27,7 +27,9 @@ class Table:
         }
         self.labels = {str(state): str(label) for state, label in labels.items()}
         self.refuses = refuses
-        unknown = {state for before, after in self.transitions.values() for state in {*before, after}} - set(self.labels)
+        unknown = {state for before, after in self.transitions.values() for state in {*before, after}} - set(
+            self.labels
+        )
         if unknown:
             raise ValueError(f"states without a label: {sorted(unknown)}")
 

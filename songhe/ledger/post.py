@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F
 
-from songhe.county.key import Tag, derived_id_sql, new_id
+from songhe.county.key import Tag, derived_id_sql, new_id, plain_id, plain_instant
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import reason
 from songhe.ledger.models import Account, Transfer
@@ -105,7 +105,7 @@ def fill_new(
             "INSERT INTO ledger_transfer (county, id, fund_id, debit_id, credit_id, amount, kind, about, month, "
             f'"on", at) SELECT a.county, {new}, a.fund_id, %s, a.id, a.balance, %s, p.about, %s, %s, %s '
             f"FROM ({purses}) p JOIN ledger_account a ON a.id = p.account WHERE a.county = %s ORDER BY a.id",
-            [_id(source.id), kind, str(month), on, _instant(at), *parameters, county],
+            [plain_id(source.id), kind, str(month), on, plain_instant(at), *parameters, county],
         )
         count = cursor.rowcount
         cursor.execute(
@@ -152,7 +152,7 @@ def sweep(
             f'"on", at) SELECT a.county, {new}, a.fund_id, a.id, %s, a.balance, %s, p.about, %s, %s, %s '
             f"FROM ({accounts}) p JOIN ledger_account a ON a.id = p.account "
             "WHERE a.county = %s AND a.balance > 0 ORDER BY a.id",
-            [_id(credit.id), kind, str(month), on, _instant(at), *parameters, county],
+            [plain_id(credit.id), kind, str(month), on, plain_instant(at), *parameters, county],
         )
         count = cursor.rowcount
         cursor.execute(
@@ -167,12 +167,3 @@ def sweep(
             [county, *parameters],
         )
     return count, total
-
-
-def _id(value: UUID) -> Any:
-    """A UUID as the database's driver takes it in plain SQL."""
-    return value if connection.vendor == "postgresql" else value.hex
-
-
-def _instant(value: datetime) -> Any:
-    return connection.ops.adapt_datetimefield_value(value)

@@ -1,0 +1,143 @@
+"""Set part of a voucher aside for an order, and let it go again."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from songhe.county.key import Tag, derived_id
+from songhe.grant.choose import GROUP_NOT_OPEN, lock, require_usable, set_group
+from songhe.grant.models import Grant, Hold
+from songhe.kernel.month import Month
+from songhe.kernel.refusal import reason
+from songhe.ledger.fund import open_account
+from songhe.ledger.models import Account
+from songhe.ledger.post import Move, post
+from songhe.trail.note import note
+
+OTHER_GROUP = reason(
+    "grant.other_group",
+    zh="这张券本月用于“{chosen}”,不能付“{category}”。",
+    en="This voucher is for “{chosen}” this month and cannot pay for “{category}”.",
+    status=409,
+)
+NOT_CLAIMED = reason(
+    "grant.not_claimed", zh="这张券本月还没有领取。", en="This voucher was not claimed yet.", status=409
+)
+HOLD_OVER = reason("grant.hold_over", zh="这笔预留已经结束。", en="This hold has ended.", status=409)
+UNKNOWN_HOLD = reason("grant.unknown_hold", zh="没有这笔预留。", en="There is no such hold.", status=404)
+
+
+def enter_group(grant: Grant, *, category: str, at: datetime, on: date) -> None:
+    """A locked voucher is about to be used in a group: the first use chooses it, a later one must match.
+
+    Refuses with ``grant.other_group``, ``grant.group_not_open`` or ``grant.not_claimed``. The caller saves it.
+    """
+    if not grant.claimed:
+        raise NOT_CLAIMED("grant")
+    if category not in grant.terms:
+        raise GROUP_NOT_OPEN("category", category=category)
+    if grant.category is None:
+        set_group(grant, category=category, at=at, on=on)
+    elif grant.category != category:
+        raise OTHER_GROUP("category", chosen=grant.category, category=category)
+
+
+def hold(
+    *,
+    county: str,
+    grant_id: UUID,
+    provider_id: int,
+    category: str,
+    amount_fen: int,
+    at: datetime,
+    on: date,
+    until: datetime,
+    by: str,
+) -> Hold:
+    """Set ``amount_fen`` aside for an order with a provider until an instant; used and held never exceed the face.
+
+    Refuses as a redemption does, and with ``ledger.insufficient``.
+    """
+    with transaction.atomic():
+        grant = lock(county=county, grant_id=grant_id)
+        require_usable(grant, on=on)
+        enter_group(grant, category=category, at=at, on=on)
+        purse = Account.objects.select_related("fund").get(county=county, id=grant.purse_id)
+        account = open_account(
+            fund=purse.fund,
+            code=None,
+            kind="hold",
+            floor=0,
+            account_id=derived_id(grant.id, Tag.HOLD, Month.parse(grant.month)),
+        )
+        row = Hold.objects.create(
+            county=county,
+            grant=grant,
+            account=account,
+            provider_id=provider_id,
+            amount_fen=amount_fen,
+            at=at,
+            until=until,
+        )
+        post(county=county, moves=[Move(purse, account, amount_fen, "hold", about=row.id)], at=at, on=on)
+        grant.save(update_fields=["category", "face_fen"])
+        note(
+            county=county,
+            at=at,
+            actor=by,
+            act="grant.hold",
+            subject="grant",
+            subject_id=grant.id,
+            hold=str(row.id),
+            amount_fen=amount_fen,
+        )
+    return row
+
+
+def release(*, county: str, hold_id: UUID, at: datetime, on: date, by: str) -> Hold:
+    """Let a hold go: the money returns to the voucher, or lapses with it if that has expired.
+
+    Refuses with ``grant.hold_over`` when it was captured; releasing twice changes nothing.
+    """
+    with transaction.atomic():
+        row = take(county=county, hold_id=hold_id, allow=Hold.State.RELEASED)
+        if row.state == Hold.State.HELD:
+            purse = Account.objects.get(county=county, id=row.grant.purse_id)
+            post(county=county, moves=[Move(row.account, purse, row.amount_fen, "release", about=row.id)], at=at, on=on)
+            row.state, row.ended_at = Hold.State.RELEASED, at
+            row.save(update_fields=["state", "ended_at"])
+            note(
+                county=county,
+                at=at,
+                actor=by,
+                act="grant.release",
+                subject="grant",
+                subject_id=row.grant_id,
+                hold=str(row.id),
+            )
+    return row
+
+
+def take(*, county: str, hold_id: UUID, allow: str | None = None) -> Hold:
+    """A hold, its voucher locked before it; held, or else in the one state that ``allow`` names."""
+    found = Hold.objects.filter(county=county, id=hold_id).values_list("grant_id", flat=True).first()
+    if found is None:
+        raise UNKNOWN_HOLD("hold")
+    lock(county=county, grant_id=found)
+    rows = Hold.objects.select_related("grant", "account")
+    row = rows.get(county=county, id=hold_id)
+    if row.state not in {Hold.State.HELD, allow}:
+        raise HOLD_OVER("hold")
+    return row
+
+
+def release_overdue(*, county: str, at: datetime, on: date, most: int = 500) -> int:
+    """Release the holds whose time is up; none outlives it."""
+    due = Hold.objects.filter(county=county, state=Hold.State.HELD, until__lte=at).order_by("id")
+    ids = list(due.values_list("id", flat=True)[:most])
+    for hold_id in ids:
+        release(county=county, hold_id=hold_id, at=at, on=on, by="run:release")
+    return len(ids)

@@ -1,0 +1,363 @@
+"""Issue the month's vouchers: first within five working days of approval, then on the 1st of each month."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from songhe.county.key import Tag, derived_id_sql, plain_id, plain_instant
+from songhe.document.number import sql_number, take
+from songhe.grant.fund import NO_BUDGET, accounts
+from songhe.grant.models import Budget
+from songhe.jobs.models import Run
+from songhe.jobs.run import Progress, running
+from songhe.kernel.month import Month
+from songhe.kernel.refusal import reason
+from songhe.ledger.models import Account
+from songhe.ledger.post import fill_new
+from songhe.policy.terms import Terms, terms
+from songhe.trail.note import note
+
+NOT_BEGUN = reason("grant.month_not_begun", zh="{month}还没有开始,不能发券。", en="{month} has not begun.", status=409)
+MONTH_OVER = reason("grant.month_over", zh="{month}已经过去,不再发券。", en="{month} is over.", status=409)
+NO_GROUP = reason(
+    "grant.no_group_open",
+    zh="{county}没有一组规定了抵扣比例,不能发券。",
+    en="No group has a ratio in {county}; nothing can be issued.",
+)
+
+CHUNK = 50_000
+
+#: Why an entitlement got no voucher.
+WAITS_FOR_BUDGET = "waiting_budget"
+CLAIMED_ELSEWHERE = "claimed_elsewhere"
+NOT_ENTITLED = "not_entitled"
+
+
+@dataclass
+class Issued:
+    """What a run of issuing did: vouchers and fen newly issued, and how many entitlements wait."""
+
+    grants: int = 0
+    fen: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    """The SQL parameters of one slice of entitlements, in order of approval date and number."""
+
+    county: str
+    programme: str
+    month: Month
+    on: date
+    after: tuple[Any, str]
+    upto: tuple[Any, str]
+
+    @property
+    def parameters(self) -> list[Any]:
+        return [self.county, self.programme, str(self.month), str(self.month), *self.after, *self.upto]
+
+
+#: The entitlements of one slice that are in force in the month.
+SLICE = """
+    FROM entitlement_entitlement e
+    WHERE e.county = %s AND e.policy = %s AND e.state = 'active'
+      AND e.first_month <= %s AND (e.last_month = '' OR e.last_month >= %s)
+      AND (e.approved_on, e.no) > (%s, %s) AND (e.approved_on, e.no) <= (%s, %s)"""
+
+#: … whose person is alive and determined to be entitled.
+ENTITLED = """
+      AND EXISTS (SELECT 1 FROM eligibility_determination d WHERE d.county = e.county AND d.person_id = e.person_id
+                  AND d.policy = e.policy AND d.current AND d.outcome = 'entitled')
+      AND EXISTS (SELECT 1 FROM person_person p WHERE p.county = e.county AND p.id = e.person_id
+                  AND (p.died_on IS NULL OR p.died_on >= %s))"""
+
+
+def issue(
+    *,
+    county: str,
+    programme: str,
+    month: Month,
+    on: date,
+    clock: Callable[[], datetime],
+    chunk: int = CHUNK,
+    watch: Callable[[Run], None] | None = None,
+) -> Issued:
+    """Issue the vouchers of a month to every entitlement in force that has none yet. 发券
+
+    One voucher per person, programme and natural month in the whole country (001, answers 10 and 12; the national
+    claim decides); in order of approval date and entitlement number while the month's budget holds, the rest wait
+    and are issued by a later run when money comes. The voucher carries the ratio and cap in force on the day of its
+    issue. Bounded statements a chunk, idempotent by key: a second run adds nothing, a killed one is completed.
+
+    Refuses with ``grant.month_not_begun``, ``grant.month_over``, ``grant.budget_not_set``,
+    ``grant.no_group_open`` or ``policy.not_in_force``.
+    """
+    if on < month.first:
+        raise NOT_BEGUN("month", month=month)
+    if on > month.last:
+        raise MONTH_OVER("month", month=month)
+    rules = terms(policy=programme, place=county, on=on)
+    carried = voucher_terms(rules)
+    if not carried:
+        raise NO_GROUP("county", county=county)
+    stands = accounts(county=county, programme=programme, month=month)
+    if not Budget.objects.filter(county=county, programme=programme, month=str(month)).exists():
+        raise NO_BUDGET("month", county=county, month=month)
+    job = _Issue(county, programme, month, on, rules, carried, stands.budget, chunk)
+    with running(county=county, job=f"issue:{programme}", period=str(month), clock=clock, watch=watch) as progress:
+        job.everything(progress, clock)
+    return job.done
+
+
+def voucher_terms(rules: Terms) -> dict[str, list[Any]]:
+    """What a voucher carries: ``{group: [ratio, cap_fen]}`` of every group whose ratio the place has set."""
+    return {each.category: [each.ratio_text, each.cap_fen] for each in rules.open_categories}
+
+
+@dataclass
+class _Issue:
+    county: str
+    programme: str
+    month: Month
+    on: date
+    rules: Terms
+    carried: Mapping[str, list[Any]]
+    budget: Account
+    chunk: int
+    done: Issued = field(default_factory=Issued)
+    exhausted: bool = False
+
+    def everything(self, progress: Progress, clock: Callable[[], datetime]) -> None:
+        progress.expect(self._count())
+        after: tuple[Any, str] = (date(1900, 1, 1), "")
+        while upto := self._bound(after):
+            piece = _Chunk(self.county, self.programme, self.month, self.on, after, upto[:2])
+            with transaction.atomic():
+                grants, fen, waiting = self._one(piece, clock())
+                progress.advance(upto[2], issued=grants, issued_fen=fen, waiting=waiting)
+            self.done.grants += grants
+            self.done.fen += fen
+            self.done.waiting += waiting
+            after = upto[:2]
+        progress.result["waits"] = self.done.waiting
+
+    def _count(self) -> int:
+        return int(
+            self._scalar(
+                "SELECT COUNT(*) FROM entitlement_entitlement e WHERE e.county = %s AND e.policy = %s "
+                "AND e.state = 'active' AND e.first_month <= %s AND (e.last_month = '' OR e.last_month >= %s)",
+                [self.county, self.programme, str(self.month), str(self.month)],
+            )
+        )
+
+    def _bound(self, after: tuple[Any, str]) -> tuple[Any, str, int] | None:
+        """The last (approval date, number) of the next slice, and how many entitlements it holds."""
+        piece = _Chunk(self.county, self.programme, self.month, self.on, after, (date(9999, 1, 1), ""))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT approved_on, no, place FROM (SELECT e.approved_on, e.no, "
+                f"ROW_NUMBER() OVER (ORDER BY e.approved_on, e.no) AS place {SLICE} "
+                "ORDER BY e.approved_on, e.no LIMIT %s) s ORDER BY place DESC LIMIT 1",
+                [*piece.parameters, self.chunk],
+            )
+            row = cursor.fetchone()
+        return (row[0], row[1], int(row[2])) if row else None
+
+    def _one(self, piece: _Chunk, at: datetime) -> tuple[int, int, int]:
+        left = Account.objects.select_for_update().values_list("balance", flat=True)
+        fits = left.get(county=self.county, id=self.budget.id)
+        self._claim(piece, 0 if self.exhausted else fits or 0)
+        count = int(self._scalar(f"SELECT COUNT(*) {self._rows()}", self._claimed(piece)))
+        fen = 0
+        if count:
+            first = take(county=self.county, kind="grant", month=self.month, count=count)
+            self._make_purses(piece)
+            self._make_grants(piece, first, at)
+            made = (
+                'SELECT purse_id AS account, id AS about FROM "grant_grant" WHERE county = %s AND no >= %s AND no < %s'
+            )
+            between = [self.county, self._number_from(first), self._number_from(first + count)]
+            booked, fen = fill_new(
+                county=self.county,
+                source=self.budget,
+                purses=made,
+                parameters=between,
+                kind="issue",
+                tag=Tag.ISSUE,
+                tag_month=self.month,
+                at=at,
+                on=self.on,
+            )
+            if booked != count:
+                raise RuntimeError(f"{count} vouchers were made but {booked} were filled")
+        waiting = self._note_waiting(piece, at)
+        if count or waiting:
+            note(
+                county=self.county,
+                at=at,
+                actor="run:issue",
+                act="grant.issue",
+                subject="month",
+                subject_id=f"{self.programme}:{self.month}",
+                grants=count,
+                fen=fen,
+                waiting=waiting,
+                pack=self.rules.pack,
+                version=self.rules.version,
+            )
+        return count, fen, waiting
+
+    @property
+    def _grant_id(self) -> str:
+        return derived_id_sql(connection.vendor, "e.id", Tag.GRANT, self.month)
+
+    @property
+    def _purse_id(self) -> str:
+        return derived_id_sql(connection.vendor, "e.id", Tag.PURSE, self.month)
+
+    @property
+    def _face(self) -> str:
+        """The cap of the standing group; of the group with the highest cap while none is chosen."""
+        most = max(cap for _, cap in self.carried.values())
+        cases = " ".join(f"WHEN '{category}' THEN {cap}" for category, (_, cap) in sorted(self.carried.items()))
+        return f"CASE e.category {cases} ELSE {most} END"
+
+    def _claim(self, piece: _Chunk, fits: int) -> None:
+        """Claim the month for each identity that has no claim and whose face still fits the budget, in order."""
+        new = derived_id_sql(connection.vendor, "e.id", Tag.CLAIM, self.month)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO grant_claim (id, identity, programme, month, county, grant_id) "
+                f"SELECT {new.replace('e.id', 's.id')}, s.identity, s.policy, %s, s.county, s.grant_id FROM ("
+                f"SELECT e.id, e.county, e.identity, e.policy, {self._grant_id} AS grant_id, "
+                f"SUM({self._face}) OVER (ORDER BY e.approved_on, e.no) AS needed {SLICE} {ENTITLED} "
+                "AND NOT EXISTS (SELECT 1 FROM grant_claim c WHERE c.identity = e.identity AND c.programme = e.policy "
+                "AND c.month = %s) "
+                'AND NOT EXISTS (SELECT 1 FROM "grant_grant" g WHERE g.county = e.county AND g.person_id = e.person_id '
+                "AND g.programme = e.policy AND g.month = %s)"
+                ") s WHERE s.needed <= %s ORDER BY s.id ON CONFLICT (identity, programme, month) DO NOTHING",
+                [
+                    str(self.month),
+                    *piece.parameters,
+                    self.on,
+                    str(self.month),
+                    str(self.month),
+                    fits,
+                ],
+            )
+
+    _JOIN_CLAIM = (
+        "JOIN grant_claim c ON c.identity = e.identity AND c.programme = e.policy AND c.month = %s "
+        "AND c.county = e.county"
+    )
+
+    def _claimed(self, piece: _Chunk) -> list[Any]:
+        return [str(self.month), *piece.parameters]
+
+    def _rows(self) -> str:
+        """The entitlements of the slice that hold the claim and have no voucher yet."""
+        return (
+            f"{SLICE.replace('WHERE', self._JOIN_CLAIM + ' WHERE', 1)} AND c.grant_id = {self._grant_id} "
+            'AND NOT EXISTS (SELECT 1 FROM "grant_grant" g WHERE g.county = e.county AND g.id = c.grant_id)'
+        )
+
+    def _make_purses(self, piece: _Chunk) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO ledger_account (county, id, fund_id, kind, balance, floor) "
+                f"SELECT e.county, {self._purse_id}, b.fund_id, 'purse', {self._face}, 0 "
+                + self._rows().replace("WHERE", "JOIN ledger_account b ON b.county = e.county AND b.id = %s WHERE", 1)
+                + " ORDER BY e.id",
+                [str(self.month), plain_id(self.budget.id), *piece.parameters],
+            )
+
+    def _make_grants(self, piece: _Chunk, first: int, at: datetime) -> None:
+        vendor = connection.vendor
+        number = sql_number(
+            "e.county", self.month, f"({first} - 1 + ROW_NUMBER() OVER (ORDER BY e.approved_on, e.no))", vendor
+        )
+        groups = ", ".join(f"'{category}'" for category in sorted(self.carried))
+        json_type = "::jsonb" if vendor == "postgresql" else ""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                'INSERT INTO "grant_grant" (county, id, no, person_id, identity, entitlement_id, programme, month, '
+                "state, unit, face_fen, terms, pack, version, category, provider_id, purse_id, valid_from, valid_to, "
+                "book_until, claimed, issued_at, ended_because) "
+                f"SELECT e.county, c.grant_id, {number}, e.person_id, e.identity, e.id, e.policy, %s, 'active', 'fen', "
+                f"{self._face}, %s{json_type}, %s, %s, CASE WHEN e.category IN ({groups}) THEN e.category END, "
+                f"e.provider_id, {self._purse_id}, %s, %s, %s, {self._claims}, %s, '' "
+                + self._rows()
+                + " ORDER BY e.id",
+                [
+                    str(self.month),
+                    json.dumps(self.carried, sort_keys=True),
+                    self.rules.pack,
+                    self.rules.version,
+                    self.month.first,
+                    self.month.last,
+                    self.month.last + timedelta(days=self.rules.late_days),
+                    plain_instant(at),
+                    *self._claimed(piece),
+                ],
+            )
+
+    @property
+    def _claims(self) -> str:
+        """Where the place issues by itself every voucher is claimed; else as the elder's standing claim says."""
+        if self.rules.issue_mode == "claim":
+            return "e.claims"
+        return "TRUE" if connection.vendor == "postgresql" else "1"
+
+    def _number_from(self, sequence: int) -> str:
+        """The least number with this sequence: numbers of a county and month rise with it."""
+        return f"{self.county}{self.month.compact}{sequence:07d}"
+
+    def _note_waiting(self, piece: _Chunk, at: datetime) -> int:
+        """Write down who of the slice has no voucher and why; strike out those who have one now."""
+        new = derived_id_sql(connection.vendor, "e.id", Tag.CLAIM, self.month)
+        has_none = (
+            'AND NOT EXISTS (SELECT 1 FROM "grant_grant" g WHERE g.county = e.county AND g.person_id = e.person_id '
+            "AND g.programme = e.policy AND g.month = %s)"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM grant_waiting WHERE county = %s AND month = %s AND entitlement_id IN (SELECT e.id "
+                f"{SLICE})",
+                [self.county, str(self.month), *piece.parameters],
+            )
+            cursor.execute(
+                "INSERT INTO grant_waiting (county, id, entitlement_id, month, because, at) "
+                f"SELECT e.county, {new}, e.id, %s, CASE "
+                f"WHEN NOT (1 = 1 {ENTITLED}) THEN '{NOT_ENTITLED}' "
+                "WHEN EXISTS (SELECT 1 FROM grant_claim c WHERE c.identity = e.identity AND c.programme = e.policy "
+                f"AND c.month = %s) THEN '{CLAIMED_ELSEWHERE}' ELSE '{WAITS_FOR_BUDGET}' END, %s {SLICE} {has_none}",
+                [
+                    str(self.month),
+                    self.on,
+                    str(self.month),
+                    plain_instant(at),
+                    *piece.parameters,
+                    str(self.month),
+                ],
+            )
+            waiting = cursor.rowcount
+        self.exhausted = self.exhausted or bool(
+            waiting
+            and self._scalar(
+                "SELECT COUNT(*) FROM grant_waiting WHERE county = %s AND month = %s AND because = %s",
+                [self.county, str(self.month), WAITS_FOR_BUDGET],
+            )
+        )
+        return waiting
+
+    def _scalar(self, sql: str, parameters: list[Any]) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return cursor.fetchone()[0]
