@@ -39,8 +39,11 @@ class TestDatabase:
         """Make it the default database of every thread of this process, from the next connection on."""
         from django.db import connections
 
-        connections["default"].close()
-        connections["default"].settings_dict["NAME"] = self.name
+        connection = connections["default"]
+        connection.close()
+        if connection.vendor == "postgresql":
+            connection.close_pool()  # type: ignore[attr-defined]
+        connection.settings_dict["NAME"] = self.name
 
 
 def on_server(*statements: str) -> None:

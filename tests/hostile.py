@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -155,6 +156,9 @@ def seed_of(config: pytest.Config) -> Any:
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
+    # No deadline: two cores run two workers, and a slow moment of the machine is no fault of the code.
+    hypothesis.settings.register_profile("house", deadline=None, database=None, print_blob=True)
+    hypothesis.settings.load_profile("house")
     stay_on_this_machine()
     shuffle_unordered_querysets()
     insist_on_the_county()
