@@ -99,9 +99,6 @@ class Line(CountyRow):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["county", "bill", "number"], name="redemption_line_number"),
-            models.UniqueConstraint(
-                fields=["county", "visit"], condition=Q(visit__isnull=False), name="redemption_visit_billed_once"
-            ),
             models.CheckConstraint(name="redemption_line_fee", condition=Q(fee_fen__gt=0)),
             models.CheckConstraint(
                 name="redemption_line_sums",

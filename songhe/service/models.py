@@ -55,7 +55,9 @@ class Presence(CountyRow):
 class Visit(CountyRow):
     """One service to one person: who, to whom, what, where, from when, to when. ``kind`` is the item's evidence.
 
-    Positions are WGS-84 degrees with their accuracy in metres. ``verdict`` is what the evidence is worth.
+    Positions are WGS-84 degrees with their accuracy in metres. ``verdict`` is what the evidence is worth;
+    ``billed_line`` is set by the one bill line that charges it, and cleared when that line is reversed.
+    ``client_id`` is the provider's own id of the record, so that a second upload finds the first.
     """
 
     class Verdict(models.TextChoices):
@@ -81,11 +83,17 @@ class Visit(CountyRow):
     verdict = models.CharField(max_length=8, choices=Verdict.choices, default=Verdict.PENDING)
     verdict_reasons = models.JSONField(default=list)
     judged_by = models.CharField(max_length=64, blank=True)
+    client_id = models.CharField(max_length=64, null=True)
     recorded_by = models.CharField(max_length=64)
     recorded_at = models.DateTimeField()
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["county", "provider", "client_id"],
+                condition=Q(client_id__isnull=False),
+                name="service_visit_told_once",
+            ),
             models.CheckConstraint(name="service_visit_quantity", condition=Q(quantity__gt=0)),
             models.CheckConstraint(
                 name="service_visit_ends_after",
@@ -95,4 +103,39 @@ class Visit(CountyRow):
         indexes = [
             models.Index(fields=["county", "person", "service_on"], name="service_visit_person"),
             models.Index(fields=["county", "provider", "service_on"], name="service_visit_provider"),
+            models.Index(fields=["county", "worker", "service_on"], name="service_visit_worker"),
+            models.Index(
+                fields=["county", "service_on"], condition=Q(verdict="pending"), name="service_visit_to_judge"
+            ),
+        ]
+
+
+class Override(CountyRow):
+    """A person wants a verdict set aside, and why; another person decides."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "待决定"
+        GRANTED = "granted", "已同意"
+        DECLINED = "declined", "未同意"
+
+    leaf = True
+
+    visit = CountyKey(Visit)
+    verdict = models.CharField(max_length=8, choices=Visit.Verdict.choices)
+    reason = models.CharField(max_length=300)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
+    asked_by = models.CharField(max_length=64)
+    asked_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "visit"], condition=Q(state="asked"), name="service_override_open_once"
+            ),
+            models.CheckConstraint(
+                name="service_override_two_people", condition=Q(decided_by="") | ~Q(decided_by=F("asked_by"))
+            ),
+            models.CheckConstraint(name="service_override_reason", condition=~Q(reason="")),
         ]
