@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from songhe.access.scope import ScopedManager
 from songhe.county.key import CountyKey
 from songhe.county.row import CountyRow
 from songhe.person.models import Person
@@ -15,8 +16,11 @@ class Assessment(CountyRow):
     """One assessment of one person. ``state`` moves as ``songhe.assessment.states`` says; ``final_level`` is 0–4.
 
     ``origin``: ``assessed`` here by two assessors; ``recognised`` from another agency by an approved mapping;
-    ``loaded`` from an earlier result under the same standard. A recognised one has no scores.
+    ``loaded`` from an earlier result. A recognised one has no scores. Of a person's results one counts on a day:
+    ``counts_until`` is set when another (``replaced_by``) takes its place. What is ``kept`` is shown and never counts.
     """
+
+    scope_paths = {"divisions": "county", "providers": "body_id", "persons": "person_id"}
 
     class Origin(models.TextChoices):
         ASSESSED = "assessed", "评估"
@@ -31,14 +35,25 @@ class Assessment(CountyRow):
         DISPUTED = "disputed", "有异议"
         REPLACED = "replaced", "已被替代"
         VOID = "void", "作废"
+        KEPT = "kept", "仅留存"
+
+    class Occasion(models.TextChoices):
+        FIRST = "first", "首次评估"
+        REGULAR = "regular", "常规评估"
+        IMMEDIATE = "immediate", "即时评估"
+        REVIEW = "review", "复评"
+
+    class Where(models.TextChoices):
+        ON_SITE = "on_site", "到评估机构"
+        HOME = "home", "上门"
 
     no = models.CharField(max_length=24)
     person = CountyKey(Person)
     origin = models.CharField(max_length=10, choices=Origin.choices)
     state = models.CharField(max_length=10, choices=State.choices)
     standard = models.CharField(max_length=20)
-    occasion = models.CharField(max_length=12)
-    where = models.CharField(max_length=8)
+    occasion = models.CharField(max_length=12, choices=Occasion.choices, blank=True)
+    where = models.CharField(max_length=8, choices=Where.choices, blank=True)
     body = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="+")
     body_name = models.CharField(max_length=120, blank=True)
     first_assessor = models.ForeignKey(Worker, models.PROTECT, null=True, related_name="+")
@@ -48,8 +63,12 @@ class Assessment(CountyRow):
     requested_by = models.CharField(max_length=64)
     assessed_on = models.DateField(null=True)
     valid_until = models.DateField(null=True)
+    counts_until = models.DateField(null=True)
+    replaced_by = CountyKey("assessment.Assessment", null=True)
+    mapping = models.ForeignKey("assessment.Mapping", models.PROTECT, null=True, related_name="+")
     certificate_no = models.CharField(max_length=60, blank=True)
     answers = models.JSONField(null=True)
+    information = models.JSONField(null=True)
     subtotals = models.JSONField(null=True)
     total = models.IntegerField(null=True)
     initial_level = models.IntegerField(null=True)
@@ -62,10 +81,38 @@ class Assessment(CountyRow):
     fee_fen = models.BigIntegerField(null=True)
     submitted_at = models.DateTimeField(null=True)
     effective_at = models.DateTimeField(null=True)
+    disputed_at = models.DateTimeField(null=True)
+    disputed_by = models.CharField(max_length=64, blank=True)
+    dispute_grounds = models.CharField(max_length=500, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    objects = ScopedManager()
+    rows = models.Manager()
 
     class Meta:
+        base_manager_name = "rows"
+        default_manager_name = "rows"
         constraints = [
             models.UniqueConstraint(fields=["county", "no"], name="assessment_no"),
+            models.UniqueConstraint(
+                fields=["county", "person"],
+                condition=Q(state__in=["requested", "assigned", "submitted"]),
+                name="assessment_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["county", "person"],
+                condition=Q(state__in=["effective", "disputed"]),
+                name="assessment_one_stands",
+            ),
+            models.CheckConstraint(
+                name="assessment_recognised_has_no_scores",
+                condition=~Q(origin="recognised") | Q(total__isnull=True, initial_level__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="assessment_that_counts_is_whole",
+                condition=~Q(state__in=["effective", "disputed", "replaced"])
+                | Q(assessed_on__isnull=False, final_level__isnull=False),
+            ),
             models.CheckConstraint(
                 name="assessment_two_assessors",
                 condition=Q(first_assessor__isnull=True) | ~Q(first_assessor=F("second_assessor")),
@@ -96,6 +143,7 @@ class Mapping(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(name="assessment_mapping_months", condition=Q(valid_months__gt=0)),
             models.UniqueConstraint(
                 fields=["place", "from_standard", "from_level", "valid_from"], name="assessment_mapping_once"
             ),
