@@ -38,7 +38,13 @@ class CategoryTerms:
 
     @property
     def is_open(self) -> bool:
+        """Whether the category can be chosen here."""
         return self.ratio is not None and self.cap_fen is not None
+
+    @property
+    def ratio_text(self) -> str | None:
+        """The ratio as packs and vouchers write it: ``2/5``."""
+        return written_ratio(self.ratio)
 
 
 @dataclass(frozen=True)
@@ -69,9 +75,9 @@ class Determination:
             answer["benefit"] = {
                 "unit": "fen",
                 "categories": [
-                    {"category": each.category, "ratio": written_ratio(each.ratio), "cap_fen": each.cap_fen}
+                    {"category": each.category, "ratio": each.ratio_text, "cap_fen": each.cap_fen}
                     for each in self.categories
-                    if each.ratio is not None and each.cap_fen is not None
+                    if each.is_open
                 ],
             }
         answer["missing"] = list(self.missing)
