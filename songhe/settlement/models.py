@@ -77,7 +77,8 @@ class Statement(CountyRow):
 class StatementLine(CountyRow):
     """A booked line in a statement, once as a charge and at most once as a refund. ``amount_fen`` is signed.
 
-    ``number`` runs through the county's batch of (programme, month); the central part follows the running sum.
+    ``number`` runs through the county's batch of (programme, month); the central part follows the running sum at
+    ``ratio``, the centre's share in force in the service month. Without one the line is not split.
     """
 
     leaf = True
@@ -95,6 +96,7 @@ class StatementLine(CountyRow):
     reversal = CountyKey(Reversal, null=True)
     service_month = models.CharField(max_length=7)
     amount_fen = models.BigIntegerField()
+    ratio = models.CharField(max_length=12, blank=True)
     central_fen = models.BigIntegerField(null=True)
     local_fen = models.BigIntegerField(null=True)
 
@@ -178,6 +180,9 @@ class Payment(CountyRow):
             models.UniqueConstraint(fields=["county", "batch", "statement"], name="settlement_payment_once"),
             models.UniqueConstraint(
                 fields=["county", "statement"], condition=~Q(state="returned"), name="settlement_payment_alive_once"
+            ),
+            models.UniqueConstraint(
+                fields=["county", "bank_reference"], condition=~Q(bank_reference=""), name="settlement_payment_reference"
             ),
             models.CheckConstraint(name="settlement_payment_amount", condition=Q(amount_fen__gt=0)),
         ]
