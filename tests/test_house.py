@@ -198,3 +198,20 @@ def test_no_test_leaves_this_machine():
 
     with pytest.raises(AssertionError, match=r"198\.51\.100\.1"):
         socket.create_connection(("198.51.100.1", 9), timeout=1)
+
+
+def test_an_unknown_template_variable_fails():
+    from django.template import Context, engines
+
+    template = engines["django"].from_string("{{ nobody.knows }}").template
+    with pytest.raises(pytest.fail.Exception):
+        template.render(Context({}))
+
+
+def test_a_verb_that_forgets_the_county_is_found_out():
+    from tests.hostile import CHANGES_ROWS, LOCKS_ROWS
+
+    assert CHANGES_ROWS.match('UPDATE "ledger_account" SET "balance" = 1').group(1) == "ledger_account"
+    assert CHANGES_ROWS.match('DELETE FROM "grant_grant" WHERE 1').group(1) == "grant_grant"
+    assert LOCKS_ROWS.search('SELECT 1 FROM "grant_grant" WHERE "id" = 1 FOR NO KEY UPDATE').group(1) == "grant_grant"
+    assert not LOCKS_ROWS.search('SELECT 1 FROM "grant_grant" WHERE "note" = 1')
