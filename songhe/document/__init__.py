@@ -1,1 +1,1 @@
-"""Numbers that can be read out, files, PDF and spreadsheets. 编号、文件与打印"""
+"""What people hold in their hands: numbers that can be read out, letters in PDF, spreadsheets, and files kept."""
