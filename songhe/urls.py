@@ -1,5 +1,12 @@
-"""The addresses of the doors."""
+"""The addresses of the doors. Every door has its own list; the shell has the ones that all share."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("songhe.doors.shell.urls")),
+]
+
+handler400 = "songhe.doors.shell.errors.bad_request"
+handler403 = "songhe.doors.shell.errors.forbidden"
+handler404 = "songhe.doors.shell.errors.not_found"
+handler500 = "songhe.doors.shell.errors.broken"

@@ -1,0 +1,198 @@
+"""Who may do what: the one index that every door asks, by act and role. Whose rows they see is their scope's business.
+
+``docs/permissions.md`` is printed from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from songhe.access.models import Account
+from songhe.access.role import Role
+from songhe.access.role import name as name_of
+from songhe.access.scope import appointments
+from songhe.kernel.refusal import reason
+
+NOT_SIGNED_IN = reason("door.not_signed_in", zh="请先登录。", en="Sign in first.", status=401)
+NOT_ALLOWED = reason(
+    "door.not_allowed",
+    zh="您的角色不能“{act}”。",
+    en="Your role does not allow this: {act_en}.",
+    status=403,
+)
+
+CLERK = Role.COUNTY_CLERK
+APPROVER = Role.COUNTY_APPROVER
+FINANCE = Role.FINANCE
+CITY = Role.CITY_OVERSEER
+PROVINCE = Role.PROVINCE_OVERSEER
+ASSESSOR = Role.ASSESSOR
+MANAGER = Role.PROVIDER_MANAGER
+CARER = Role.CARER
+AUDITOR = Role.AUDITOR
+SYSTEM = Role.SYSTEM_ADMIN
+SECURITY = Role.SECURITY_ADMIN
+AUDIT = Role.AUDIT_ADMIN
+CITIZEN = Role.CITIZEN
+
+COUNTY = frozenset({CLERK, APPROVER, FINANCE})
+ABOVE = frozenset({CITY, PROVINCE})
+READERS = COUNTY | ABOVE | {AUDITOR}
+
+
+class Act(NamedTuple):
+    """An act, said as it stands after 不能 and after "does not allow", and the roles that may do it."""
+
+    zh: str
+    en: str
+    roles: frozenset[Role]
+
+
+def of(*roles: Role) -> frozenset[Role]:
+    return frozenset(roles)
+
+
+ACTS: dict[str, Act] = {
+    # People
+    "person.search": Act("查找人员", "finding people", READERS | of(MANAGER)),
+    "person.read": Act("查看人员档案", "reading a person's file", READERS | of(ASSESSOR, MANAGER, CITIZEN)),
+    "person.reveal": Act("查看完整证件号码", "seeing a whole ID number", of(CLERK, APPROVER, AUDITOR)),
+    "person.write": Act("登记和修改人员信息", "registering people", of(CLERK)),
+    "person.import": Act("批量导入人员", "importing people", of(CLERK)),
+    "person.merge": Act("合并重复档案", "merging duplicate files", of(APPROVER)),
+    "person.export": Act("导出脱敏名单", "exporting masked lists", READERS),
+    "mandate.write": Act("登记代办人", "registering proxies", of(CLERK, CITIZEN)),
+    # Assessment
+    "assessment.read": Act("查看能力评估", "reading assessments", READERS | of(ASSESSOR, MANAGER, CITIZEN)),
+    "assessment.request": Act("申请能力评估", "asking for an assessment", of(CLERK, CITIZEN)),
+    "assessment.assign": Act("指派评估员", "naming assessors", of(MANAGER)),
+    "assessment.submit": Act("提交评估结果", "handing in an assessment", of(ASSESSOR)),
+    "assessment.review": Act("复核评估结果", "reviewing an assessment", of(CLERK)),
+    "assessment.dispute": Act("提出评估异议", "disputing an assessment", of(CLERK, CITIZEN)),
+    "assessment.recognise": Act("认可已有评估结果", "recognising an earlier result", of(CLERK)),
+    # Application and entitlement
+    "application.read": Act("查看申请", "reading applications", READERS | of(CITIZEN)),
+    "application.make": Act("提交申请", "applying", of(CLERK, CITIZEN)),
+    "application.review": Act("初审申请", "reviewing applications", of(CLERK)),
+    "application.return": Act("退回申请", "returning applications", of(CLERK, APPROVER)),
+    "application.approve": Act("审批申请", "approving applications", of(APPROVER)),
+    "entitlement.read": Act("查看待遇", "reading entitlements", READERS | of(MANAGER, CITIZEN)),
+    "entitlement.report": Act("报告情况变化", "reporting a change", of(CLERK, MANAGER, CITIZEN)),
+    "entitlement.suspend": Act("暂停和恢复待遇", "suspending and resuming", of(CLERK)),
+    "entitlement.stop": Act("终止待遇", "stopping an entitlement", of(APPROVER)),
+    "entitlement.appeal": Act("提出申诉", "appealing", of(CLERK, CITIZEN)),
+    # Grants, services, bills
+    "grant.read": Act("查看消费券", "reading vouchers", READERS | of(MANAGER, CITIZEN)),
+    "grant.choose": Act("选择服务组别", "choosing a group", of(CLERK, CITIZEN)),
+    "grant.revoke": Act("撤销消费券", "revoking vouchers", of(APPROVER)),
+    "service.read": Act("查看服务记录", "reading services", READERS | of(MANAGER, CARER, CITIZEN)),
+    "service.record": Act("记录服务", "recording services", of(MANAGER, CARER)),
+    "service.accept": Act("确认服务", "accepting services", of(CLERK, CITIZEN)),
+    "redemption.read": Act("查看核销", "reading redemptions", READERS | of(MANAGER, CITIZEN)),
+    "redemption.quote": Act("试算账单", "quoting a bill", COUNTY | of(MANAGER, CITIZEN)),
+    "redemption.make": Act("核销消费券", "redeeming vouchers", of(MANAGER)),
+    "redemption.reverse": Act("冲正核销", "reversing a redemption", of(MANAGER, FINANCE)),
+    # Money to providers
+    "statement.read": Act("查看结算单", "reading statements", READERS | of(MANAGER)),
+    "statement.submit": Act("确认结算单", "confirming a statement", of(MANAGER)),
+    "statement.dispute": Act("对结算单提出异议", "disputing a statement", of(CLERK, MANAGER)),
+    "statement.approve": Act("审批结算单", "approving statements", of(APPROVER)),
+    "payout.read": Act("查看拨付", "reading pay-outs", of(APPROVER, FINANCE, AUDITOR) | ABOVE),
+    "payout.make": Act("生成拨付文件", "making pay-outs", of(FINANCE)),
+    "payout.reconcile": Act("银行对账", "matching the bank statement", of(FINANCE)),
+    "budget.set": Act("设定预算", "setting the budget", of(FINANCE)),
+    # Providers and rules
+    "provider.read": Act("查看机构", "reading providers", READERS | of(ASSESSOR, MANAGER, CARER, CITIZEN)),
+    "provider.write": Act("维护机构资料", "keeping a provider's file", of(CLERK, MANAGER)),
+    "provider.admit": Act("准入机构", "admitting providers", of(APPROVER)),
+    "provider.suspend": Act("暂停机构", "suspending providers", of(APPROVER)),
+    "provider.bank_account": Act("变更收款账户", "changing a bank account", of(MANAGER)),
+    "provider.bank_confirm": Act("核准收款账户", "confirming a bank account", of(FINANCE)),
+    "policy.read": Act("查看政策包", "reading policy packs", READERS | of(SYSTEM)),
+    "policy.load": Act("发布政策包", "loading policy packs", of(PROVINCE)),
+    "policy.simulate": Act("测算政策", "simulating a policy", of(APPROVER) | ABOVE),
+    # Turning the month
+    "month.read": Act("查看月度运行", "reading the month", READERS | of(SYSTEM)),
+    "month.run": Act("运行月度任务", "running the month", of(APPROVER)),
+    "month.close": Act("月度关账", "closing the month", of(FINANCE)),
+    "report.read": Act("查看统计", "reading reports", READERS),
+    # The installation
+    "account.read": Act("查看账号", "reading accounts", of(SYSTEM, SECURITY, AUDIT)),
+    "account.write": Act("开设和锁定账号", "opening and locking accounts", of(SYSTEM)),
+    "account.appoint": Act("任命角色", "appointing to roles", of(SECURITY)),
+    "audit.read": Act("查看留痕", "reading the trail", of(AUDITOR, AUDIT)),
+    "audit.verify": Act("校验留痕链", "verifying the trail", of(AUDITOR, AUDIT)),
+    "job.read": Act("查看后台任务", "reading jobs", of(APPROVER, SYSTEM)),
+}
+
+RULES: dict[str, frozenset[Role]] = {name: act.roles for name, act in ACTS.items()}
+
+
+def roles(account: Account | AnonymousUser, on: date) -> frozenset[Role]:
+    """The roles that the account holds on the day; read once for each account object, which lives for one request."""
+    if not isinstance(account, Account) or not account.is_active:
+        return frozenset()
+    known: dict[date, frozenset[Role]] = account.__dict__.setdefault("roles_by_day", {})
+    if on not in known:
+        known[on] = frozenset(Role(held.role) for held in appointments(account, on))
+    return known[on]
+
+
+def may(account: Account | AnonymousUser, act: str, on: date) -> bool:
+    """Whether a role that the account holds on the day allows the act; an act that is not in the index is a fault."""
+    return not RULES[act].isdisjoint(roles(account, on))
+
+
+def check(request: HttpRequest, act: str) -> None:
+    """Refuses with ``door.not_signed_in`` or ``door.not_allowed``."""
+    if not request.user.is_authenticated:
+        raise NOT_SIGNED_IN()
+    if not may(request.user, act, request.on):  # type: ignore[attr-defined]
+        raise NOT_ALLOWED(act=ACTS[act].zh, act_en=ACTS[act].en)
+
+
+def as_markdown() -> str:
+    """The whole index as a table of acts and roles."""
+    lines = [
+        "# Who may do what",
+        "",
+        "Printed from `songhe/doors/may.py`; a test compares the two. Whose rows a role sees is its scope's business.",
+        "",
+        "| act | 事项 | roles |",
+        "|---|---|---|",
+    ]
+    for name, act in ACTS.items():
+        held = ", ".join(f"`{role.value}`" for role in Role if role in act.roles)
+        lines.append(f"| `{name}` | {act.zh} | {held} |")
+    lines += ["", "| role | 角色 | acts |", "|---|---|---|"]
+    for role in Role:
+        allowed = ", ".join(f"`{name}`" for name, act in ACTS.items() if role in act.roles)
+        lines.append(f"| `{role.value}` | {name_of(role)} | {allowed} |")
+    return "\n".join(lines) + "\n"
+
+
+View = Callable[..., HttpResponseBase]
+
+
+def require(act: str) -> Callable[[View], View]:
+    """Open a view only to those who may; others get the sign-in page, or the page that says what is not allowed."""
+    if act not in RULES:
+        raise KeyError(f"{act!r} is not in the index of acts")
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            check(request, act)
+            return view(request, *args, **kwargs)
+
+        guarded.act = act  # type: ignore[attr-defined]
+        return guarded
+
+    return guard

@@ -1,0 +1,123 @@
+"""The start page, and the living style sheet that shows every piece."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from songhe.access.models import Account, Appointment
+from songhe.access.role import Role
+from songhe.doors.shell import style
+from songhe.doors.shell.request import DoorRequest
+from songhe.doors.shell.sign_in import home_of
+from songhe.kernel.refusal import Refusal
+from songhe.place.division import lookup
+
+
+class WayStep(NamedTuple):
+    sign: str
+    word: Any
+    text: Any
+
+
+WAY = (
+    WayStep("document", _("申请"), _("线上、代办或到窗口都可以，材料只交一次。")),
+    WayStep("scale", _("评估"), _("两名评估员上门，按国家标准评定失能等级。")),
+    WayStep("shield", _("审核"), _("经办与审批由两个人分别负责，每个结论都写明条款。")),
+    WayStep("ticket", _("发放"), _("每月一张消费券，四个服务组别任选其一。")),
+    WayStep("care", _("使用"), _("服务做了才核销，自己只付剩下的部分。")),
+)
+
+
+class RoleWords(NamedTuple):
+    group: Any
+    sign: str
+    does: Any
+
+
+COUNTY_GROUP = _("县区民政")
+ABOVE_GROUP = _("上级与监督")
+SERVICE_GROUP = _("服务与评估")
+SYSTEM_GROUP = _("系统管理")
+CITIZEN_GROUP = _("老人与家属")
+
+ROLE_WORDS: dict[Role, RoleWords] = {
+    Role.COUNTY_CLERK: RoleWords(COUNTY_GROUP, "inbox", _("受理申请，登记人员")),
+    Role.COUNTY_APPROVER: RoleWords(COUNTY_GROUP, "shield", _("审批申请，运行月度任务")),
+    Role.FINANCE: RoleWords(COUNTY_GROUP, "money", _("拨付资金，对账关账")),
+    Role.PROVIDER_MANAGER: RoleWords(SERVICE_GROUP, "building", _("记录服务，核销消费券")),
+    Role.CARER: RoleWords(SERVICE_GROUP, "care", _("上门服务，签到签退")),
+    Role.ASSESSOR: RoleWords(SERVICE_GROUP, "scale", _("上门评估，提交结果")),
+    Role.CITY_OVERSEER: RoleWords(ABOVE_GROUP, "chart", _("查看全市办理情况")),
+    Role.PROVINCE_OVERSEER: RoleWords(ABOVE_GROUP, "chart", _("查看全省办理情况，发布政策包")),
+    Role.AUDITOR: RoleWords(ABOVE_GROUP, "eye", _("查留痕，抽样核验")),
+    Role.SYSTEM_ADMIN: RoleWords(SYSTEM_GROUP, "edit", _("开设和锁定账号")),
+    Role.SECURITY_ADMIN: RoleWords(SYSTEM_GROUP, "lock", _("任命角色")),
+    Role.AUDIT_ADMIN: RoleWords(SYSTEM_GROUP, "document", _("校验留痕")),
+    Role.CITIZEN: RoleWords(CITIZEN_GROUP, "elder", _("查看待遇，使用消费券")),
+}
+GROUPS = (COUNTY_GROUP, SERVICE_GROUP, ABOVE_GROUP, CITIZEN_GROUP, SYSTEM_GROUP)
+#: More than this many of one role would bury the others; the rest sign in by name.
+SHOWN_OF_A_ROLE = 3
+
+
+@require_safe
+def start(request: DoorRequest) -> HttpResponse:
+    """What Songhe is, the way in, and in a practice database everybody one can be."""
+    said = {
+        "way": WAY,
+        "practice_accounts": practice_accounts(request) if request.practice else [],
+        "desk": home_of(request, request.user) if isinstance(request.user, Account) else settings.LOGIN_URL,
+    }
+    return render(request, "shell/start.html", said)
+
+
+def practice_accounts(request: DoorRequest) -> list[dict[str, Any]]:
+    """The practice logins by group of roles, a few of each role."""
+    shown: dict[Role, list[dict[str, Any]]] = {role: [] for role in ROLE_WORDS}
+    held = (
+        Appointment.objects.filter(account__practice=True, account__is_active=True, valid_from__lte=request.on)
+        .exclude(valid_to__lt=request.on)
+        .select_related("account")
+        .order_by("account_id", "id")
+    )
+    for role, words in ROLE_WORDS.items():
+        for appointment in held.filter(role=role)[:SHOWN_OF_A_ROLE]:
+            shown[role].append(
+                {
+                    "username": appointment.account.username,
+                    "name": appointment.account.display_name,
+                    "role": role.label,
+                    "place": place_name(request, appointment.place),
+                    "does": words.does,
+                    "sign": words.sign,
+                }
+            )
+    groups = [
+        {
+            "word": group,
+            "accounts": [one for role, words in ROLE_WORDS.items() if words.group is group for one in shown[role]],
+        }
+        for group in GROUPS
+    ]
+    return [group for group in groups if group["accounts"]]
+
+
+def place_name(request: DoorRequest, code: str) -> str:
+    try:
+        return lookup(code, request.on).name
+    except Refusal:
+        return code
+
+
+@require_safe
+def style_sheet(request: DoorRequest) -> HttpResponse:
+    """Every piece on one page, with invented values; only in a practice database."""
+    if not request.practice:
+        raise Http404
+    return render(request, "shell/style.html", style.values(request.on))

@@ -1,0 +1,155 @@
+"""Signing in and out: by name and password, or in a practice database with one click."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from songhe.access import login as access_login
+from songhe.access.models import Account
+from songhe.access.role import Role
+from songhe.doors.may import roles
+from songhe.doors.shell.models import FailedSignIn, SignIn
+from songhe.doors.shell.preferences import recall, safe_next
+from songhe.doors.shell.request import SEEN_AT, SIGNED_IN_AT, DoorRequest, address_of
+from songhe.kernel.refusal import Refusal, reason
+
+TRIES = 5
+LOCKED_FOR = timedelta(minutes=15)
+FORGOTTEN_AFTER = timedelta(days=1)
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+ONLY_FOR_PRACTICE = reason(
+    "sign_in.only_for_practice",
+    zh="一键登录只用于练习数据库里的练习账号。",
+    en="One-click sign-in is only for practice accounts in a practice database.",
+    status=403,
+)
+
+
+class SignInForm(forms.Form):
+    username = forms.CharField(
+        label=gettext_lazy("用户名"),
+        max_length=150,
+        error_messages={"required": gettext_lazy("请填写用户名。")},
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("密码"),
+        max_length=500,
+        strip=False,
+        error_messages={"required": gettext_lazy("请填写密码。")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+def locked_until(login_name: str, address: str, now: datetime) -> datetime | None:
+    """Until when this name may not be tried from this address; whether there is such a name is not told."""
+    found = FailedSignIn.objects.filter(login=login_name, address=address, locked_until__gt=now).first()
+    return found.locked_until if found else None
+
+
+def count_failure(login_name: str, address: str, now: datetime) -> datetime | None:
+    """One more wrong try; the fifth within a day locks the name at this address for 15 minutes, to be told at once."""
+    FailedSignIn.objects.filter(last_at__lt=now - FORGOTTEN_AFTER).delete()
+    mine = FailedSignIn.objects.filter(login=login_name, address=address)
+    if not mine.update(tries=F("tries") + 1, last_at=now):
+        try:
+            with transaction.atomic():
+                FailedSignIn.objects.create(login=login_name, address=address, tries=1, last_at=now)
+        except IntegrityError:
+            mine.update(tries=F("tries") + 1, last_at=now)
+    until = now + LOCKED_FOR
+    return until if mine.filter(tries__gte=TRIES).update(tries=0, locked_until=until) else None
+
+
+def locked_words(until: datetime, now: datetime) -> str:
+    minutes = max(1, -(-int((until - now).total_seconds()) // 60))
+    return _("密码连续输错 %(tries)s 次，为保护账号，请在 %(minutes)s 分钟后再试。") % {
+        "tries": TRIES,
+        "minutes": minutes,
+    }
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: DoorRequest) -> HttpResponse:
+    """The sign-in page. Five wrong tries for a name from an address lock both together for 15 minutes (status 429)."""
+    if request.user.is_authenticated:
+        return HttpResponseRedirect(safe_next(request, home_of(request, request.user)))
+    form = SignInForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            account, status, words = try_password(request, form.cleaned_data)
+            if account is not None:
+                return enter(request, account)
+            form.add_error(None, words)
+    said: dict[str, Any] = {"form": form, "next": safe_next(request, "")}
+    return render(request, "shell/sign_in.html", said, status=status)
+
+
+def try_password(request: DoorRequest, given: dict[str, str]) -> tuple[Account | None, int, str]:
+    """The account, or the status and the words of the refusal."""
+    name = Account.normalize_username(given["username"].strip())
+    address, now = address_of(request), request.server_at
+    if until := locked_until(name, address, now):
+        return None, 429, locked_words(until, now)
+    try:
+        account = access_login.sign_in(username=name, password=given["password"], at=request.at)
+    except Refusal as refusal:
+        if refusal.reason is access_login.BARRED:
+            return None, 429, locked_words(now + timedelta(minutes=refusal.values["minutes"]), now)
+        if until := count_failure(name, address, now):
+            return None, 429, locked_words(until, now)
+        return None, 422, _("用户名或密码不正确。请检查大小写和输入法，再试一次。")
+    FailedSignIn.objects.filter(login=name, address=address).delete()
+    return account, 200, ""
+
+
+def enter(request: DoorRequest, account: Account, *, practice: bool = False) -> HttpResponse:
+    """Begin a session of the account and go to where it wanted to go."""
+    login(request, account, backend=BACKEND)
+    now = request.server_at.timestamp()
+    request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = now
+    SignIn.objects.create(account=account, at=request.at, address=address_of(request) or None, practice=practice)
+    response = HttpResponseRedirect(safe_next(request, home_of(request, account)))
+    recall(request, response, account)
+    return response
+
+
+def home_of(request: DoorRequest, account: Any) -> str:
+    """Staff begin at their desk, everybody else at the start page."""
+    return settings.LOGIN_REDIRECT_URL if roles(account, request.on) - {Role.CITIZEN} else "/"
+
+
+@require_POST
+def sign_in_for_practice(request: DoorRequest) -> HttpResponse:
+    """One click instead of a password. Refuses with ``sign_in.only_for_practice``, always so in a real database."""
+    account = Account.objects.filter(
+        username=request.POST.get("username", ""), practice=True, is_active=True, locked_at__isnull=True
+    ).first()
+    if not request.practice or account is None:
+        raise ONLY_FOR_PRACTICE("username")
+    return enter(request, account, practice=True)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    messages.success(request, _("您已退出登录。"))
+    return HttpResponseRedirect("/")
