@@ -20,6 +20,7 @@ from songhe.kernel.month import Month
 from songhe.kernel.refusal import reason
 from songhe.ledger.models import Account
 from songhe.ledger.post import fill_new
+from songhe.policy.evaluate import written_ratio
 from songhe.policy.terms import Terms, terms
 from songhe.trail.note import note
 
@@ -118,7 +119,7 @@ def issue(
 
 def voucher_terms(rules: Terms) -> dict[str, list[Any]]:
     """What a voucher carries: ``{group: [ratio, cap_fen]}`` of every group whose ratio the place has set."""
-    return {each.category: [each.ratio_text, each.cap_fen] for each in rules.open_categories}
+    return {each.category: [written_ratio(each.ratio), each.cap_fen] for each in rules.open_categories}
 
 
 @dataclass

@@ -138,12 +138,13 @@ class Reversal(CountyRow):
 
 class Verdict(CountyRow):
     """Whether the evidence of a line holds. A settlement line points at (line, 'pass'), so that nothing is settled
-    without it and a settled verdict cannot flip."""
+    without it and a settled verdict cannot flip; ``settled`` says so politely beforehand."""
 
     leaf = True
 
     line = CountyKey(Line)
     outcome = models.CharField(max_length=8)
+    settled = models.BooleanField(default=False)
     reasons = models.JSONField(default=list)
     by = models.CharField(max_length=64)
     at = models.DateTimeField()

@@ -1,0 +1,354 @@
+"""Undo a payment 冲正: never by deleting. Each payer gets back what it gave; the month decides what the voucher gets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from fractions import Fraction
+from uuid import UUID
+
+from django.db import transaction
+
+from songhe.county.key import new_id
+from songhe.grant.choose import lock
+from songhe.grant.fund import accounts, payable
+from songhe.grant.models import Grant
+from songhe.kernel.month import Month
+from songhe.kernel.refusal import reason, whole
+from songhe.ledger.balance import balance
+from songhe.ledger.models import Account, Transfer
+from songhe.ledger.post import Move, post
+from songhe.person.models import Person
+from songhe.redemption.models import Bill, Line, Reversal, Verdict
+from songhe.redemption.redeem import UNKNOWN_BILL, charge_visits, free_number, total
+from songhe.redemption.share import Fee, Share, share_fees
+from songhe.service.models import Visit
+from songhe.trail.note import note
+
+NEEDS_REASON = reason("redemption.reversal_needs_reason", zh="冲正要写明理由。", en="Say why the bill is reversed.")
+NOT_BOOKED = reason(
+    "redemption.not_booked",
+    zh="这张账单没有入账,不用冲正。",
+    en="This bill is not booked; there is nothing to reverse.",
+    status=409,
+)
+ALREADY_REVERSED = reason(
+    "redemption.already_reversed", zh="第{number}行已经冲正过。", en="Line {number} was reversed already.", status=409
+)
+UNKNOWN_LINES = reason("redemption.no_such_line", zh="账单里没有第{number}行。", en="The bill has no line {number}.")
+NOT_PROVISIONAL = reason(
+    "redemption.not_provisional",
+    zh="这张账单不是暂记,长护险部分已经确定。",
+    en="This bill is not provisional; LTCI's part is known.",
+    status=409,
+)
+NOT_SMALLER = reason(
+    "redemption.not_smaller",
+    zh="更正后的费用应小于原来的{fee_fen}分。",
+    en="The corrected fee must be below {fee_fen} fen.",
+)
+
+
+def reverse(
+    *,
+    county: str,
+    bill_no: str,
+    because: str,
+    at: datetime,
+    on: date,
+    by: str,
+    numbers: Sequence[int] | None = None,
+) -> list[Reversal]:
+    """Reverse a booked bill, or those of its lines that ``numbers`` names, whole and once each.
+
+    In the voucher's own month the money returns to the voucher; later it returns to the fund, the voucher stays
+    lapsed, and the line is a negative one in the next statement (programmes 1.9). Reversing a whole bill that is
+    reversed already answers with its reversals. Refuses with ``redemption.reversal_needs_reason``,
+    ``redemption.not_booked``, ``redemption.already_reversed`` or ``redemption.no_such_line``.
+    """
+    if not because.strip():
+        raise NEEDS_REASON("reason")
+    with transaction.atomic():
+        bill, grant = take(county=county, bill_no=bill_no)
+        if bill.state == Bill.State.REVERSED and numbers is None:
+            return list(Reversal.objects.filter(county=county, line__bill_id=bill.id).order_by("line__number"))
+        lines = wanted(bill, numbers)
+        made = undo(bill=bill, grant=grant, lines=lines, because=because, at=at, on=on, by=by)
+        settle_state(bill)
+    return made
+
+
+def amend(
+    *, county: str, bill_no: str, number: int, fee_fen: int, because: str, at: datetime, on: date, by: str
+) -> Bill:
+    """A partial reversal: reverse one line whole and book the smaller fee anew, in one transaction.
+
+    The new line keeps the service date, ratio, cap and version of the old one; other lines are never re-priced.
+    Refuses as ``reverse`` does, and with ``redemption.not_smaller``.
+    """
+    whole(fee_fen, "fee_fen", least=1)
+    if not because.strip():
+        raise NEEDS_REASON("reason")
+    with transaction.atomic():
+        bill, grant = take(county=county, bill_no=bill_no)
+        (line,) = wanted(bill, [number])
+        if fee_fen >= line.fee_fen:
+            raise NOT_SMALLER("fee_fen", fee_fen=line.fee_fen)
+        undo(bill=bill, grant=grant, lines=[line], because=because, at=at, on=on, by=by)
+        settle_state(bill)
+        other_fen = min(line.other_fen, fee_fen)
+        return rebook(
+            bill=bill,
+            grant=grant,
+            lines=[line],
+            fees=[Fee(fee_fen, line.in_scope, other_fen)],
+            ltci_fen=min(line.ltci_fen, fee_fen - other_fen),
+            at=at,
+            on=on,
+            by=by,
+        )
+
+
+def true_up(*, county: str, bill_no: str, ltci_fen: int, at: datetime, on: date, by: str) -> Bill:
+    """LTCI has answered: a provisional bill becomes final, and what the voucher overpaid goes back.
+
+    With nothing from LTCI the bill is simply final. Else its lines are reversed and booked anew with LTCI first,
+    same service dates, ratio and cap. Telling the same twice changes nothing. Refuses with
+    ``redemption.not_provisional`` or ``quote.ltci_over_fees``.
+    """
+    whole(ltci_fen, "ltci_fen", least=0)
+    with transaction.atomic():
+        bill, grant = take(county=county, bill_no=bill_no)
+        if bill.state != Bill.State.PROVISIONAL:
+            after = Bill.objects.filter(county=county, replaces_id=bill.id).first() or bill
+            if after.state == Bill.State.BOOKED and after.ltci_fen == ltci_fen:
+                return after
+            raise NOT_PROVISIONAL("bill")
+        if ltci_fen == 0:
+            bill.state = Bill.State.BOOKED
+            bill.save(update_fields=["state"])
+            note(county=county, at=at, actor=by, act="redemption.true_up", subject="bill", subject_id=bill.id, fen=0)
+            return bill
+        lines = wanted(bill, None)
+        undo(bill=bill, grant=grant, lines=lines, because="ltci", at=at, on=on, by=by)
+        settle_state(bill)
+        fees = [Fee(line.fee_fen, line.in_scope, line.other_fen) for line in lines]
+        return rebook(bill=bill, grant=grant, lines=lines, fees=fees, ltci_fen=ltci_fen, at=at, on=on, by=by)
+
+
+def take(*, county: str, bill_no: str) -> tuple[Bill, Grant]:
+    """A booked bill with person, voucher and bill locked, in the order in which a redemption locks them."""
+    found = Bill.objects.filter(county=county, no=bill_no).values_list("id", "person_id", "grant_id").first()
+    if found is None:
+        raise UNKNOWN_BILL("bill")
+    bill_id, person_id, grant_id = found
+    if grant_id is None:
+        raise NOT_BOOKED("bill")
+    Person.rows.select_for_update().get(county=county, id=person_id)
+    grant = lock(county=county, grant_id=grant_id)
+    bill = Bill.objects.select_for_update().get(county=county, id=bill_id)
+    if bill.state not in {Bill.State.BOOKED, Bill.State.PROVISIONAL, Bill.State.REVERSED}:
+        raise NOT_BOOKED("bill")
+    return bill, grant
+
+
+def wanted(bill: Bill, numbers: Sequence[int] | None) -> list[Line]:
+    """The lines to reverse: those named, or all that are not reversed yet."""
+    lines = {line.number: line for line in Line.objects.filter(county=bill.county, bill_id=bill.id).order_by("number")}
+    reversed_ids = set(
+        Reversal.objects.filter(county=bill.county, line__bill_id=bill.id).values_list("line_id", flat=True)
+    )
+    if numbers is None:
+        return [line for line in lines.values() if line.id not in reversed_ids]
+    for number in numbers:
+        if number not in lines:
+            raise UNKNOWN_LINES("number", number=number)
+        if lines[number].id in reversed_ids:
+            raise ALREADY_REVERSED("number", number=number)
+    return [lines[number] for number in sorted(set(numbers))]
+
+
+def undo(
+    *, bill: Bill, grant: Grant, lines: Sequence[Line], because: str, at: datetime, on: date, by: str
+) -> list[Reversal]:
+    """Write the reversals of locked lines, and move each part back to where it came from."""
+    county = bill.county
+    restored = grant.state == Grant.State.ACTIVE and on in Month.parse(grant.month)
+    home = back_account(grant, restored=restored)
+    owed = _owed(bill, grant)
+    booked = {
+        transfer.about: transfer
+        for transfer in Transfer.objects.filter(
+            county=county, kind="redeem", about__in=[line.id for line in lines]
+        ).order_by("id")
+    }
+    made = [
+        Reversal(
+            county=county,
+            id=new_id(),
+            line=line,
+            month=str(Month.of(on)),
+            restored=restored and line.voucher_fen > 0,
+            reason=because,
+            by=by,
+            at=at,
+            on=on,
+        )
+        for line in lines
+    ]
+    Reversal.objects.bulk_create(made)
+    post(
+        county=county,
+        moves=[
+            Move(owed, home, line.voucher_fen, "reverse", about=line.id, reverses=booked[line.id].id)
+            for line in lines
+            if line.voucher_fen > 0
+        ],
+        at=at,
+        on=on,
+    )
+    Visit.objects.filter(county=county, billed_line__in=[line.id for line in lines]).update(billed_line=None)
+    note(
+        county=county,
+        at=at,
+        actor=by,
+        act="redemption.reverse",
+        subject="bill",
+        subject_id=bill.id,
+        reason=because,
+        lines=[line.number for line in lines],
+        voucher_fen=sum(line.voucher_fen for line in lines),
+        restored=restored,
+    )
+    return made
+
+
+def rebook(
+    *,
+    bill: Bill,
+    grant: Grant,
+    lines: Sequence[Line],
+    fees: Sequence[Fee],
+    ltci_fen: int,
+    at: datetime,
+    on: date,
+    by: str,
+) -> Bill:
+    """Book reversed lines anew with other amounts: same service dates, evidence, ratio, cap and version.
+
+    The money comes from where the reversal put it, and never more than it put there.
+    """
+    county = bill.county
+    restored = grant.state == Grant.State.ACTIVE and on in Month.parse(grant.month)
+    source = back_account(grant, restored=restored)
+    room_fen = balance(source) if restored else sum(line.voucher_fen for line in lines)
+    shares = share_fees(fees, ratio=Fraction(lines[0].ratio), room_fen=room_fen, ltci_fen=ltci_fen)
+    again = Bill(
+        county=county,
+        id=new_id(),
+        person_id=bill.person_id,
+        provider_id=bill.provider_id,
+        month=bill.month,
+        category=bill.category,
+        grant=grant,
+        state=Bill.State.BOOKED,
+        fee_fen=0,
+        request={**bill.request, "ltci_fen": ltci_fen},
+        identified_by=bill.identified_by,
+        confirmed_by=bill.confirmed_by,
+        replaces=bill,
+        made_by=by,
+        handed_in_at=bill.handed_in_at,
+        booked_at=at,
+        booked_on=on,
+    )
+    again.no = free_number(again)
+    new_lines = [
+        _again(line, again, number, share) for number, (line, share) in enumerate(zip(lines, shares, strict=True), 1)
+    ]
+    total(again, new_lines)
+    again.save(force_insert=True)
+    Line.objects.bulk_create(new_lines)
+    charge_visits(county=county, lines=new_lines)
+    _verdicts(lines, new_lines, at=at, by=by)
+    owed = _owed(bill, grant)
+    post(
+        county=county,
+        moves=[Move(source, owed, line.voucher_fen, "redeem", about=line.id) for line in new_lines if line.voucher_fen],
+        at=at,
+        on=on,
+    )
+    note(
+        county=county,
+        at=at,
+        actor=by,
+        act="redemption.rebook",
+        subject="bill",
+        subject_id=again.id,
+        replaces=str(bill.id),
+        voucher_fen=again.voucher_fen,
+    )
+    return again
+
+
+def back_account(grant: Grant, *, restored: bool) -> Account:
+    """Where a reversed part goes: the voucher's purse in its month, the fund's lapsed money later."""
+    if restored:
+        return Account.objects.get(county=grant.county, id=grant.purse_id)
+    return accounts(county=grant.county, programme=grant.programme, month=Month.parse(grant.month)).lapsed
+
+
+def settle_state(bill: Bill) -> None:
+    """A bill whose every line is reversed is reversed."""
+    if not wanted(bill, None):
+        bill.state = Bill.State.REVERSED
+        bill.save(update_fields=["state"])
+
+
+def _owed(bill: Bill, grant: Grant) -> Account:
+    return payable(
+        county=bill.county,
+        programme=grant.programme,
+        year=Month.parse(grant.month).year,
+        provider_id=bill.provider_id,
+    )
+
+
+def _again(line: Line, bill: Bill, number: int, share: Share) -> Line:
+    kept = {
+        field.attname: getattr(line, field.attname)
+        for field in Line._meta.local_fields
+        if field.attname not in {"id", "bill_id", "number"}
+    }
+    kept |= {
+        "fee_fen": share.fee_fen,
+        "ltci_fen": share.ltci_fen,
+        "other_fen": share.other_fen,
+        "base_fen": share.base_fen,
+        "voucher_fen": share.voucher_fen,
+        "self_fen": share.self_fen,
+        "steps": share.steps,
+    }
+    return Line(id=new_id(), bill=bill, number=number, **kept)
+
+
+def _verdicts(lines: Sequence[Line], new_lines: Sequence[Line], *, at: datetime, by: str) -> None:
+    """The same evidence is worth the same: the new lines inherit the verdicts of those they stand for."""
+    county = lines[0].county
+    found: dict[UUID, Verdict] = {
+        verdict.line_id: verdict
+        for verdict in Verdict.objects.filter(county=county, line_id__in=[line.id for line in lines]).order_by("id")
+    }
+    Verdict.objects.bulk_create(
+        [
+            Verdict(
+                county=county,
+                line=new,
+                outcome=found[line.id].outcome,
+                reasons=[*found[line.id].reasons, "rebooked"],
+                by=by,
+                at=at,
+            )
+            for line, new in zip(lines, new_lines, strict=True)
+        ]
+    )

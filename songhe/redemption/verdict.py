@@ -1,0 +1,104 @@
+"""Whether the evidence of a line holds; without a pass nothing of it is ever settled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+
+from songhe.kernel.month import Month
+from songhe.kernel.refusal import reason
+from songhe.redemption.models import Line, Verdict
+from songhe.trail.note import note
+
+if TYPE_CHECKING:
+    from songhe.redemption.bill import Priced
+
+SETTLED = reason(
+    "redemption.verdict_settled",
+    zh="这一行已经结算,凭据结论不能再改。",
+    en="This line is settled; its verdict cannot change.",
+    status=409,
+)
+NEEDS_REASON = reason("redemption.verdict_needs_reason", zh="改结论要写明理由。", en="Say why the verdict is changed.")
+SAME_PERSON = reason(
+    "redemption.verdict_same_person",
+    zh="开账单的人不能认定自己的凭据。",
+    en="Who made the bill does not judge its evidence.",
+)
+UNKNOWN_LINE = reason("redemption.unknown_line", zh="没有这一行账单。", en="There is no such line.", status=404)
+
+PASS, FAIL, PENDING = "pass", "fail", "pending"
+
+
+def outcome_of(line: Priced) -> tuple[str, list[str]]:
+    """What the evidence of a line is worth when it is booked: a stay proves itself, a visit as it was judged."""
+    if not line.item.in_scope:
+        return PASS, ["out_of_scope"]
+    if line.stay is not None:
+        return PASS, ["stay"]
+    if line.visit is None:
+        return PENDING, ["evidence_missing"]
+    return line.visit.verdict, list(line.visit.verdict_reasons)
+
+
+def follow_visits(*, county: str, month: Month, at: datetime, by: str) -> dict[str, int]:
+    """Give the month's lines that wait for a verdict the one that their visits got meanwhile; two statements."""
+    changed: dict[str, int] = {}
+    with transaction.atomic():
+        for outcome in (PASS, FAIL):
+            waiting = Verdict.objects.filter(
+                county=county,
+                outcome=PENDING,
+                line__bill__month=str(month),
+                line__visit__verdict=outcome,
+            ).values("id")
+            changed[outcome] = Verdict.objects.filter(county=county, id__in=waiting).update(
+                outcome=outcome, reasons=["visit"], by=by, at=at
+            )
+        if any(changed.values()):
+            note(
+                county=county,
+                at=at,
+                actor=by,
+                act="redemption.follow_visits",
+                subject="month",
+                subject_id=str(month),
+                **changed,
+            )
+    return changed
+
+
+def judge(*, county: str, line_id: UUID, outcome: str, because: str, at: datetime, by: str) -> Verdict:
+    """A person decides on a line's evidence, with a reason and not on a bill of their own.
+
+    Refuses with ``redemption.verdict_settled`` once the line stands in a statement: the database holds it there.
+    """
+    if not because.strip():
+        raise NEEDS_REASON("because")
+    with transaction.atomic():
+        line = Line.objects.select_related("bill").filter(county=county, id=line_id).first()
+        if line is None:
+            raise UNKNOWN_LINE("line")
+        if line.bill.made_by == by:
+            raise SAME_PERSON("by")
+        verdict = Verdict.objects.select_for_update().get(county=county, line_id=line_id)
+        if verdict.settled:
+            raise SETTLED("line")
+        before, verdict.outcome = verdict.outcome, outcome
+        verdict.reasons, verdict.by, verdict.at = [because], by, at
+        verdict.save()
+        note(
+            county=county,
+            at=at,
+            actor=by,
+            act="redemption.judge",
+            subject="line",
+            subject_id=line_id,
+            reason=because,
+            before=before,
+            after=outcome,
+        )
+    return verdict
