@@ -6,6 +6,7 @@ digit, and two neighbours exchanged, are always found.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -32,8 +33,8 @@ WRONG_CHECK_DIGITS = reason(
 )
 NUMBERS_USED_UP = reason(
     "document.numbers_used_up",
-    zh="{county} 在 {month} 的“{kind}”编号不够用了。",
-    en="{county} has not enough numbers of kind {kind} left in {month}.",
+    zh="{county} 在 {month} 的“{kind_zh}”编号不够用了。",
+    en="{county} has not enough numbers of kind {kind_en} left in {month}.",
     status=409,
 )
 
@@ -90,17 +91,13 @@ def take(county: str, kind: str, month: Month, count: int = 1) -> int:
         raise RuntimeError("numbers are taken inside the transaction that uses them")
     written = month.compact
     mine = Counter.objects.filter(county=county, kind=NumberKind(kind), month=written)
-    for _ in range(2):
-        if mine.filter(next__lte=LAST_SEQUENCE + 1 - count).update(next=F("next") + count):
-            return mine.values_list("next", flat=True).get() - count
-        if mine.exists():
-            break
-        try:
-            with transaction.atomic():
-                Counter.objects.create(county=county, kind=kind, month=written)
-        except IntegrityError:
-            continue  # Somebody else opened the month first.
-    raise NUMBERS_USED_UP(county=county, month=month, kind=NumberKind(kind).label)
+    while not mine.filter(next__lte=LAST_SEQUENCE + 1 - count).update(next=F("next") + count):
+        if count > LAST_SEQUENCE or mine.filter(next__gt=LAST_SEQUENCE + 1 - count).exists():
+            raise NUMBERS_USED_UP(county=county, month=month, kind_zh=NumberKind(kind).label, kind_en=kind)
+        # The month is not open yet, or somebody else opened it just now.
+        with suppress(IntegrityError), transaction.atomic():
+            Counter.objects.create(county=county, kind=kind, month=written)
+    return mine.values_list("next", flat=True).get() - count
 
 
 def sql_number(county: str, month: Month, sequence: str, vendor: str) -> str:
