@@ -5,152 +5,255 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(max_length=6)),
-                ('code', models.CharField(max_length=30)),
-                ('name', models.CharField(max_length=80)),
-                ('name_en', models.CharField(max_length=120)),
-                ('category', models.CharField(max_length=20)),
-                ('unit', models.CharField(max_length=16)),
-                ('evidence', models.CharField(choices=[('visit', '上门记录'), ('attendance', '到场签到'), ('meal', '用餐记录'), ('escort', '陪同记录'), ('stay', '在住记录'), ('assessment', '评估报告')], max_length=12)),
-                ('in_scope', models.BooleanField(default=True)),
-                ('least_minutes', models.IntegerField(default=0)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('source', models.CharField(blank=True, max_length=60)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.CharField(max_length=6)),
+                ("code", models.CharField(max_length=30)),
+                ("name", models.CharField(max_length=80)),
+                ("name_en", models.CharField(max_length=120)),
+                ("category", models.CharField(max_length=20)),
+                ("unit", models.CharField(max_length=16)),
+                (
+                    "evidence",
+                    models.CharField(
+                        choices=[
+                            ("visit", "上门记录"),
+                            ("attendance", "到场签到"),
+                            ("meal", "用餐记录"),
+                            ("escort", "陪同记录"),
+                            ("stay", "在住记录"),
+                            ("assessment", "评估报告"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("in_scope", models.BooleanField(default=True)),
+                ("least_minutes", models.IntegerField(default=0)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                ("source", models.CharField(blank=True, max_length=60)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('place', 'code', 'valid_from'), name='provider_item_code')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("place", "code", "valid_from"), name="provider_item_code")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Provider',
+            name="Provider",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('institution', '养老机构'), ('community', '社区养老服务机构'), ('assessment_body', '评估机构')], max_length=16)),
-                ('name', models.CharField(max_length=120)),
-                ('credit_code', models.CharField(max_length=18, unique=True)),
-                ('credit_code_override', models.CharField(blank=True, max_length=200)),
-                ('place', models.CharField(max_length=6)),
-                ('address', models.CharField(blank=True, max_length=200)),
-                ('phone', models.CharField(blank=True, max_length=20)),
-                ('longitude', models.FloatField(null=True)),
-                ('latitude', models.FloatField(null=True)),
-                ('beds', models.IntegerField(default=0)),
-                ('filed_on', models.DateField(null=True)),
-                ('admitted_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("institution", "养老机构"),
+                            ("community", "社区养老服务机构"),
+                            ("assessment_body", "评估机构"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("credit_code", models.CharField(max_length=18, unique=True)),
+                ("credit_code_override", models.CharField(blank=True, max_length=200)),
+                ("place", models.CharField(max_length=6)),
+                ("address", models.CharField(blank=True, max_length=200)),
+                ("phone", models.CharField(blank=True, max_length=20)),
+                ("longitude", models.FloatField(null=True)),
+                ("latitude", models.FloatField(null=True)),
+                ("beds", models.IntegerField(default=0)),
+                ("filed_on", models.DateField(null=True)),
+                ("admitted_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['place', 'kind'], name='provider_place')],
+                "indexes": [models.Index(fields=["place", "kind"], name="provider_place")],
             },
         ),
         migrations.CreateModel(
-            name='Worker',
+            name="Worker",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('job', models.CharField(choices=[('carer', '护理员'), ('assessor', '评估师'), ('manager', '负责人')], max_length=10)),
-                ('name', models.CharField(max_length=60)),
-                ('number', models.CharField(max_length=30)),
-                ('account', models.CharField(blank=True, max_length=150)),
-                ('practising_since', models.DateField(null=True)),
-                ('education', models.CharField(blank=True, max_length=40)),
-                ('trained_on', models.DateField(null=True)),
-                ('examined_on', models.DateField(null=True)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='provider.provider')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "job",
+                    models.CharField(
+                        choices=[("carer", "护理员"), ("assessor", "评估师"), ("manager", "负责人")], max_length=10
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("number", models.CharField(max_length=30)),
+                ("account", models.CharField(blank=True, max_length=150)),
+                ("practising_since", models.DateField(null=True)),
+                ("education", models.CharField(blank=True, max_length=40)),
+                ("trained_on", models.DateField(null=True)),
+                ("examined_on", models.DateField(null=True)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('provider', 'number'), name='provider_worker_number')],
+                "constraints": [models.UniqueConstraint(fields=("provider", "number"), name="provider_worker_number")],
             },
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('number', models.CharField(max_length=60)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='provider.worker')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("number", models.CharField(max_length=60)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.worker"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Price',
+            name="Price",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('price_fen', models.BigIntegerField()),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='provider.item')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='provider.provider')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("price_fen", models.BigIntegerField()),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.item"
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('provider', 'item', 'valid_from'), name='provider_price_from'), models.CheckConstraint(condition=models.Q(('price_fen__gt', 0)), name='provider_price_positive'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='provider_price_ends_after')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("provider", "item", "valid_from"), name="provider_price_from"),
+                    models.CheckConstraint(condition=models.Q(("price_fen__gt", 0)), name="provider_price_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="provider_price_ends_after",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Listing',
+            name="Listing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('county', models.CharField(max_length=6)),
-                ('categories', models.JSONField(default=list)),
-                ('contract_no', models.CharField(blank=True, max_length=60)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('listed_by', models.CharField(max_length=64)),
-                ('approved_by', models.CharField(max_length=64)),
-                ('ended_because', models.CharField(blank=True, max_length=200)),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='provider.provider')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("county", models.CharField(max_length=6)),
+                ("categories", models.JSONField(default=list)),
+                ("contract_no", models.CharField(blank=True, max_length=60)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                ("listed_by", models.CharField(max_length=64)),
+                ("approved_by", models.CharField(max_length=64)),
+                ("ended_because", models.CharField(blank=True, max_length=200)),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('county', 'provider', 'valid_from'), name='provider_listing_once'), models.CheckConstraint(condition=models.Q(('listed_by', models.F('approved_by')), _negated=True), name='provider_listing_two_people'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='provider_listing_ends_after')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "provider", "valid_from"), name="provider_listing_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("listed_by", models.F("approved_by")), _negated=True),
+                        name="provider_listing_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="provider_listing_ends_after",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BankAccount',
+            name="BankAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('holder', models.CharField(max_length=120)),
-                ('bank', models.CharField(max_length=80)),
-                ('number_cipher', models.BinaryField()),
-                ('last4', models.CharField(max_length=4)),
-                ('proposed_by', models.CharField(max_length=64)),
-                ('proposed_at', models.DateTimeField()),
-                ('approved_by', models.CharField(blank=True, max_length=64)),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('effective_at', models.DateTimeField(null=True)),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='provider.provider')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("holder", models.CharField(max_length=120)),
+                ("bank", models.CharField(max_length=80)),
+                ("number_cipher", models.BinaryField()),
+                ("last4", models.CharField(max_length=4)),
+                ("proposed_by", models.CharField(max_length=64)),
+                ("proposed_at", models.DateTimeField()),
+                ("approved_by", models.CharField(blank=True, max_length=64)),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("effective_at", models.DateTimeField(null=True)),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('approved_by', ''), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='provider_bank_account_two_people')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by", ""),
+                            models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="provider_bank_account_two_people",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Suspension',
+            name="Suspension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('county', models.CharField(max_length=6)),
-                ('since', models.DateField()),
-                ('until', models.DateField(null=True)),
-                ('residents_until', models.DateField(null=True)),
-                ('because', models.CharField(max_length=300)),
-                ('by', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='provider.provider')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("county", models.CharField(max_length=6)),
+                ("since", models.DateField()),
+                ("until", models.DateField(null=True)),
+                ("residents_until", models.DateField(null=True)),
+                ("because", models.CharField(max_length=300)),
+                ("by", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until', None)), fields=('county', 'provider'), name='provider_suspension_open_once'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='provider_suspension_ends_after')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until", None)),
+                        fields=("county", "provider"),
+                        name="provider_suspension_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                        name="provider_suspension_ends_after",
+                    ),
+                ],
             },
         ),
     ]
