@@ -21,19 +21,24 @@ def chain(pack: Pack, packs: Mapping[str, Pack]) -> tuple[Pack, ...] | None:
     return tuple(reversed(links))
 
 
-def check(packs: Mapping[str, Pack]) -> list[Problem]:
-    """Every problem between packs, in the order of their files."""
+def check(packs: Mapping[str, Pack], *, faulty: frozenset[str] = frozenset()) -> list[Problem]:
+    """Every problem between packs, in the order of their files.
+
+    ``faulty`` are the files that have a problem already: a name that is missing because its line cannot be read is
+    not reported a second time.
+    """
     found = [*_overlaps(list(packs.values()))]
     for pack in packs.values():
         rings = list(_ring(pack, packs))
         found += rings
         if rings:
             continue
-        found += _upper(pack, packs)
+        found += _upper(pack, packs, faulty)
         links = chain(pack, packs)
         if links is not None:
             found += _bounds(pack, links[:-1])
-            found += _names(pack, links)
+            if not any(f"{link.id}/{file}" in faulty for link in links for file in ("values.yaml", "benefit.yaml")):
+                found += _names(pack, links)
     return sorted(found)
 
 
@@ -85,7 +90,7 @@ def _ring(pack: Pack, packs: Mapping[str, Pack]) -> Iterator[Problem]:
         seen.append(following)
 
 
-def _upper(pack: Pack, packs: Mapping[str, Pack]) -> Iterator[Problem]:
+def _upper(pack: Pack, packs: Mapping[str, Pack], faulty: frozenset[str]) -> Iterator[Problem]:
     """A pack extends the closest pack above it that is in force in its whole window."""
 
     def problem(code: str, zh: str, en: str) -> Problem:
@@ -109,6 +114,14 @@ def _upper(pack: Pack, packs: Mapping[str, Pack]) -> Iterator[Problem]:
                     f"Above it {other.id} is in force; write extends: {other.id}.",
                 )
                 return
+        if pack.benefit is None and f"{pack.id}/benefit.yaml" not in faulty:
+            yield Problem(
+                f"{pack.id}/benefit.yaml",
+                1,
+                BAD_FILE,
+                "没有上级的包要写明待遇，请补上 benefit.yaml。",
+                "A pack that extends nothing states its benefit; add benefit.yaml.",
+            )
         return
     upper = packs.get(pack.extends)
     if upper is None:

@@ -28,6 +28,8 @@ _PLACE = re.compile(r"[0-9]{6}")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CONFIDENCE = ("H", "M", "L", "D")
 
+FILES = ("pack.yaml", "values.yaml", "conditions.yaml", "benefit.yaml", "cases.yaml")
+
 Value = Fraction | int | bool | str | date | Mapping[str, Fraction] | Mapping[str, int] | None
 SHAPES = ("ratio_day_cap", "ratio_month_ceiling", "fixed_sum", "count_price")
 
@@ -204,6 +206,12 @@ def is_place(text: object) -> bool:
     return isinstance(text, str) and bool(_PLACE.fullmatch(text)) and (text[:2] != "00" or text == NATION)
 
 
+def is_pack_id(text: str) -> bool:
+    """Whether it is written ``<place>/<programme>/<edition>``."""
+    parts = text.split("/")
+    return len(parts) == 3 and is_place(parts[0]) and all(_NAME.fullmatch(part) for part in parts[1:])
+
+
 def layers(place: str) -> tuple[str, ...]:
     """The place and what lies above it, the closest first, from the digits alone: 653127, 653100, 650000, 000000."""
     found: list[str] = []
@@ -239,8 +247,6 @@ def read_pack(root: Path, folder: Path, sources: Mapping[str, Source], problems:
 
 
 class _PackReader:
-    FILES = ("pack.yaml", "values.yaml", "conditions.yaml", "benefit.yaml", "cases.yaml")
-
     def __init__(self, root: Path, folder: Path, sources: Mapping[str, Source], problems: list[Problem]) -> None:
         self.root = root
         self.folder = folder
@@ -259,12 +265,12 @@ class _PackReader:
             )
             return None
         for stray in sorted(self.folder.iterdir()):
-            if stray.name not in self.FILES and not stray.name.startswith("."):
+            if stray.name not in FILES and not stray.name.startswith("."):
                 self._reading(stray.name).at(
                     1,
                     BAD_FILE,
-                    f"包里不应有此文件，可用的文件名：{'、'.join(self.FILES)}。",
-                    f"A pack has no such file; its files are {', '.join(self.FILES)}.",
+                    f"包里不应有此文件，可用的文件名：{'、'.join(FILES)}。",
+                    f"A pack has no such file; its files are {', '.join(FILES)}.",
                 )
         document = head.document()
         if document is None:
@@ -304,7 +310,7 @@ class _PackReader:
             notes=notes,
             values=self._values(window),
             conditions=self._conditions(),
-            benefit=self._benefit(required=extends is None),
+            benefit=self._benefit(),
             cases=self._cases(),
             file=head.file,
             window_line=line_of(fields["window"]),
@@ -579,9 +585,9 @@ class _PackReader:
 
     # benefit.yaml
 
-    def _benefit(self, *, required: bool) -> Benefit | None:
+    def _benefit(self) -> Benefit | None:
         reading = self._reading("benefit.yaml")
-        if not reading.path.exists() and not required:
+        if not reading.path.exists():
             return None
         document = reading.document()
         if document is None:

@@ -226,7 +226,9 @@ class Library:
         if not packs and not found:
             found.append(Problem("sources.yaml", 1, BAD_FILE, "文件夹里没有规则包。", "The folder holds no packs."))
         self.packs: Mapping[str, Pack] = packs
-        self.problems: tuple[Problem, ...] = tuple(sorted({*found, *check(packs)}))
+        self.problems: tuple[Problem, ...] = tuple(
+            sorted({*found, *check(packs, faulty=frozenset(p.file for p in found))})
+        )
         self._policies: dict[str, Policy] = {}
 
     @property
