@@ -111,6 +111,6 @@ def _sweep(county: str, month: Month, first: UUID, last: UUID, at: datetime, on:
         on=on,
     )
     Hold.objects.filter(county=county, state=Hold.State.HELD, grant__state=Grant.State.EXPIRED).filter(
-        grant_id__range=(first, last), grant__month=str(month)
+        grant_id__gte=first, grant_id__lte=last, grant__month=str(month)
     ).update(state=Hold.State.RELEASED, ended_at=at)
     return fen + held_fen
