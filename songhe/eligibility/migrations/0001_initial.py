@@ -6,35 +6,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('person', '0001_initial'),
+        ("person", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Determination',
+            name="Determination",
             fields=[
-                ('county', songhe.county.key.CountyField(verbose_name='区县代码')),
-                ('id', models.UUIDField(default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False)),
-                ('policy', models.CharField(max_length=40)),
-                ('on', models.DateField()),
-                ('at', models.DateTimeField()),
-                ('outcome', models.CharField(choices=[('entitled', '符合'), ('not_entitled', '不符合'), ('unknown', '资料不全')], max_length=12)),
-                ('pack', models.CharField(max_length=80)),
-                ('version', models.CharField(max_length=12)),
-                ('facts', models.JSONField()),
-                ('conditions', models.JSONField()),
-                ('benefit', models.JSONField(null=True)),
-                ('difference', models.JSONField(default=list)),
-                ('current', models.BooleanField(default=True)),
-                ('person', songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to='person.person')),
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("policy", models.CharField(max_length=40)),
+                ("on", models.DateField()),
+                ("at", models.DateTimeField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("entitled", "符合"), ("not_entitled", "不符合"), ("unknown", "资料不全")],
+                        max_length=12,
+                    ),
+                ),
+                ("pack", models.CharField(max_length=80)),
+                ("version", models.CharField(max_length=12)),
+                ("facts", models.JSONField()),
+                ("conditions", models.JSONField()),
+                ("benefit", models.JSONField(null=True)),
+                ("difference", models.JSONField(default=list)),
+                ("current", models.BooleanField(default=True)),
+                (
+                    "person",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="person.person"),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['county', 'person', 'policy', 'at'], name='eligibility_person')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('current', True)), fields=('county', 'person', 'policy'), name='eligibility_one_current'), songhe.county.key.CompositeReference(columns=('county', 'person_id'), name='eligibility_determination_person_key', to='person.Person', to_columns=('county', 'id')), models.UniqueConstraint(fields=('county', 'id'), name='eligibility_determination_row')],
+                "indexes": [models.Index(fields=["county", "person", "policy", "at"], name="eligibility_person")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("current", True)),
+                        fields=("county", "person", "policy"),
+                        name="eligibility_one_current",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "person_id"),
+                        name="eligibility_determination_person_key",
+                        to="person.Person",
+                        to_columns=("county", "id"),
+                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="eligibility_determination_row"),
+                ],
             },
         ),
     ]
