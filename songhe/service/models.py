@@ -83,6 +83,7 @@ class Visit(CountyRow):
     verdict = models.CharField(max_length=8, choices=Verdict.choices, default=Verdict.PENDING)
     verdict_reasons = models.JSONField(default=list)
     judged_by = models.CharField(max_length=64, blank=True)
+    billed_line = models.UUIDField(null=True)
     client_id = models.CharField(max_length=64, null=True)
     recorded_by = models.CharField(max_length=64)
     recorded_at = models.DateTimeField()
