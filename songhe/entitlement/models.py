@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from songhe.access.scope import ScopedManager
 from songhe.assessment.models import Assessment
 from songhe.county.key import CountyKey
 from songhe.county.row import CountyRow
@@ -15,6 +16,8 @@ from songhe.provider.models import Provider
 
 class Application(CountyRow):
     """A person asks for a programme. ``state`` moves as ``songhe.entitlement.states`` says."""
+
+    scope_paths = {"divisions": "county", "persons": "person_id"}
 
     class State(models.TextChoices):
         DRAFT = "draft", "草稿"
@@ -63,7 +66,12 @@ class Application(CountyRow):
     decision_note = models.CharField(max_length=500, blank=True)
     version = models.IntegerField(default=1)
 
+    objects = ScopedManager()
+    rows = models.Manager()
+
     class Meta:
+        base_manager_name = "rows"
+        default_manager_name = "rows"
         constraints = [
             models.UniqueConstraint(fields=["county", "no"], name="entitlement_application_no"),
             models.UniqueConstraint(
@@ -87,8 +95,11 @@ class Application(CountyRow):
 class Entitlement(CountyRow):
     """The granted right. Vouchers are issued for months from ``first_month`` to ``last_month`` while it is active.
 
-    ``category``, ``provider`` and ``claims`` are the standing choice that repeats from month to month.
+    ``category``, ``provider`` and ``claims`` are the standing choice that repeats from month to month. ``last_month``
+    is empty while it is in force, whatever the programme's window: an extension by a new notice needs nothing here.
     """
+
+    scope_paths = {"divisions": "county", "persons": "person_id"}
 
     class State(models.TextChoices):
         ACTIVE = "active", "有效"
@@ -105,7 +116,7 @@ class Entitlement(CountyRow):
     approved_by = models.CharField(max_length=64)
     first_month = models.CharField(max_length=7)
     last_month = models.CharField(max_length=7, blank=True)
-    first_due_on = models.DateField()
+    first_due_on = models.DateField(null=True)
     level = models.IntegerField()
     category = models.CharField(max_length=20, blank=True)
     provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="+")
@@ -126,11 +137,20 @@ class Entitlement(CountyRow):
 class Ending(CountyRow):
     """An ending on its way: reported, verified by the county, then made; the month after is the first without."""
 
+    class Because(models.TextChoices):
+        DEATH = "death", "去世"
+        RECOVERY = "recovery", "能力恢复"
+        MOVE = "move", "迁居"
+        EXCLUDED = "excluded", "享受其他待遇"
+        WISH = "wish", "本人放弃"
+        FRAUD = "fraud", "骗取待遇"
+        PROGRAMME = "programme", "项目期满"
+
     leaf = True
 
     entitlement = CountyKey(Entitlement)
     event = CountyKey(Event, null=True)
-    because = models.CharField(max_length=20)
+    because = models.CharField(max_length=20, choices=Because.choices)
     happened_on = models.DateField()
     reported_by = models.CharField(max_length=64)
     reported_at = models.DateTimeField()
@@ -138,10 +158,18 @@ class Ending(CountyRow):
     verified_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField(null=True)
     refuted_at = models.DateTimeField(null=True)
+    refuted_by = models.CharField(max_length=64, blank=True)
+    undone_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=300, blank=True)
     last_month = models.CharField(max_length=7, blank=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["county", "entitlement", "because"],
+                condition=Q(made_at=None, refuted_at=None),
+                name="entitlement_ending_reported_once",
+            ),
             models.CheckConstraint(
                 name="entitlement_ending_two_people", condition=Q(verified_by="") | ~Q(verified_by=F("reported_by"))
             )
@@ -165,7 +193,11 @@ class Letter(CountyRow):
 
 
 class Appeal(CountyRow):
-    """Against a decision; answered by somebody who did not make it."""
+    """Against a decision; answered by somebody who did not make it. ``against``: the accounts that did."""
+
+    class Outcome(models.TextChoices):
+        UPHELD = "upheld", "申诉成立"
+        REJECTED = "rejected", "维持原决定"
 
     leaf = True
 
@@ -174,7 +206,15 @@ class Appeal(CountyRow):
     by = models.CharField(max_length=64)
     at = models.DateTimeField()
     due_on = models.DateField(null=True)
-    outcome = models.CharField(max_length=10, blank=True)
+    against = models.JSONField(default=list)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
     answer = models.CharField(max_length=1000, blank=True)
     answered_by = models.CharField(max_length=64, blank=True)
     answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "application"], condition=Q(answered_at=None), name="entitlement_appeal_open_once"
+            )
+        ]
