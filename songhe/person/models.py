@@ -36,7 +36,7 @@ class Person(CountyRow):
     scope_paths = {"divisions": "county", "persons": "id"}
 
     identity = models.UUIDField(null=True)
-    id_kind = models.CharField(max_length=12)
+    id_kind = models.CharField(max_length=20)
     id_cipher = models.BinaryField(null=True)
     id_last4 = models.CharField(max_length=4, blank=True)
     name = models.CharField(max_length=60)
