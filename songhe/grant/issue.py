@@ -281,9 +281,8 @@ class _Issue:
 
     def _make_grants(self, piece: _Chunk, first: int, at: datetime) -> None:
         vendor = connection.vendor
-        number = sql_number(
-            "e.county", self.month, f"({first} - 1 + ROW_NUMBER() OVER (ORDER BY e.approved_on, e.no))", vendor
-        )
+        place = f"({first} - 1 + ROW_NUMBER() OVER (ORDER BY e.approved_on, e.no))"
+        number = sql_number("e.county", self.month, place, vendor).replace("%", "%%")
         groups = ", ".join(f"'{category}'" for category in sorted(self.carried))
         json_type = "::jsonb" if vendor == "postgresql" else ""
         with connection.cursor() as cursor:

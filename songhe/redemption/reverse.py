@@ -1,4 +1,4 @@
-"""Undo a payment 冲正: never by deleting. Each payer gets back what it gave; the month decides what the voucher gets."""
+"""Undo a payment 冲正: never by deleting; each payer gets back what it gave, and the month decides where to."""
 
 from __future__ import annotations
 
