@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import override
 
 from songhe.access.models import Account
 from songhe.access.role import Role
-from songhe.access.role import name as name_of
 from songhe.access.scope import appointments
 from songhe.kernel.refusal import reason
 
@@ -171,10 +171,12 @@ def as_markdown() -> str:
     for name, act in ACTS.items():
         held = ", ".join(f"`{role.value}`" for role in Role if role in act.roles)
         lines.append(f"| `{name}` | {act.zh} | {held} |")
+    with override("zh-hans"):
+        chinese = {role: str(role.label) for role in Role}
     lines += ["", "| role | 角色 | acts |", "|---|---|---|"]
     for role in Role:
         allowed = ", ".join(f"`{name}`" for name, act in ACTS.items() if role in act.roles)
-        lines.append(f"| `{role.value}` | {name_of(role)} | {allowed} |")
+        lines.append(f"| `{role.value}` | {chinese[role]} | {allowed} |")
     return "\n".join(lines) + "\n"
 
 

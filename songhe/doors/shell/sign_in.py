@@ -90,7 +90,7 @@ def sign_in(request: DoorRequest) -> HttpResponse:
     """The sign-in page. Five wrong tries for a name from an address lock both together for 15 minutes (status 429)."""
     if request.user.is_authenticated:
         return HttpResponseRedirect(safe_next(request, home_of(request, request.user)))
-    form = SignInForm(request.POST or None)
+    form = SignInForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
         status = 422

@@ -1,8 +1,12 @@
-"""Compile the translations at set-up: GNU gettext need not be there, and compiled files are not kept."""
+"""Compile the translations at set-up: GNU gettext need not be there, and compiled files are not kept.
+
+``python -m songhe.doors.shell.translate`` compiles, and lists the sentences that have no English yet.
+"""
 
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,7 +46,10 @@ def compile_catalogues() -> list[Path]:
     for folder in sorted(LOCALE.glob("*/LC_MESSAGES")):
         if any(folder.glob("*.po")):
             target = folder / "django.mo"
-            catalogue(folder.parent.name).save_as_mofile(str(target))
+            # Written beside and put in its place at once: a server may be reading the old one.
+            beside = folder / f".django.{os.getpid()}.mo"
+            catalogue(folder.parent.name).save_as_mofile(str(beside))
+            beside.replace(target)
             written.append(target)
     return written
 
@@ -89,5 +96,6 @@ def untranslated(root: Path, language: str = "en") -> dict[str, str]:
 
 
 if __name__ == "__main__":
+    compile_catalogues()
     for missing, place in untranslated(LOCALE.parents[2]).items():
         print(f"{place}: {missing}")

@@ -1,0 +1,48 @@
+from datetime import date, datetime, timezone
+
+import pytest
+
+from songhe.doors.shell.clock import declare_real, is_practice, read_clock, set_practice_day
+from songhe.kernel.refusal import Refusal
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_new_database_goes_by_the_server(server_clock):
+    assert read_clock() == (server_clock.now, date(2026, 11, 22), False)
+    assert not is_practice()
+
+
+def test_a_practice_database_has_its_own_day_at_the_servers_time_of_day(server_clock):
+    set_practice_day(date(2026, 4, 8))
+    assert read_clock() == (datetime(2026, 4, 8, 1, 30, tzinfo=timezone.utc), date(2026, 4, 8), True)
+
+
+def test_just_after_midnight_in_beijing_it_is_still_the_practice_day(server_clock):
+    server_clock.now = datetime(2026, 11, 21, 16, 5, tzinfo=timezone.utc)
+    set_practice_day(date(2026, 4, 8))
+    assert read_clock().on == date(2026, 4, 8)
+    assert read_clock().at == datetime(2026, 4, 7, 16, 5, tzinfo=timezone.utc)
+
+
+def test_the_practice_day_moves_on():
+    set_practice_day(date(2026, 4, 8))
+    set_practice_day(date(2026, 5, 8), note="second month")
+    assert read_clock().on == date(2026, 5, 8)
+
+
+def test_a_real_database_cannot_be_given_a_practice_day():
+    declare_real()
+    declare_real()
+    with pytest.raises(Refusal) as refused:
+        set_practice_day(date(2026, 4, 8))
+    assert refused.value.code == "clock.real_database"
+    assert not is_practice()
+
+
+def test_a_practice_database_cannot_be_made_real():
+    set_practice_day(date(2026, 4, 8))
+    with pytest.raises(Refusal) as refused:
+        declare_real()
+    assert refused.value.code == "clock.practice_database"
+    assert is_practice()
