@@ -15,10 +15,10 @@ PASS = "pass"
 FAIL = "fail"
 
 #: Who confirmed a service. A proxy who works for the provider, or is tied to it, confirms nothing.
-CONFIRMED_BY_PERSON = "person"
+CONFIRMED_BY_ELDER = "elder"
 CONFIRMED_BY_PROXY = "proxy"
 CONFIRMED_BY_TIED_PROXY = "tied_proxy"
-CONFIRMATIONS = frozenset({"", CONFIRMED_BY_PERSON, CONFIRMED_BY_PROXY, CONFIRMED_BY_TIED_PROXY})
+CONFIRMATIONS = frozenset({"", CONFIRMED_BY_ELDER, CONFIRMED_BY_PROXY, CONFIRMED_BY_TIED_PROXY})
 
 #: Remarks that go with a passing verdict.
 REMARKS = frozenset({"home_not_located"})
@@ -132,7 +132,7 @@ def judge(
             found.append("overlaps_worker")
         if overlaps(facts.kind, facts.times, setting.of_person, alike=SAME_BODY, limits=limits):
             found.append("overlaps_person")
-    confirmed = facts.confirmed_by in {CONFIRMED_BY_PERSON, CONFIRMED_BY_PROXY}
+    confirmed = facts.confirmed_by in {CONFIRMED_BY_ELDER, CONFIRMED_BY_PROXY}
     if not confirmed and facts.kind in limits.confirmed:
         tied = facts.confirmed_by == CONFIRMED_BY_TIED_PROXY
         found.append("confirmed_by_tied_proxy" if tied else "unconfirmed")

@@ -30,7 +30,7 @@ from songhe.service.allowed import (
 )
 from songhe.service.evidence import (
     CONFIRMATIONS,
-    CONFIRMED_BY_PERSON,
+    CONFIRMED_BY_ELDER,
     CONFIRMED_BY_PROXY,
     CONFIRMED_BY_TIED_PROXY,
     FAIL,
@@ -136,7 +136,7 @@ def record(
 ) -> Visit:
     """Record one service as the provider tells it; a record may lack elements, and is then judged for it.
 
-    ``confirmed_by`` is ``person``, ``proxy`` (with the proxy's mandate) or empty; a proxy who is staff of the
+    ``confirmed_by`` is ``elder``, ``proxy`` (with the proxy's mandate) or empty; a proxy who is staff of the
     provider, or tied to it, is kept as ``tied_proxy``. The same ``client_id`` of a provider with the same content
     answers with the first record. Refuses with ``service.wrong_kind``, ``service.item_not_in_catalogue``,
     ``provider.not_listed``, ``provider.suspended``, ``service.worker_not_qualified``,
@@ -405,8 +405,10 @@ def _confirmation(visit: Visit, confirmed_by: str, mandate_id: UUID | None) -> s
     """Who confirmed it, with a proxy's tie to the provider found out here and not believed from outside."""
     if confirmed_by not in CONFIRMATIONS:
         raise UNKNOWN_CONFIRMATION("confirmed_by", given=confirmed_by)
-    if confirmed_by in {"", CONFIRMED_BY_PERSON, CONFIRMED_BY_TIED_PROXY}:
+    if confirmed_by in {"", CONFIRMED_BY_ELDER, CONFIRMED_BY_TIED_PROXY}:
         return confirmed_by
+    if mandate_id is None:
+        raise NOT_ITS_PROXY("mandate", day=visit.service_on)
     mandate = Mandate.objects.filter(
         Q(ended_on=None) | Q(ended_on__gte=visit.service_on),
         county=visit.county,
