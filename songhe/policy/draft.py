@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -15,16 +12,11 @@ from songhe.kernel.refusal import reason
 from songhe.policy import states
 from songhe.policy.cases import failures
 from songhe.policy.models import PackRelease
-from songhe.policy.pack import FILES, is_pack_id
+from songhe.policy.overlay import laid_over, put
 from songhe.policy.problem import Problem
-from songhe.policy.resolve import PACKS_HAVE_PROBLEMS, Library, shipped
+from songhe.policy.resolve import PACKS_HAVE_PROBLEMS
 from songhe.trail.note import note
 
-NOT_A_PACK = reason(
-    "policy.not_a_pack",
-    zh="“{pack}”应写成“六位区划代码/项目/版本”，文件只能是{files}。",
-    en="{pack} is not <place>/<programme>/<edition>, or it holds other files than {files}.",
-)
 ALREADY_RELEASED = reason(
     "policy.already_released",
     zh="“{pack}”的这一版本（{version}）已有记录，内容没有变化。",
@@ -37,24 +29,6 @@ REVIEWED_BY_AUTHOR = reason(
     en="Who made a pack cannot review it; another person must.",
     status=403,
 )
-
-
-@contextmanager
-def laid_over(pack: str, files: Mapping[str, str], *, root: Path | None = None) -> Iterator[Library]:
-    """The packs of a folder with one pack put in its place, read from a copy; the folder itself is not touched.
-
-    Refuses with ``policy.not_a_pack``.
-    """
-    if not is_pack_id(pack) or not set(files) <= set(FILES):
-        raise NOT_A_PACK("pack", pack=pack, files="、".join(FILES))
-    with tempfile.TemporaryDirectory(prefix="songhe-packs-") as temporary:
-        copy = Path(temporary) / "policies"
-        shutil.copytree(root or shipped(), copy)
-        folder = copy / pack
-        if folder.exists():
-            shutil.rmtree(folder)
-        _write(folder, files)
-        yield Library(copy)
 
 
 def problems(pack: str, files: Mapping[str, str], *, root: Path | None = None) -> list[Problem]:
@@ -112,15 +86,7 @@ def review(*, release: PackRelease, by: str, at: datetime, root: Path | None = N
 
 def export(*, release: PackRelease, to: Path) -> Path:
     """Write a draft's files as the folder that ``songhe policy load`` reads; returns the pack's folder."""
-    folder = to / release.pack
-    _write(folder, release.files)
-    return folder
-
-
-def _write(folder: Path, files: Mapping[str, str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    return put(release.pack, release.files, into=to)
 
 
 def _note(release: PackRelease, act: str, by: str, at: datetime) -> None:
