@@ -172,7 +172,7 @@ class Ending(CountyRow):
             ),
             models.CheckConstraint(
                 name="entitlement_ending_two_people", condition=Q(verified_by="") | ~Q(verified_by=F("reported_by"))
-            )
+            ),
         ]
         indexes = [models.Index(fields=["county", "entitlement"], name="entitlement_ending_of")]
 
