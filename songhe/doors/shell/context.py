@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -43,6 +43,7 @@ class Shell:
         self.request_id: str = getattr(request, "request_id", "")
         self.practice: bool = getattr(request, "practice", False)
         self.on: date | None = getattr(request, "on", None)
+        self.at: datetime | None = getattr(request, "at", None)
 
     @cached_property
     def language(self) -> str:

@@ -28,7 +28,8 @@ def masked_name(name: str) -> str:
     """
     name = name.strip()
     if "·" in name:
-        return "·".join(part[:1] + "*" * (len(part) - 1) for part in name.split("·"))
+        shown = "·".join(part[:1] + "*" * (len(part) - 1) for part in name.split("·"))
+        return shown if "*" in shown else "·".join("*" * len(part) for part in name.split("·"))
     if len(name) <= 1:
         return "*" * len(name)
     family = 2 if len(name) > 2 and name[:2] in DOUBLE_FAMILY_NAMES else 1

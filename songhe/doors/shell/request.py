@@ -102,6 +102,8 @@ class RequestMiddleware:
         now = request.server_at.timestamp()
         if self.is_over(request, now):
             logout(request)
+            if errors.wants_problem(request):
+                return errors.refused(request, NOT_SIGNED_IN())
             messages.info(request, _("因长时间未操作，已为您退出登录，请重新登录。"))
             return to_sign_in(request)
         if POLL_HEADER not in request.headers and now - request.session[SEEN_AT] >= MARK_EVERY.total_seconds():

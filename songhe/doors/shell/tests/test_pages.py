@@ -2,6 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 from django.http import Http404
 from django.template.loader import get_template
 from django.test import Client, override_settings
@@ -189,6 +190,17 @@ def test_a_fault_gets_a_human_page_with_the_request_number(server_clock, address
     assert bool(CHINESE.search(text_of(page))) == (language == "zh-hans")
 
 
+def test_without_a_database_the_last_page_still_comes(monkeypatch):
+    def gone():
+        raise OperationalError("no database")
+
+    monkeypatch.setattr("songhe.doors.shell.request.read_clock", gone)
+    response = Client(raise_request_exception=False).get("/")
+    assert response.status_code == 500
+    assert "系统出了问题" in response.content.decode()
+    assert re.search(r"[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}", response.content.decode())
+
+
 @override_settings(ROOT_URLCONF=Addresses)
 def test_a_refusal_in_a_part_of_a_page_comes_as_a_part(client):
     response = client.get("/conflict/", headers={"HX-Request": "true"})
@@ -210,6 +222,15 @@ def test_a_machine_gets_a_problem(client):
     )
     assert body["errors"][0]["loc"] == ["day"]
     assert client.get("/api/v1/approve/").status_code == 401
+
+
+@override_settings(ROOT_URLCONF=Addresses)
+def test_a_machine_is_told_that_its_session_is_over(client, open_account, server_clock):
+    open_account("clerk")
+    client.post("/sign-in/", {"username": "clerk", "password": PASSWORD})
+    server_clock.forward(minutes=16)
+    response = client.get("/api/v1/approve/")
+    assert (response.status_code, response.json()["type"]) == (401, "door.not_signed_in")
 
 
 @override_settings(ROOT_URLCONF=Addresses)
