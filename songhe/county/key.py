@@ -32,6 +32,7 @@ class Tag(IntEnum):
     LINE = 9
     EXPIRE_HOLD = 10
     CLAIM = 11
+    DETERMINATION_OF_ASSESSMENT = 12
 
 
 def new_id() -> UUID:
