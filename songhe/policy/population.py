@@ -202,7 +202,7 @@ def _by_duckdb(people: Population, policy: Policy, on: date) -> list[list[Any]]:
     connection = duckdb.connect()
     try:
         connection.register("people", _complete(people, policy))
-        came = connection.execute(_ordered(policy, on, "duckdb", people.has_demand)).to_arrow_table()
+        came = connection.sql(_ordered(policy, on, "duckdb", people.has_demand)).to_arrow_table()
         return [column.to_pylist() for column in came.columns[:-1]]
     finally:
         connection.close()

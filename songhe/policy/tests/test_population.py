@@ -46,7 +46,7 @@ PERSON = st.fixed_dictionaries(
         "base_fen": st.one_of(st.none(), st.integers(0, 10**12), st.integers(0, 200_000)),
     }
 )
-PEOPLE = st.lists(PERSON, min_size=1, max_size=8)
+PEOPLE = st.lists(PERSON, min_size=1, max_size=25)
 TYPES = {name: pa.bool_() if known.type == "truth" else pa.int64() for name, known in FACTS.items()}
 TYPES |= {"category": pa.string(), "base_fen": pa.int64()}
 
@@ -61,7 +61,7 @@ def table(people: list[dict[str, Any]]) -> pa.Table:
 
 @pytest.mark.parametrize("programme", ["consumption-voucher", "assessment-voucher"])
 @pytest.mark.parametrize("place", PLACES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(people=PEOPLE)
 def test_the_engines_agree_on_every_input(programme: str, place: str, people: list[dict[str, Any]]):
     population, policy = checked(table(people)), rules(place, programme)
@@ -71,7 +71,7 @@ def test_the_engines_agree_on_every_input(programme: str, place: str, people: li
 
 
 @pytest.mark.django_db
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=PEOPLE)
 def test_the_database_agrees_with_python(people: list[dict[str, Any]]):
     policy = rules("330602")
