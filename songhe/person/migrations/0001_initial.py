@@ -7,174 +7,391 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('provider', '0001_initial'),
+        ("provider", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Identity',
+            name="Identity",
             fields=[
-                ('id', models.UUIDField(default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False)),
-                ('index', models.CharField(max_length=64, unique=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("index", models.CharField(max_length=64, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('county', songhe.county.key.CountyField(verbose_name='区县代码')),
-                ('id', models.UUIDField(default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False)),
-                ('identity', models.UUIDField(null=True)),
-                ('id_kind', models.CharField(max_length=20)),
-                ('id_cipher', models.BinaryField(null=True)),
-                ('id_last4', models.CharField(blank=True, max_length=4)),
-                ('name', models.CharField(max_length=60)),
-                ('sex', models.CharField(choices=[('0', '未知'), ('1', '男'), ('2', '女'), ('9', '未说明')], default='0', max_length=1)),
-                ('birth_date', models.DateField()),
-                ('ethnic', models.CharField(blank=True, max_length=2)),
-                ('place', models.CharField(max_length=12)),
-                ('registered_place', models.CharField(blank=True, max_length=12)),
-                ('address', models.CharField(blank=True, max_length=200)),
-                ('phone', models.CharField(blank=True, max_length=20)),
-                ('longitude', models.FloatField(null=True)),
-                ('latitude', models.FloatField(null=True)),
-                ('resident_from', models.DateField(null=True)),
-                ('opened_on', models.DateField()),
-                ('closed_on', models.DateField(null=True)),
-                ('closed_because', models.CharField(blank=True, max_length=20)),
-                ('died_on', models.DateField(null=True)),
-                ('synthetic', models.BooleanField(default=False)),
-                ('version', models.IntegerField(default=1)),
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("identity", models.UUIDField(null=True)),
+                ("id_kind", models.CharField(max_length=20)),
+                ("id_cipher", models.BinaryField(null=True)),
+                ("id_last4", models.CharField(blank=True, max_length=4)),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[("0", "未知"), ("1", "男"), ("2", "女"), ("9", "未说明")], default="0", max_length=1
+                    ),
+                ),
+                ("birth_date", models.DateField()),
+                ("ethnic", models.CharField(blank=True, max_length=2)),
+                ("place", models.CharField(max_length=12)),
+                ("registered_place", models.CharField(blank=True, max_length=12)),
+                ("address", models.CharField(blank=True, max_length=200)),
+                ("phone", models.CharField(blank=True, max_length=20)),
+                ("longitude", models.FloatField(null=True)),
+                ("latitude", models.FloatField(null=True)),
+                ("resident_from", models.DateField(null=True)),
+                ("opened_on", models.DateField()),
+                ("closed_on", models.DateField(null=True)),
+                ("closed_because", models.CharField(blank=True, max_length=20)),
+                ("died_on", models.DateField(null=True)),
+                ("synthetic", models.BooleanField(default=False)),
+                ("version", models.IntegerField(default=1)),
             ],
             options={
-                'base_manager_name': 'rows',
-                'default_manager_name': 'rows',
-                'indexes': [models.Index(fields=['county', 'place'], name='person_place'), models.Index(fields=['county', 'birth_date', 'name'], name='person_birth'), models.Index(fields=['county', 'id_last4'], name='person_last4'), models.Index(fields=['county', 'name'], name='person_name', opclasses=['varchar_pattern_ops', 'varchar_pattern_ops']), models.Index(fields=['identity'], name='person_by_identity')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_on', None)), fields=('county', 'identity'), name='person_open_file_once'), models.UniqueConstraint(fields=('county', 'id'), name='person_person_row')],
+                "base_manager_name": "rows",
+                "default_manager_name": "rows",
+                "indexes": [
+                    models.Index(fields=["county", "place"], name="person_place"),
+                    models.Index(fields=["county", "birth_date", "name"], name="person_birth"),
+                    models.Index(fields=["county", "id_last4"], name="person_last4"),
+                    models.Index(
+                        fields=["county", "name"],
+                        name="person_name",
+                        opclasses=["varchar_pattern_ops", "varchar_pattern_ops"],
+                    ),
+                    models.Index(fields=["identity"], name="person_by_identity"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_on", None)),
+                        fields=("county", "identity"),
+                        name="person_open_file_once",
+                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="person_person_row"),
+                ],
             },
             managers=[
-                ('rows', django.db.models.manager.Manager()),
+                ("rows", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Medium',
+            name="Medium",
             fields=[
-                ('county', songhe.county.key.CountyField(verbose_name='区县代码')),
-                ('id', models.UUIDField(default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('card', '卡'), ('phone', '手机码'), ('printed', '打印码')], max_length=8)),
-                ('number', models.CharField(max_length=32)),
-                ('valid_from', models.DateField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ended_because', models.CharField(blank=True, max_length=80)),
-                ('last_step', models.BigIntegerField(default=0)),
-                ('person', songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to='person.person')),
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("card", "卡"), ("phone", "手机码"), ("printed", "打印码")], max_length=8
+                    ),
+                ),
+                ("number", models.CharField(max_length=32)),
+                ("valid_from", models.DateField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_because", models.CharField(blank=True, max_length=80)),
+                ("last_step", models.BigIntegerField(default=0)),
+                (
+                    "person",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="person.person"),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['county', 'person'], name='person_medium_person')],
-                'constraints': [models.UniqueConstraint(fields=('county', 'number'), name='person_medium_number'), songhe.county.key.CompositeReference(columns=('county', 'person_id'), name='person_medium_person_key', to='person.Person', to_columns=('county', 'id')), models.UniqueConstraint(fields=('county', 'id'), name='person_medium_row')],
+                "indexes": [models.Index(fields=["county", "person"], name="person_medium_person")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "number"), name="person_medium_number"),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "person_id"),
+                        name="person_medium_person_key",
+                        to="person.Person",
+                        to_columns=("county", "id"),
+                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="person_medium_row"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Mandate',
+            name="Mandate",
             fields=[
-                ('county', songhe.county.key.CountyField(verbose_name='区县代码')),
-                ('id', models.UUIDField(default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False)),
-                ('proxy_identity', models.UUIDField()),
-                ('proxy_name', models.CharField(max_length=60)),
-                ('proxy_phone', models.CharField(blank=True, max_length=20)),
-                ('account', models.CharField(blank=True, max_length=150)),
-                ('relation', models.CharField(choices=[('spouse', '配偶'), ('child', '子女'), ('relative', '其他亲属'), ('village_worker', '村(社区)工作人员'), ('provider_staff', '养老服务机构工作人员'), ('other', '其他')], max_length=16)),
-                ('acts', models.JSONField(default=list)),
-                ('evidence', models.CharField(max_length=200)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField()),
-                ('ended_on', models.DateField(null=True)),
-                ('ended_because', models.CharField(blank=True, max_length=80)),
-                ('given_by', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('provider', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='provider.provider')),
-                ('person', songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to='person.person')),
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("proxy_identity", models.UUIDField()),
+                ("proxy_name", models.CharField(max_length=60)),
+                ("proxy_phone", models.CharField(blank=True, max_length=20)),
+                ("account", models.CharField(blank=True, max_length=150)),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("spouse", "配偶"),
+                            ("child", "子女"),
+                            ("relative", "其他亲属"),
+                            ("village_worker", "村(社区)工作人员"),
+                            ("provider_staff", "养老服务机构工作人员"),
+                            ("other", "其他"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("acts", models.JSONField(default=list)),
+                ("evidence", models.CharField(max_length=200)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField()),
+                ("ended_on", models.DateField(null=True)),
+                ("ended_because", models.CharField(blank=True, max_length=80)),
+                ("given_by", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
+                (
+                    "person",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="person.person"),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['county', 'person'], name='person_mandate_person'), models.Index(fields=['county', 'proxy_identity'], name='person_mandate_proxy')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__gte', models.F('valid_from'))), name='person_mandate_ends_after'), models.CheckConstraint(condition=models.Q(models.Q(('relation', 'provider_staff'), _negated=True), ('provider__isnull', False), _connector='OR'), name='person_mandate_provider_staff'), songhe.county.key.CompositeReference(columns=('county', 'person_id'), name='person_mandate_person_key', to='person.Person', to_columns=('county', 'id')), models.UniqueConstraint(fields=('county', 'id'), name='person_mandate_row')],
+                "indexes": [
+                    models.Index(fields=["county", "person"], name="person_mandate_person"),
+                    models.Index(fields=["county", "proxy_identity"], name="person_mandate_proxy"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_to__gte", models.F("valid_from"))), name="person_mandate_ends_after"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("relation", "provider_staff"), _negated=True),
+                            ("provider__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="person_mandate_provider_staff",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "person_id"),
+                        name="person_mandate_person_key",
+                        to="person.Person",
+                        to_columns=("county", "id"),
+                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="person_mandate_row"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('county', songhe.county.key.CountyField(verbose_name='区县代码')),
-                ('id', models.UUIDField(default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('death', '去世'), ('move', '迁居'), ('recovery', '能力恢复'), ('excluded', '享受其他待遇'), ('wish', '本人放弃')], max_length=10)),
-                ('happened_on', models.DateField()),
-                ('state', models.CharField(choices=[('reported', '已报告'), ('verified', '已核实'), ('refuted', '不属实')], default='reported', max_length=10)),
-                ('reported_by', models.CharField(max_length=64)),
-                ('reported_at', models.DateTimeField()),
-                ('source', models.CharField(max_length=80)),
-                ('verified_by', models.CharField(blank=True, max_length=64)),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('detail', models.JSONField(default=dict)),
-                ('person', songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to='person.person')),
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("death", "去世"),
+                            ("move", "迁居"),
+                            ("recovery", "能力恢复"),
+                            ("excluded", "享受其他待遇"),
+                            ("wish", "本人放弃"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("happened_on", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("reported", "已报告"), ("verified", "已核实"), ("refuted", "不属实")],
+                        default="reported",
+                        max_length=10,
+                    ),
+                ),
+                ("reported_by", models.CharField(max_length=64)),
+                ("reported_at", models.DateTimeField()),
+                ("source", models.CharField(max_length=80)),
+                ("verified_by", models.CharField(blank=True, max_length=64)),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("detail", models.JSONField(default=dict)),
+                (
+                    "person",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="person.person"),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['county', 'person', 'kind'], name='person_event_person')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('verified_by', ''), models.Q(('verified_by', models.F('reported_by')), _negated=True), _connector='OR'), name='person_event_two_people'), models.UniqueConstraint(condition=models.Q(('state', 'reported')), fields=('county', 'person', 'kind'), name='person_event_reported_once'), models.UniqueConstraint(condition=models.Q(('kind', 'death'), ('state', 'verified')), fields=('county', 'person'), name='person_event_one_death'), songhe.county.key.CompositeReference(columns=('county', 'person_id'), name='person_event_person_key', to='person.Person', to_columns=('county', 'id')), models.UniqueConstraint(fields=('county', 'id'), name='person_event_row')],
+                "indexes": [models.Index(fields=["county", "person", "kind"], name="person_event_person")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("verified_by", ""),
+                            models.Q(("verified_by", models.F("reported_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="person_event_two_people",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "reported")),
+                        fields=("county", "person", "kind"),
+                        name="person_event_reported_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "death"), ("state", "verified")),
+                        fields=("county", "person"),
+                        name="person_event_one_death",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "person_id"),
+                        name="person_event_person_key",
+                        to="person.Person",
+                        to_columns=("county", "id"),
+                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="person_event_row"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Duplicate',
+            name="Duplicate",
             fields=[
-                ('county', songhe.county.key.CountyField(verbose_name='区县代码')),
-                ('id', models.UUIDField(default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False)),
-                ('why', models.CharField(max_length=80)),
-                ('found_at', models.DateTimeField()),
-                ('outcome', models.CharField(blank=True, max_length=12)),
-                ('decided_by', models.CharField(blank=True, max_length=64)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('first', songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to='person.person')),
-                ('second', songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to='person.person')),
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("why", models.CharField(max_length=80)),
+                ("found_at", models.DateTimeField()),
+                ("outcome", models.CharField(blank=True, max_length=12)),
+                ("decided_by", models.CharField(blank=True, max_length=64)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("first", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="person.person")),
+                (
+                    "second",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="person.person"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('county', 'first', 'second'), name='person_duplicate_pair'), songhe.county.key.CompositeReference(columns=('county', 'first_id'), name='person_duplicate_first_key', to='person.Person', to_columns=('county', 'id')), songhe.county.key.CompositeReference(columns=('county', 'second_id'), name='person_duplicate_second_key', to='person.Person', to_columns=('county', 'id'))],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "first", "second"), name="person_duplicate_pair"),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "first_id"),
+                        name="person_duplicate_first_key",
+                        to="person.Person",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "second_id"),
+                        name="person_duplicate_second_key",
+                        to="person.Person",
+                        to_columns=("county", "id"),
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Provenance',
+            name="Provenance",
             fields=[
-                ('county', songhe.county.key.CountyField(verbose_name='区县代码')),
-                ('id', models.UUIDField(default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False)),
-                ('field', models.CharField(max_length=32)),
-                ('value', models.CharField(blank=True, max_length=200)),
-                ('valid_from', models.DateField(null=True)),
-                ('source', models.CharField(max_length=80)),
-                ('document', models.CharField(blank=True, max_length=120)),
-                ('by', models.CharField(max_length=64)),
-                ('known_at', models.DateTimeField()),
-                ('person', songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to='person.person')),
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("field", models.CharField(max_length=32)),
+                ("value", models.CharField(blank=True, max_length=200)),
+                ("valid_from", models.DateField(null=True)),
+                ("source", models.CharField(max_length=80)),
+                ("document", models.CharField(blank=True, max_length=120)),
+                ("by", models.CharField(max_length=64)),
+                ("known_at", models.DateTimeField()),
+                (
+                    "person",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="person.person"),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['county', 'person', 'field', 'known_at'], name='person_provenance_field')],
-                'constraints': [songhe.county.key.CompositeReference(columns=('county', 'person_id'), name='person_provenance_person_key', to='person.Person', to_columns=('county', 'id'))],
+                "indexes": [
+                    models.Index(fields=["county", "person", "field", "known_at"], name="person_provenance_field")
+                ],
+                "constraints": [
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "person_id"),
+                        name="person_provenance_person_key",
+                        to="person.Person",
+                        to_columns=("county", "id"),
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Status',
+            name="Status",
             fields=[
-                ('county', songhe.county.key.CountyField(verbose_name='区县代码')),
-                ('id', models.UUIDField(default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=32)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('detail', models.JSONField(default=dict)),
-                ('source', models.CharField(max_length=80)),
-                ('known_at', models.DateTimeField()),
-                ('person', songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to='person.person')),
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=32)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                ("detail", models.JSONField(default=dict)),
+                ("source", models.CharField(max_length=80)),
+                ("known_at", models.DateTimeField()),
+                (
+                    "person",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="person.person"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('county', 'person', 'kind', 'valid_from'), name='person_status_once'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='person_status_ends_after'), songhe.county.key.CompositeReference(columns=('county', 'person_id'), name='person_status_person_key', to='person.Person', to_columns=('county', 'id'))],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("county", "person", "kind", "valid_from"), name="person_status_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="person_status_ends_after",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "person_id"),
+                        name="person_status_person_key",
+                        to="person.Person",
+                        to_columns=("county", "id"),
+                    ),
+                ],
             },
         ),
     ]
