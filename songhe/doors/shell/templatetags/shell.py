@@ -239,10 +239,10 @@ def field(bound: BoundField, optional: bool = False, short: bool = False) -> dic
 
 
 @register.inclusion_tag("shell/pieces/errors.html")
-def error_summary(form: BaseForm) -> dict[str, Any]:
+def error_summary(form: BaseForm, focus: bool = True) -> dict[str, Any]:
     """All that is wrong with a form, first on the page and in focus; each line leads to its field."""
     named = [(bound.id_for_label, error) for bound in form for error in bound.errors]
-    return {"general": list(form.non_field_errors()), "named": named}
+    return {"general": list(form.non_field_errors()), "named": named, "focus": focus}
 
 
 # Numbers and codes
