@@ -7,19 +7,20 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from songhe.assessment.models import Assessment
 from songhe.assessment.states import OPEN, move
 from songhe.document import number
-from songhe.kernel.month import Month, age_on
+from songhe.kernel.month import Month
 from songhe.kernel.refusal import reason
 from songhe.person.models import Mandate, Person
-from songhe.provider.models import Kind, Listing, Provider, Suspension, Worker
+from songhe.provider.admit import is_listed
+from songhe.provider.models import Kind, Provider, Worker
+from songhe.provider.suspend import is_suspended
+from songhe.provider.worker import LEAST_YEARS, is_working, lacking, working
 from songhe.trail.note import note
 
 STANDARD = "gbt-42195-2022"
-LEAST_PRACTICE_YEARS = 5
 
 PERSON_DIED = reason(
     "assessment.person_died", zh="老年人已于{died_on}去世。", en="The elder died on {died_on}.", status=409
@@ -81,6 +82,13 @@ MUST_RECUSE = reason(
     en="{name} must stand aside: {why_en}.",
 )
 
+#: What ``provider.worker.lacking`` answers, as the refusal says it.
+_LACKS = {
+    "practice": (f"从业不满{LEAST_YEARS}年", f"fewer than {LEAST_YEARS} years of practice"),
+    "education": ("学历不足高中或中专", "less than secondary education"),
+    "training": ("未经培训", "not trained"),
+    "examination": ("未经考核", "not examined"),
+}
 _KIN = (Mandate.Relation.SPOUSE, Mandate.Relation.CHILD, Mandate.Relation.RELATIVE)
 
 
@@ -202,34 +210,23 @@ def next_number(county: str, on: date) -> str:
 
 def check_body(body: Provider, *, county: str, on: date) -> None:
     """Refuses with ``assessment.not_a_body`` or ``assessment.body_suspended``."""
-    open_on = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
-    listed = Listing.objects.filter(open_on, provider=body, county=county, valid_from__lte=on)
-    if body.kind != Kind.ASSESSMENT_BODY or not listed.exists():
+    if body.kind != Kind.ASSESSMENT_BODY or not is_listed(body, county, None, on):
         raise NOT_A_BODY("body", name=body.name, on=on)
-    barred = Suspension.objects.filter(provider=body, county=county, since__lte=on)
-    if barred.filter(Q(until__isnull=True) | Q(until__gte=on)).exists():
+    if is_suspended(body, county, on):
         raise BODY_SUSPENDED("body", name=body.name, on=on)
 
 
-def check_qualified(worker: Worker, *, body_id: int | None, on: date, field: str) -> None:
+def check_qualified(assessor: Worker, *, body_id: int | None, on: date, field: str) -> None:
     """Refuses with ``assessment.not_an_assessor`` or ``assessment.not_qualified``, naming all that lacks."""
-    employed = worker.valid_from <= on and (worker.valid_to is None or worker.valid_to >= on)
-    if worker.provider_id != body_id or worker.job != Worker.Job.ASSESSOR or not employed:
-        raise NOT_AN_ASSESSOR(field, name=worker.name, on=on)
-    lacks: list[tuple[str, str]] = []
-    if worker.practising_since is None or age_on(worker.practising_since, on) < LEAST_PRACTICE_YEARS:
-        lacks.append((f"从业不满{LEAST_PRACTICE_YEARS}年", f"fewer than {LEAST_PRACTICE_YEARS} years of practice"))
-    if worker.trained_on is None or worker.trained_on > on:
-        lacks.append(("未经培训", "not trained"))
-    if worker.examined_on is None or worker.examined_on > on:
-        lacks.append(("未经考核", "not examined"))
-    if lacks:
+    if assessor.provider_id != body_id or assessor.job != Worker.Job.ASSESSOR or not is_working(assessor, on):
+        raise NOT_AN_ASSESSOR(field, name=assessor.name, on=on)
+    if lacks := lacking(assessor, on):
         raise NOT_QUALIFIED(
             field,
-            name=worker.name,
+            name=assessor.name,
             on=on,
-            lacks="、".join(zh for zh, _ in lacks),
-            lacks_en=", ".join(en for _, en in lacks),
+            lacks="、".join(_LACKS[each][0] for each in lacks),
+            lacks_en=", ".join(_LACKS[each][1] for each in lacks),
         )
 
 
@@ -258,9 +255,8 @@ def _check_recusal(worker: Worker, found: Assessment, *, serving: Collection[int
             raise MUST_RECUSE(field, name=worker.name, why="是老年人的亲属", why_en="kin of the elder")
         if known_as and in_force:
             raise MUST_RECUSE(field, name=worker.name, why="是老年人的代办人", why_en="a proxy of the elder")
-    for colleague in Worker.objects.filter(provider__in=employers).order_by("id"):
-        employed = colleague.valid_from <= on and (colleague.valid_to is None or colleague.valid_to >= on)
-        if employed and same_human(worker, colleague):
+    for colleague in working(on).filter(provider__in=employers).order_by("id"):
+        if same_human(worker, colleague):
             why, why_en = "受雇于为该老年人服务的机构", "employed by a provider that serves the elder"
             raise MUST_RECUSE(field, name=worker.name, why=why, why_en=why_en)
     if found.disputes is not None:

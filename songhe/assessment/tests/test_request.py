@@ -101,6 +101,7 @@ def test_assessors_are_two_different_people_of_the_body():
     [
         {"practising_since": date(2021, 2, 10)},
         {"practising_since": None},
+        {"education": "junior_secondary"},
         {"trained_on": None},
         {"examined_on": date(2026, 2, 10)},
     ],

@@ -79,6 +79,7 @@ def assessor(of: Provider, **fields) -> Worker:
         "number": f"PG{number:05d}",
         "account": f"assessor{number}",
         "practising_since": date(2015, 7, 1),
+        "education": "vocational_secondary",
         "trained_on": date(2024, 3, 1),
         "examined_on": date(2024, 4, 1),
         "valid_from": date(2025, 1, 1),
