@@ -26,6 +26,7 @@ class Run(CountyRow):
     done = models.BigIntegerField("已处理", default=0)
     total = models.BigIntegerField("总数", default=0)
     attempts = models.IntegerField("次数", default=0)
+    holder = models.CharField("进程", max_length=160, blank=True)
     started_at = models.DateTimeField("开始", null=True)
     beat_at = models.DateTimeField("最近进展", null=True)
     finished_at = models.DateTimeField("结束", null=True)

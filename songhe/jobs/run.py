@@ -9,12 +9,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
+from songhe.jobs.holder import is_gone, this_process
 from songhe.jobs.models import Run, RunState
 from songhe.kernel.refusal import reason
 
 RUNNING = reason("jobs.running", zh="{job} {period} 正在进行。", en="{job} {period} is running already.", status=409)
+TAKEN_OVER = reason(
+    "jobs.taken_over",
+    zh="{job} {period} 已由另一进程接手,本进程停下。",
+    en="Another process took over {job} {period}; this one stops.",
+    status=409,
+)
 
 #: A run without progress for this long is shown as stuck and may be taken over.
 STUCK_AFTER = timedelta(minutes=10)
@@ -43,11 +50,13 @@ class Progress:
         self._save()
 
     def _save(self) -> None:
-        self.run.beat_at = self.clock()
-        self.run.result = self.result
-        self.run.save(update_fields=["done", "total", "beat_at", "result"])
+        """Refuses with ``jobs.taken_over``, which undoes the chunk: a run is advanced by one process at a time."""
+        run = self.run
+        run.beat_at, run.result = self.clock(), self.result
+        if not held(run).update(done=run.done, total=run.total, beat_at=run.beat_at, result=run.result):
+            raise TAKEN_OVER("job", job=run.job, period=run.period)
         if self.watch:
-            self.watch(self.run)
+            self.watch(run)
 
 
 @contextmanager
@@ -56,17 +65,21 @@ def running(
 ) -> Iterator[Progress]:
     """Take the run of (job, period, county), which one process may hold at a time, and keep what came of it.
 
-    A run that failed, was killed or is done may be run again: its work is idempotent by key. Refuses with
-    ``jobs.running`` while another process advances it.
+    A run that failed, was killed or is done may be run again: its work is idempotent by key. A killed one is free at
+    once on the machine where it ran, and after ``STUCK_AFTER`` everywhere. Refuses with ``jobs.running`` while
+    another process advances it.
     """
     at = clock()
     run, _ = Run.objects.get_or_create(county=county, job=job, period=period)
     free = Q(state__in=[RunState.WAITING, RunState.DONE, RunState.PARTLY, RunState.FAILED]) | Q(
         beat_at__lt=at - STUCK_AFTER
     )
+    if is_gone(run.holder):
+        free |= Q(holder=run.holder)
     taken = Run.objects.filter(free, county=county, id=run.id).update(
         state=RunState.RUNNING,
         attempts=F("attempts") + 1,
+        holder=this_process(),
         started_at=at,
         beat_at=at,
         finished_at=None,
@@ -81,14 +94,15 @@ def running(
     try:
         yield progress
     except BaseException as error:
-        Run.objects.filter(county=county, id=run.id).update(
-            state=RunState.FAILED, problem=f"{type(error).__name__}: {error}"[:2000], finished_at=clock()
-        )
+        held(run).update(state=RunState.FAILED, problem=f"{type(error).__name__}: {error}"[:2000], finished_at=clock())
         raise
     waits = bool(progress.result.get("waits"))
-    Run.objects.filter(county=county, id=run.id).update(
-        state=RunState.PARTLY if waits else RunState.DONE, finished_at=clock(), result=progress.result
-    )
+    held(run).update(state=RunState.PARTLY if waits else RunState.DONE, finished_at=clock(), result=progress.result)
+
+
+def held(run: Run) -> QuerySet[Run]:
+    """The run's row while it is still in the hands that took it."""
+    return Run.objects.filter(county=run.county, id=run.id, attempts=run.attempts, state=RunState.RUNNING)
 
 
 def stuck(*, at: datetime) -> list[Run]:

@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
                 ("done", models.BigIntegerField(default=0, verbose_name="已处理")),
                 ("total", models.BigIntegerField(default=0, verbose_name="总数")),
                 ("attempts", models.IntegerField(default=0, verbose_name="次数")),
+                ("holder", models.CharField(blank=True, max_length=160, verbose_name="进程")),
                 ("started_at", models.DateTimeField(null=True, verbose_name="开始")),
                 ("beat_at", models.DateTimeField(null=True, verbose_name="最近进展")),
                 ("finished_at", models.DateTimeField(null=True, verbose_name="结束")),
