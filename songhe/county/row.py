@@ -24,6 +24,9 @@ class CountyRow(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return f"{self._meta.label} {self.county}/{self.id}"
+
     def _do_update(
         self,
         base_qs: models.QuerySet[Any],
@@ -40,7 +43,12 @@ class CountyRow(models.Model):
         self, using: str | None = None, fields: Iterable[str] | None = None, from_queryset: Any = None
     ) -> None:
         rows = from_queryset if from_queryset is not None else type(self)._base_manager.all()
-        super().refresh_from_db(using, fields, rows.filter(county=self.county))
+        if "county" in self.__dict__:
+            rows = rows.filter(county=self.county)
+        super().refresh_from_db(using, fields, rows)
 
-    def __str__(self) -> str:
-        return f"{self._meta.label} {self.county}/{self.id}"
+    def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
+        """One statement; whether other rows still point here is for the database to say, for it names the county."""
+        rows = type(self)._base_manager.using(using or self._state.db).filter(county=self.county, id=self.id)
+        deleted = rows._raw_delete(rows.db)
+        return deleted, {self._meta.label: deleted} if deleted else {}
