@@ -6,7 +6,8 @@ import hashlib
 import json
 from datetime import timezone
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from songhe.trail.models import Entry, Seal
 
@@ -36,19 +37,24 @@ def seal(*, county: str, most: int = 10_000) -> int:
     """Chain up to ``most`` entries that have no seal yet; returns how many.
 
     Order is the order of sealing, not of any clock. Two sealers of one county cannot both continue the same
-    digest: the second finds the place taken and writes nothing.
+    digest: the second finds the place taken, writes nothing and answers 0.
     """
-    with transaction.atomic():
-        last = Seal.objects.filter(county=county).order_by("-number").select_for_update().first()
-        number, before = (last.number, last.digest) if last else (0, BEGINNING)
-        unsealed = Entry.objects.filter(county=county).exclude(
-            id__in=Seal.objects.filter(county=county).values("entry_id")
-        )
-        links = []
-        for entry in unsealed.order_by("id")[:most]:
-            number += 1
-            link = Seal(county=county, number=number, entry=entry, before=before, digest=digest(entry, before))
-            before = link.digest
-            links.append(link)
-        Seal.objects.bulk_create(links, batch_size=1000)
+    try:
+        with transaction.atomic():
+            return _continue(county, most)
+    except IntegrityError:
+        return 0
+
+
+def _continue(county: str, most: int) -> int:
+    last = Seal.objects.filter(county=county).order_by("-number").first()
+    number, before = (last.number, last.digest) if last else (0, BEGINNING)
+    sealed = Exists(Seal.objects.filter(county=OuterRef("county"), entry_id=OuterRef("id")))
+    links = []
+    for entry in Entry.objects.filter(~sealed, county=county).order_by("id")[:most]:
+        number += 1
+        link = Seal(county=county, number=number, entry=entry, before=before, digest=digest(entry, before))
+        before = link.digest
+        links.append(link)
+    Seal.objects.bulk_create(links, batch_size=1000)
     return len(links)
