@@ -106,3 +106,30 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.role} {self.place}"
+
+
+class Token(models.Model):
+    """A key 访问令牌 with which a machine calls the HTTP API as an account, kept only as a hash.
+
+    ``acts`` and ``places`` narrow what the account may do and where, and widen nothing; ``hint`` are the first
+    characters of the secret, by which people tell tokens apart.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=16)
+    acts = models.JSONField()
+    places = models.JSONField()
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    valid_to = models.DateField()
+    used_on = models.DateField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_because = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(name="access_token_account", fields=["account", "issued_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.hint}…)"
