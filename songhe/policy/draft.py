@@ -48,7 +48,9 @@ def draft(*, pack: str, files: Mapping[str, str], by: str, at: datetime, root: P
         found = packs.packs.get(pack)
         if found is None:
             problem = next(each for each in packs.problems if each.file.startswith(pack))
-            raise PACKS_HAVE_PROBLEMS("files", file=problem.file, line=problem.line, zh=problem.zh, en=problem.en)
+            raise PACKS_HAVE_PROBLEMS(
+                "files", file=problem.file, line=problem.line, problem=problem.zh, problem_en=problem.en
+            )
         version, window = packs.policy(pack).version, found.window
     with transaction.atomic():
         if PackRelease.objects.filter(pack=pack, version=version).exists():
@@ -77,7 +79,9 @@ def review(*, release: PackRelease, by: str, at: datetime, root: Path | None = N
             raise REVIEWED_BY_AUTHOR("by")
         states.RELEASE.move(locked, "review")
         for problem in problems(locked.pack, locked.files, root=root):
-            raise PACKS_HAVE_PROBLEMS("files", file=problem.file, line=problem.line, zh=problem.zh, en=problem.en)
+            raise PACKS_HAVE_PROBLEMS(
+                "files", file=problem.file, line=problem.line, problem=problem.zh, problem_en=problem.en
+            )
         locked.reviewed_by, locked.reviewed_at = by, at
         locked.save(update_fields=["state", "reviewed_by", "reviewed_at"])
         _note(locked, "policy.review", by, at)

@@ -15,7 +15,7 @@ UNKNOWN_FACT = reason(
 )
 WRONG_TYPE = reason(
     "fact.type",
-    zh="“{name}”应为{expected_zh}，或留空表示不知道。",
+    zh="“{name}”应为{expected}，或留空表示不知道。",
     en="{name} must be {expected_en}, or null for unknown.",
 )
 
@@ -141,6 +141,6 @@ def checked_fact(name: str, value: object, *, field: str) -> FactValue:
         raise UNKNOWN_FACT(field, name=name)
     if not fact.holds(value):
         zh, en = fact.expected
-        raise WRONG_TYPE(field, name=name, expected_zh=zh, expected_en=en)
+        raise WRONG_TYPE(field, name=name, expected=zh, expected_en=en)
     assert value is None or isinstance(value, int)
     return value

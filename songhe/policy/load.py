@@ -51,7 +51,9 @@ def load(*, approver: str, at: datetime, packs: Library | None = None) -> Loaded
     if not approver or approver == SHIPPED:
         raise NO_APPROVER("approver")
     for problem in [*found.problems, *failures(found)]:
-        raise PACKS_HAVE_PROBLEMS("pack", file=problem.file, line=problem.line, zh=problem.zh, en=problem.en)
+        raise PACKS_HAVE_PROBLEMS(
+            "pack", file=problem.file, line=problem.line, problem=problem.zh, problem_en=problem.en
+        )
     done = Loaded()
     with transaction.atomic():
         for pack_id in found.packs:

@@ -250,7 +250,7 @@ def _same_kind(name: str, given: pa.DataType, wanted: pa.DataType) -> None:
     if name == KEY and pa.types.is_integer(given):
         return
     expected = FACTS[name].expected if name in FACTS else (str(wanted), str(wanted))
-    raise WRONG_TYPE(name, name=name, expected_zh=expected[0], expected_en=expected[1])
+    raise WRONG_TYPE(name, name=name, expected=expected[0], expected_en=expected[1])
 
 
 def _within(table: pa.Table, name: str, least: int, most: int) -> None:
@@ -259,6 +259,6 @@ def _within(table: pa.Table, name: str, least: int, most: int) -> None:
         raise WRONG_TYPE(
             name,
             name=name,
-            expected_zh=f"{least}到{most}的整数",
+            expected=f"{least}到{most}的整数",
             expected_en=f"a whole number from {least} to {most}",
         )

@@ -45,8 +45,8 @@ NOT_IN_FORCE = reason(
 )
 PACKS_HAVE_PROBLEMS = reason(
     "policy.packs_have_problems",
-    zh="规则包有问题，请先改正：{file}第{line}行，{zh}",
-    en="The policy packs have a problem to be corrected first: {file}, line {line}: {en}",
+    zh="规则包有问题，请先改正：{file}第{line}行，{problem}",
+    en="The policy packs have a problem to be corrected first: {file}, line {line}: {problem_en}",
     status=409,
 )
 VALUE_ENDED = reason(
@@ -289,7 +289,9 @@ class Library:
 
     def _refuse_faulty(self, policy: str, place: str) -> None:
         for problem in self.problems_of(policy, place):
-            raise PACKS_HAVE_PROBLEMS("policy", file=problem.file, line=problem.line, zh=problem.zh, en=problem.en)
+            raise PACKS_HAVE_PROBLEMS(
+                "policy", file=problem.file, line=problem.line, problem=problem.zh, problem_en=problem.en
+            )
 
 
 def shipped() -> Path:
