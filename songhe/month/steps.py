@@ -1,0 +1,206 @@
+"""The month as an ordered list: what the machine may do by itself, and how far people's approvals let it go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from songhe.eligibility.determine_county import determine_county
+from songhe.grant.expire import expire
+from songhe.grant.issue import issue
+from songhe.jobs.models import Run
+from songhe.jobs.run import running
+from songhe.kernel.month import Month
+from songhe.kernel.refusal import Refusal
+from songhe.policy.resolve import library
+from songhe.policy.terms import terms
+from songhe.redemption.models import Bill
+from songhe.redemption.redeem import book_handed_in
+from songhe.redemption.verdict import follow_visits
+from songhe.service.visit import judge_month
+from songhe.settlement import gather
+from songhe.settlement.close import close_month
+from songhe.settlement.queries import waiting
+
+PROGRAMME = "consumption-voucher"
+
+#: Bills booked in one transaction.
+BILLS_A_CHUNK = 100
+
+Clock = Callable[[], datetime]
+Watch = Callable[[Run], None] | None
+#: Given a step's natural day, the day it is done on and the clock of that day.
+Calendar = Callable[[date], tuple[date, Clock]]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of one month in one county, on a day."""
+
+    county: str
+    month: Month
+    on: date
+    clock: Clock
+    watch: Watch = None
+    programme: str = PROGRAMME
+
+
+@dataclass(frozen=True)
+class Step:
+    """``day`` is the day of the step counted from the month's last day for booking (before 0: from its first day)."""
+
+    name: str
+    zh: str
+    en: str
+    after_month: int | None
+    run: Callable[[Stage], dict[str, Any]]
+
+    def natural_day(self, month: Month, late_days: int) -> date:
+        if self.after_month is None:
+            return month.first
+        return month.last + timedelta(days=late_days + self.after_month)
+
+
+def _determine(stage: Stage) -> dict[str, Any]:
+    policy = library().resolve(policy=stage.programme, place=stage.county, on=stage.on)
+    done = determine_county(county=stage.county, policy=policy, on=stage.on, clock=stage.clock, watch=stage.watch)
+    return {"people": done.people, "written": done.written}
+
+
+def _issue(stage: Stage) -> dict[str, Any]:
+    done = issue(
+        county=stage.county,
+        programme=stage.programme,
+        month=stage.month,
+        on=stage.on,
+        clock=stage.clock,
+        watch=stage.watch,
+    )
+    return {"issued": done.grants, "issued_fen": done.fen, "waiting": done.waiting}
+
+
+def _redeem(stage: Stage) -> dict[str, Any]:
+    """Book the bills handed in and not yet booked; a refused one is kept with its reason and stops no other."""
+    done: dict[str, Any] = {"booked": 0, "refused": 0}
+    with running(
+        county=stage.county, job="redeem", period=str(stage.month), clock=stage.clock, watch=stage.watch
+    ) as progress:
+        handed_in = Bill.objects.filter(
+            county=stage.county, month=str(stage.month), state=Bill.State.HANDED_IN
+        ).order_by("handed_in_at", "no")
+        progress.expect(handed_in.count())
+        while ids := list(handed_in.values_list("id", flat=True)[:BILLS_A_CHUNK]):
+            at = stage.clock()
+            with transaction.atomic():
+                for bill_id in ids:
+                    bill = book_handed_in(county=stage.county, bill_id=bill_id, at=at, on=stage.on, by="run:redeem")
+                    done["refused" if bill.state == Bill.State.REFUSED else "booked"] += 1
+                progress.advance(len(ids))
+    return done
+
+
+def _judge(stage: Stage) -> dict[str, Any]:
+    at = stage.clock()
+    judged = judge_month(county=stage.county, month=stage.month, at=at)
+    followed = follow_visits(county=stage.county, month=stage.month, at=at, by="run:judge")
+    return {"passed": judged.passed, "failed": judged.failed, "held": judged.held, "lines": sum(followed.values())}
+
+
+def _expire(stage: Stage) -> dict[str, Any]:
+    done = expire(
+        county=stage.county,
+        programme=stage.programme,
+        month=stage.month,
+        on=stage.on,
+        clock=stage.clock,
+        watch=stage.watch,
+    )
+    return {"expired": done.grants, "expired_fen": done.fen}
+
+
+def _gather(stage: Stage) -> dict[str, Any]:
+    done = gather.run(
+        county=stage.county, programme=stage.programme, month=stage.month, clock=stage.clock, watch=stage.watch
+    )
+    return {"statements": done.statements, "lines": done.lines}
+
+
+def _settle(stage: Stage) -> dict[str, Any]:
+    """The machine pays nobody: it says which statements wait for whom."""
+    return {"waits": waiting(county=stage.county, programme=stage.programme, month=stage.month)}
+
+
+def _close(stage: Stage) -> dict[str, Any]:
+    try:
+        period = close_month(
+            county=stage.county,
+            programme=stage.programme,
+            month=stage.month,
+            at=stage.clock(),
+            on=stage.on,
+            by="run:close",
+        )
+    except Refusal as refusal:
+        return {"waits": [refusal.as_dict()]}
+    return {"closed": str(period.month), "digest": period.digest}
+
+
+STEPS: tuple[Step, ...] = (
+    Step("determine", "资格认定", "determine", None, _determine),
+    Step("issue", "发券", "issue vouchers", None, _issue),
+    Step("redeem", "账单入账", "book bills", 0, _redeem),
+    Step("judge", "核验凭据", "judge evidence", 0, _judge),
+    Step("expire", "过期", "expire vouchers", 1, _expire),
+    Step("gather", "归集结算单", "gather statements", 3, _gather),
+    Step("settle", "审批付款", "approve and pay", 6, _settle),
+    Step("close", "结账", "close the books", 8, _close),
+)
+
+UNTIL = tuple(step.name for step in STEPS)
+
+#: Who acts before each step in a practice county.
+People = Callable[[str, Stage], None]
+
+
+@dataclass
+class Done:
+    """What each step did, and what waits for people."""
+
+    figures: dict[str, dict[str, Any]] = field(default_factory=dict)
+    waits: list[Any] = field(default_factory=list)
+
+
+def run_month(
+    *,
+    county: str,
+    month: Month,
+    calendar: Calendar,
+    until: str = "close",
+    programme: str = PROGRAMME,
+    people: People | None = None,
+    watch: Watch = None,
+    tell: Callable[[Step], None] | None = None,
+) -> Done:
+    """Run the month's steps in order up to ``until``; any step may be run again and changes nothing twice.
+
+    ``calendar`` gives the day and clock of each step. In a practice county ``people`` act before each step, each
+    under their own account and through the same verbs.
+    """
+    done = Done()
+    late_days = terms(policy=programme, place=county, on=month.first).late_days
+    for step in STEPS:
+        on, clock = calendar(step.natural_day(month, late_days))
+        stage = Stage(county, month, on, clock, watch, programme)
+        if tell:
+            tell(step)
+        if people:
+            people(step.name, stage)
+        done.figures[step.name] = step.run(stage)
+        done.waits.extend(done.figures[step.name].pop("waits", []))
+        if step.name == until:
+            break
+    return done
