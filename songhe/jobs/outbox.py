@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -48,15 +48,27 @@ def put(
     )
 
 
-def deliver(*, handlers: Mapping[str, Handler], at: datetime, most: int = 500) -> int:
+def deliver(
+    *,
+    handlers: Mapping[str, Handler],
+    at: datetime,
+    most: int = 500,
+    long_running: Collection[str] = (),
+) -> int:
     """Handle what is due, each entry in a transaction of its own; returns how many were done.
 
-    A failed one is tried again with growing pauses; after ``MOST_TRIES`` it is left for a person to see.
+    A topic in ``long_running`` is a run with transactions of its own, safe to repeat: it is marked done after it.
+    A failed entry is tried again with growing pauses; after ``MOST_TRIES`` it is left for a person to see.
     """
     due = Outgoing.objects.filter(done_at=None, not_before__lte=at, tries__lt=MOST_TRIES, topic__in=list(handlers))
     done = 0
-    for county, entry_id, tries in list(due.order_by("not_before", "id").values_list("county", "id", "tries")[:most]):
+    in_order = due.order_by("not_before", "id").values_list("county", "id", "topic", "tries")
+    for county, entry_id, topic, tries in list(in_order[:most]):
         try:
+            if topic in long_running:
+                handlers[topic](Outgoing.objects.get(county=county, id=entry_id), at)
+                done += Outgoing.objects.filter(county=county, id=entry_id, done_at=None).update(done_at=at)
+                continue
             with transaction.atomic():
                 entry = Outgoing.objects.select_for_update().get(county=county, id=entry_id)
                 if entry.done_at is not None:

@@ -6,11 +6,14 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from songhe.doors.cli import OK, PARTLY_DONE
+
+if TYPE_CHECKING:
+    from songhe.month.steps import Calendar, People, Step
 
 
 @click.command()
@@ -30,7 +33,7 @@ def month(month: str, county: str, until: str, as_json: bool) -> None:
     set_up()
     from songhe.doors.shell.clock import is_practice
     from songhe.kernel.month import Month
-    from songhe.month.steps import PROGRAMME, UNTIL, Step, run_month
+    from songhe.month.steps import PROGRAMME, UNTIL, run_month
     from songhe.month.summary import summary
 
     if until not in UNTIL:
@@ -38,11 +41,7 @@ def month(month: str, county: str, until: str, as_json: bool) -> None:
     asked = Month.parse(month)
     practice = is_practice()
     bar = _Bar()
-    people = None
-    if practice:
-        from songhe.month.sample.act import act
-
-        people = act
+    calendar, people = calendars(practice=practice)
 
     def tell(step: Step) -> None:
         bar.step(f"{asked} {step.zh} {step.en}")
@@ -50,7 +49,7 @@ def month(month: str, county: str, until: str, as_json: bool) -> None:
     done = run_month(
         county=county,
         month=asked,
-        calendar=_practice_calendar if practice else _real_calendar,
+        calendar=calendar,
         until=until,
         people=people,
         watch=bar.watch,
@@ -63,6 +62,15 @@ def month(month: str, county: str, until: str, as_json: bool) -> None:
     else:
         _print(figures, done.waits)
     sys.exit(PARTLY_DONE if done.waits else OK)
+
+
+def calendars(*, practice: bool) -> tuple[Calendar, People | None]:
+    """The days and the acting people of this database: those of practice, or today and nobody."""
+    if not practice:
+        return _real_calendar, None
+    from songhe.month.sample.act import act
+
+    return _practice_calendar, act
 
 
 def _real_calendar(natural: date) -> tuple[date, Callable[[], datetime]]:

@@ -1,0 +1,104 @@
+"""What the machine does by itself from day to day, and the worker that does it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from songhe.entitlement.models import Entitlement
+from songhe.grant.expire import expire
+from songhe.grant.hold import release_overdue
+from songhe.grant.models import Budget, Grant
+from songhe.jobs.models import Run, RunState
+from songhe.jobs.outbox import deliver
+from songhe.jobs.run import running
+from songhe.kernel.month import Month
+from songhe.kernel.refusal import Refusal
+from songhe.month.steps import PROGRAMME, Calendar, People, run_month
+from songhe.month.wiring import LONG_RUNNING, handlers
+from songhe.trail.models import Entry
+from songhe.trail.seal import seal
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Due:
+    """One job of one county that is due today and was not done today."""
+
+    county: str
+    name: str
+    period: str
+    work: Callable[[], object]
+
+
+def counties() -> list[str]:
+    """Counties that have a right in force."""
+    rows = Entitlement.objects.exclude(state=Entitlement.State.STOPPED).order_by("county")
+    return list(rows.values_list("county", flat=True).distinct())
+
+
+def due(*, on: date, clock: Clock, calendar: Calendar, people: People | None) -> Iterator[Due]:
+    """The day's jobs that were not finished today; each is safe to repeat, so a missed day is simply caught up.
+
+    Daily: issue to whoever was approved since (a first voucher is due within five working days of approval, and a
+    new month begins with everybody's), expire what is past its last day for booking, let overdue holds go.
+    """
+    month = Month.of(on)
+    for county in counties():
+        if Budget.objects.filter(county=county, programme=PROGRAMME, month=str(month)).exists():
+            yield Due(
+                county,
+                "daily:issue",
+                on.isoformat(),
+                lambda county=county: run_month(
+                    county=county, month=month, calendar=calendar, until="issue", people=people
+                ),
+            )
+        late = Grant.objects.filter(
+            county=county, programme=PROGRAMME, state=Grant.State.ACTIVE, book_until__lt=on
+        ).values_list("month", flat=True)
+        for written in sorted(set(late)):
+            yield Due(
+                county,
+                f"daily:expire:{written}",
+                on.isoformat(),
+                lambda county=county, written=written: expire(
+                    county=county, programme=PROGRAMME, month=Month.parse(written), on=on, clock=clock
+                ),
+            )
+        yield Due(
+            county,
+            "daily:holds",
+            on.isoformat(),
+            lambda county=county: release_overdue(county=county, at=clock(), on=on),
+        )
+
+
+def tick(*, on: date, clock: Clock, calendar: Calendar, people: People | None = None, daily: bool = True) -> int:
+    """One turn of the worker: the outbox, the day's jobs that are due, the seals. Returns how much was done.
+
+    A job that fails is kept with its reason and tried again at the next turn; it stops no other.
+    """
+    done = deliver(handlers=handlers(calendar=calendar, people=people), at=clock(), long_running=LONG_RUNNING)
+    for job in due(on=on, clock=clock, calendar=calendar, people=people) if daily else ():
+        finished = Run.objects.filter(
+            county=job.county, job=job.name, period=job.period, state__in=[RunState.DONE, RunState.PARTLY]
+        )
+        if finished.exists():
+            continue
+        try:
+            with running(county=job.county, job=job.name, period=job.period, clock=clock):
+                job.work()
+            done += 1
+        except Refusal as refusal:
+            log.info("%s of %s waits: %s", job.name, job.county, refusal.code)
+        except Exception as error:
+            log.warning("%s of %s failed: %s", job.name, job.county, type(error).__name__)
+    for county in Entry.objects.order_by("county").values_list("county", flat=True).distinct():
+        done += seal(county=county, most=2_000)
+    return done
