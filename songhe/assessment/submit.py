@@ -16,6 +16,7 @@ from songhe.assessment.score import Result, check_information, circumstances, sc
 from songhe.assessment.states import move
 from songhe.kernel.month import beijing_date
 from songhe.kernel.refusal import reason, whole
+from songhe.person.deceased import day_of_death
 from songhe.trail.note import note
 
 SCORED_HERE = reason(
@@ -69,7 +70,8 @@ def submit(
     """Record the answers of 26 items and find the level from them alone (GB/T 42195-2022; source 001, answer 5).
 
     ``signatures`` are the ids of the two named assessors; ``information`` is table A, from which coma, diagnoses
-    and events are read. Warnings are kept and stop nothing. ``fee_fen`` is what the body asks. Refuses with
+    and events are read. Warnings are kept and stop nothing. A death that is only reported holds days after it too.
+    ``fee_fen`` is what the body asks. Refuses with
     ``assessment.wrong_state``, ``.scored_here``, ``.contradicts_information``, ``.two_signatures``,
     ``.in_the_future``, ``.before_request``, ``.after_death``, ``.not_an_assessor``, ``.not_qualified`` or as
     ``score`` does.
@@ -104,7 +106,7 @@ def submit(
 
 
 def _check_day(found: Assessment, assessed_on: date, on: date) -> None:
-    asked_on, died_on = beijing_date(found.requested_at), found.person.died_on
+    asked_on, died_on = beijing_date(found.requested_at), day_of_death(found.person)
     if assessed_on > on:
         raise IN_THE_FUTURE("assessed_on", assessed_on=assessed_on)
     if assessed_on < asked_on:

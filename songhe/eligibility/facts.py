@@ -15,17 +15,11 @@ from songhe.assessment.queries import effective_level, level_sql
 from songhe.eligibility.models import Determination
 from songhe.kernel.month import Month, age_on
 from songhe.person.models import Person, Status
+from songhe.person.status import KINDS, kinds_of_fact
 from songhe.policy.facts import FACTS, FactValue
 
-#: The facts that are true when a status of one of these kinds is valid on any day of the month (001, answer 3).
-STATUS_KINDS: dict[str, tuple[str, ...]] = {
-    "in_tekun_support": ("tekun",),
-    "in_concentrated_care": ("concentrated_care",),
-    "in_improvement_action": ("improvement_action", "improvement_action_region"),
-    "in_home_visit_project": ("home_visit_project",),
-    "in_family_bed": ("family_bed",),
-    "in_government_home_care": ("government_home_care",),
-}
+#: The facts that are true when a status is valid on any day of the month; which kinds, the county decides.
+STATUS_FACTS: tuple[str, ...] = tuple(dict.fromkeys(kind.fact for kind in KINDS.values() if kind.fact in FACTS))
 CONSUMPTION_VOUCHER = "consumption-voucher"
 
 
@@ -52,7 +46,7 @@ def facts_of(person: Person, on: date) -> dict[str, FactValue]:
         .order_by("kind")
         .values_list("kind", flat=True)
     )
-    facts |= {fact: not held.isdisjoint(kinds) for fact, kinds in STATUS_KINDS.items()}
+    facts |= {fact: not held.isdisjoint(kinds_of_fact(fact, person.county)) for fact in STATUS_FACTS}
     facts["entitled_to_consumption_voucher"] = _entitled(person)
     return facts
 
@@ -76,7 +70,7 @@ def facts_sql(vendor: str, names: Collection[str] = tuple(FACTS), *, bounded: bo
     if "disability_level" in names:
         levels = level_sql() + chunk.format(id="person_id")
         joins.append(f"LEFT JOIN (\n  {levels}\n) l ON l.person_id = p.id")
-    if wanted := [name for name in names if name in STATUS_KINDS]:
+    if wanted := [name for name in names if name in STATUS_FACTS]:
         joins.append(
             f"LEFT JOIN (\n  {_statuses(wanted)}{chunk.format(id='person_id')} GROUP BY person_id\n"
             ") s ON s.person_id = p.id"
@@ -147,17 +141,26 @@ def _expressions(vendor: str) -> dict[str, str]:
         "entitled_to_consumption_voucher": (
             f"CASE d.outcome WHEN 'entitled' THEN {yes} WHEN 'not_entitled' THEN {no} ELSE NULL END"
         ),
-        **{fact: f"CASE WHEN s.{fact} = 1 THEN {yes} ELSE {no} END" for fact in STATUS_KINDS},
+        **{fact: f"CASE WHEN s.{fact} = 1 THEN {yes} ELSE {no} END" for fact in STATUS_FACTS},
     }
 
 
 def _statuses(facts: Collection[str]) -> str:
-    def among(kinds: Collection[str]) -> str:
-        return "kind IN (" + ", ".join(f"'{kind}'" for kind in kinds) + ")"
-
-    every = [kind for fact in facts for kind in STATUS_KINDS[fact]]
-    columns = ", ".join(f"MAX(CASE WHEN {among(STATUS_KINDS[fact])} THEN 1 ELSE 0 END) AS {fact}" for fact in facts)
+    columns = ", ".join(f"MAX(CASE WHEN {_any_kind_of({fact})} THEN 1 ELSE 0 END) AS {fact}" for fact in facts)
     return (
-        f"SELECT person_id, {columns} FROM person_status WHERE county = %(county)s AND {among(every)}"
+        f"SELECT person_id, {columns} FROM person_status WHERE county = %(county)s AND ({_any_kind_of(facts)})"
         " AND valid_from <= %(last)s AND (valid_to IS NULL OR valid_to >= %(first)s)"
     )
+
+
+def _any_kind_of(facts: Collection[str]) -> str:
+    """Whether the status is of a kind that makes one of the facts true, in the county where it stands."""
+    return " OR ".join(
+        f"kind = '{kind.code}'" + (f" AND {_lies_in(kind.areas)}" if "" not in kind.areas else "")
+        for kind in KINDS.values()
+        if kind.fact in facts
+    )
+
+
+def _lies_in(areas: Collection[str]) -> str:
+    return "(" + " OR ".join(f"substr(county, 1, {len(area)}) = '{area}'" for area in areas) + ")"

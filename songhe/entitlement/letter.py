@@ -12,7 +12,7 @@ from songhe.county.key import new_id
 from songhe.document.number import of_id
 from songhe.eligibility.models import Determination
 from songhe.eligibility.queries import why
-from songhe.entitlement.models import Application, Ending, Entitlement, Letter
+from songhe.entitlement.models import Appeal, Application, Ending, Entitlement, Letter
 from songhe.entitlement.publish import masked_number
 from songhe.kernel.month import Month, beijing_date
 from songhe.policy.evaluate import CategoryTerms
@@ -61,6 +61,25 @@ def write_ending(*, application: Application, ending: Ending, at: datetime) -> L
         "last_month": ending.last_month,
     }
     return _write(application, STOPPED, body, at)
+
+
+def write_answer(*, application: Application, appeal: Appeal, at: datetime) -> Letter:
+    """The letter that answers an appeal."""
+    upheld = appeal.outcome == Appeal.Outcome.UPHELD
+    body = {
+        "decision": {
+            "zh": "您的申诉成立,原决定将重新办理。" if upheld else "经复查,维持原决定。",
+            "en": "Your appeal is upheld; the matter is taken up again."
+            if upheld
+            else "On review the decision stands.",
+        },
+        "decided_on": str(beijing_date(at)),
+        "note": appeal.answer,
+        "reasons": _reasons(application.determination, only_against=True),
+        "law": [],
+        "appeal": None,
+    }
+    return _write(application, APPEAL, body, at)
 
 
 def appeal_notice(decided_on: date, days: int | None) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from django.db import connection
 from songhe.assessment.models import Assessment
 from songhe.assessment.tests import world
 from songhe.assessment.tests.world import at
-from songhe.eligibility.facts import STATUS_KINDS, facts_from_row, facts_of, facts_parameters, facts_sql, on_file
+from songhe.eligibility.facts import STATUS_FACTS, facts_from_row, facts_of, facts_parameters, facts_sql, on_file
 from songhe.eligibility.models import Determination
 from songhe.person.models import Person, Status
+from songhe.person.status import KINDS, kinds_of_fact
 from songhe.policy.facts import FACTS, checked
 
 ON = date(2026, 3, 1)
@@ -58,14 +59,24 @@ def test_the_level_is_that_of_the_assessment_that_counts():
     assert facts_of(elder, date(2026, 2, 8))["disability_level"] is None
 
 
-@pytest.mark.parametrize(("fact", "kinds"), STATUS_KINDS.items())
-def test_other_programmes_count_for_the_whole_month(fact, kinds):
-    for kind in kinds:
+@pytest.mark.parametrize("fact", STATUS_FACTS)
+def test_other_programmes_count_for_the_whole_month(fact):
+    for kind in kinds_of_fact(fact, world.COUNTY):
         elder = world.elder()
         status(elder, kind, date(2026, 2, 10), date(2026, 3, 1))
         assert facts_of(elder, date(2026, 3, 31))[fact] is True
         assert facts_of(elder, date(2026, 2, 1))[fact] is True
         assert facts_of(elder, date(2026, 4, 1))[fact] is False
+
+
+def test_the_regions_own_project_counts_in_the_region_alone():
+    here, there = world.elder(county="650102"), world.elder()
+    for each in (here, there):
+        status(each, "improvement_action_region", date(2026, 1, 1))
+    assert facts_of(here, ON)["in_improvement_action"] is True
+    assert facts_of(there, ON)["in_improvement_action"] is False
+    assert by_sql("650102", ON)[here.id]["in_improvement_action"] is True
+    assert by_sql(world.COUNTY, ON)[there.id]["in_improvement_action"] is False
 
 
 def test_residence_is_the_files_place_and_first_day():
@@ -86,7 +97,7 @@ def random_person(chance, number):
         closed_on=chance.choice([None] * 5 + [ON - timedelta(days=1), ON, ON + timedelta(days=1)]),
         died_on=chance.choice([None] * 5 + [ON - timedelta(days=1), ON, ON + timedelta(days=1)]),
     )
-    for kind in {kind for kinds in STATUS_KINDS.values() for kind in kinds} | {"low_income"}:
+    for kind in KINDS:
         if chance.random() < 0.2:
             first = date(2026, 1, 1) + timedelta(days=chance.randrange(100))
             status(person, kind, first, chance.choice([None, first + timedelta(days=chance.randrange(60))]))
