@@ -103,21 +103,18 @@ def share_line(
     return Line(fee_fen, ltci_fen, voucher, own, in_scope, other_fen, uncapped)
 
 
-def set_against(*, fees_fen: Sequence[int], in_scope: Sequence[bool], ltci_fen: int) -> list[int]:
-    """How much of each fee LTCI pays: the in-scope fees in their order until it is used up.
+def set_against(*, fees_fen: Sequence[int], ltci_fen: int) -> list[int]:
+    """How much of each fee LTCI pays: the fees in their order until it is used up.
 
-    Only what all of these cannot hold is set against the out-of-scope fees, in order too, so that the bill still
-    sums. Refuses with ``quote.ltci_over_fees``.
+    Refuses with ``quote.ltci_over_fees``.
     """
     if ltci_fen > sum(fees_fen):
         raise LTCI_OVER_FEES("ltci_fen", ltci_fen=ltci_fen, fees_fen=sum(fees_fen))
-    parts = [0] * len(fees_fen)
+    parts: list[int] = []
     left = ltci_fen
-    for wanted in (True, False):
-        for position, fee in enumerate(fees_fen):
-            if in_scope[position] is wanted:
-                parts[position] = min(left, fee)
-                left -= parts[position]
+    for fee in fees_fen:
+        parts.append(min(left, fee))
+        left -= parts[-1]
     return parts
 
 
@@ -137,7 +134,7 @@ def share_bill(
     scope = [True] * len(fees_fen) if in_scope is None else list(in_scope)
     if len(scope) != len(fees_fen):
         raise ValueError("one in_scope for each fee")
-    ltci = set_against(fees_fen=fees_fen, in_scope=scope, ltci_fen=ltci_fen)
+    ltci = set_against(fees_fen=fees_fen, ltci_fen=ltci_fen)
     at_first = left = room(cap_fen=cap_fen, used_fen=used_fen)
     lines: list[Line] = []
     for fee, by_ltci, inside in zip(fees_fen, ltci, scope, strict=True):

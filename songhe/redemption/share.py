@@ -39,9 +39,7 @@ def share_fees(fees: Sequence[Fee], *, ratio: Fraction, room_fen: int, ltci_fen:
     ``room_fen`` is what is left on the voucher; the running sum of the voucher's parts never passes it. The parts of
     each line sum to its fee to the fen. Refuses with ``quote.ltci_over_fees`` (001, answer 11).
     """
-    insured = set_against(
-        fees_fen=[fee.fee_fen for fee in fees], in_scope=[fee.in_scope for fee in fees], ltci_fen=ltci_fen
-    )
+    insured = set_against(fees_fen=[fee.fee_fen - fee.other_fen for fee in fees], ltci_fen=ltci_fen)
     shares: list[Share] = []
     left = room_fen
     for fee, by_ltci in zip(fees, insured, strict=True):
