@@ -182,7 +182,9 @@ class Payment(CountyRow):
                 fields=["county", "statement"], condition=~Q(state="returned"), name="settlement_payment_alive_once"
             ),
             models.UniqueConstraint(
-                fields=["county", "bank_reference"], condition=~Q(bank_reference=""), name="settlement_payment_reference"
+                fields=["county", "bank_reference"],
+                condition=~Q(bank_reference=""),
+                name="settlement_payment_reference",
             ),
             models.CheckConstraint(name="settlement_payment_amount", condition=Q(amount_fen__gt=0)),
         ]

@@ -1,0 +1,1 @@
+"""Banks behind ``songhe.settlement.ports``. 银行"""

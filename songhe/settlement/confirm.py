@@ -1,0 +1,112 @@
+"""The provider agrees with its statement or says what is wrong with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from songhe.kernel.refusal import MISSING, reason, whole
+from songhe.settlement.models import Statement
+from songhe.settlement.statement import NEEDS_REASON, lock, move
+
+INVOICE_USED = reason(
+    "settlement.invoice_used",
+    zh="发票{invoice_no}已用于结算单{no}。",
+    en="Invoice {invoice_no} was used for statement {no}.",
+    status=409,
+)
+
+
+def confirm(
+    *,
+    county: str,
+    statement_id: UUID,
+    invoice_no: str,
+    budget_line: str,
+    fund_year: int,
+    at: datetime,
+    by: str,
+    version: int | None = None,
+) -> Statement:
+    """The provider agrees; invoice, budget line and fund year are written on the statement, and its lines are fixed.
+
+    Refuses with ``input.missing``, ``settlement.invoice_used``, ``settlement.wrong_state`` or
+    ``settlement.changed``.
+    """
+    for name, text in (("invoice_no", invoice_no), ("budget_line", budget_line)):
+        if not text.strip():
+            raise MISSING(name, field_name=name)
+    whole(fund_year, "fund_year", least=2000)
+    with transaction.atomic():
+        statement = lock(county=county, statement_id=statement_id, version=version)
+        used = (
+            Statement.objects.filter(county=county, provider_id=statement.provider_id, invoice_no=invoice_no.strip())
+            .exclude(id=statement.id)
+            .order_by("no")
+            .first()
+        )
+        if used is not None:
+            raise INVOICE_USED("invoice_no", invoice_no=invoice_no.strip(), no=used.no)
+        statement.invoice_no, statement.budget_line = invoice_no.strip(), budget_line.strip()
+        statement.fund_year = fund_year
+        statement.confirmed_by, statement.confirmed_at, statement.dispute = by, at, ""
+        return move(
+            statement,
+            "confirm",
+            fields=["invoice_no", "budget_line", "fund_year", "confirmed_by", "confirmed_at", "dispute"],
+            at=at,
+            by=by,
+            invoice_no=statement.invoice_no,
+            net_fen=statement.net_fen,
+        )
+
+
+def dispute(
+    *, county: str, statement_id: UUID, because: str, at: datetime, by: str, version: int | None = None
+) -> Statement:
+    """The provider does not agree, and says why. Refuses with ``settlement.needs_reason``."""
+    if not because.strip():
+        raise NEEDS_REASON("because")
+    with transaction.atomic():
+        statement = lock(county=county, statement_id=statement_id, version=version)
+        statement.dispute = because.strip()[:500]
+        return move(statement, "dispute", fields=["dispute"], at=at, by=by, reason=because.strip()[:300])
+
+
+def resolve(
+    *, county: str, statement_id: UUID, because: str, at: datetime, by: str, version: int | None = None
+) -> Statement:
+    """The county answers a dispute: the statement is open again for the next gathering and for the provider.
+
+    What was wrong was put right where it is wrong, by reversing a line or deciding on its evidence; gathering again
+    brings it into this statement. Refuses with ``settlement.needs_reason``.
+    """
+    if not because.strip():
+        raise NEEDS_REASON("because")
+    with transaction.atomic():
+        statement = lock(county=county, statement_id=statement_id, version=version)
+        return move(statement, "resolve", fields=[], at=at, by=by, reason=because.strip()[:300])
+
+
+def send_back(
+    *, county: str, statement_id: UUID, because: str, at: datetime, by: str, version: int | None = None
+) -> Statement:
+    """The approver does not approve, and sends the statement back to be gathered and confirmed again.
+
+    Refuses with ``settlement.needs_reason``.
+    """
+    if not because.strip():
+        raise NEEDS_REASON("because")
+    with transaction.atomic():
+        statement = lock(county=county, statement_id=statement_id, version=version)
+        statement.confirmed_by, statement.confirmed_at = "", None
+        return move(
+            statement,
+            "send_back",
+            fields=["confirmed_by", "confirmed_at"],
+            at=at,
+            by=by,
+            reason=because.strip()[:300],
+        )

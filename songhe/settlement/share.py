@@ -1,0 +1,113 @@
+"""Which fund and which part of it a payment is booked to.
+
+A statement may hold lines of two years, and carry earlier statements; each line's money belongs to the fund of its
+service month, and goes to the centre's or the county's part as it was split.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Case, CharField, IntegerField, Sum, Value, When
+from django.db.models.functions import Cast, Substr
+
+from songhe.grant.fund import fund_of, payable
+from songhe.ledger.fund import open_account
+from songhe.ledger.models import Account
+from songhe.ledger.post import Move, post
+from songhe.settlement.models import Statement, StatementLine
+
+CENTRAL, LOCAL, UNSPLIT = "central", "local", "unsplit"
+
+#: (year of the fund, part) → fen, negative where a provider gives back.
+Parts = dict[tuple[int, str], int]
+
+
+def with_carried(*, county: str, statement_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The statements and all that were carried into them, directly or through others, each with the one it ends in."""
+    ends = {each: each for each in statement_ids}
+    front = dict(ends)
+    while front:
+        rows = Statement.objects.filter(county=county, carried_into_id__in=list(front)).order_by("id")
+        front = {row: front[into] for row, into in rows.values_list("id", "carried_into_id") if into is not None}
+        ends.update(front)
+    return ends
+
+
+def parts_of(*, county: str, statement_ids: Iterable[UUID]) -> dict[UUID, Parts]:
+    """What each statement is paid from, with everything carried into it; a few queries for any number of lines."""
+    ends = with_carried(county=county, statement_ids=statement_ids)
+    found: dict[UUID, Parts] = {end: defaultdict(int) for end in ends.values()}
+    rows = (
+        StatementLine.objects.filter(county=county, statement_id__in=list(ends))
+        .annotate(
+            year=Cast(Substr("service_month", 1, 4), IntegerField()),
+            is_split=Case(
+                When(central_fen__isnull=True, then=Value("no")), default=Value("yes"), output_field=CharField()
+            ),
+        )
+        .order_by("statement_id", "year", "is_split")
+        .values_list("statement_id", "year", "is_split")
+        .annotate(amount=Sum("amount_fen"), central=Sum("central_fen"), local=Sum("local_fen"))
+    )
+    for statement_id, year, is_split, amount, central, local in rows:
+        parts = found[ends[statement_id]]
+        if is_split == "yes":
+            parts[year, CENTRAL] += central
+            parts[year, LOCAL] += local
+        else:
+            parts[year, UNSPLIT] += amount
+    return {end: dict(parts) for end, parts in found.items()}
+
+
+@dataclass(frozen=True)
+class Due:
+    """Parts of one provider's money, and the row that their transfers are about."""
+
+    provider_id: int
+    about: UUID
+    parts: Mapping[tuple[int, str], int]
+
+
+def pay(*, county: str, programme: str, dues: Iterable[Due], at: datetime, on: date) -> None:
+    """Move what is owed from the providers' payable accounts to the paid accounts of each fund; a negative part, which
+    the bank payment was cut by, moves back."""
+    wanted = list(dues)
+    accounts = _Accounts(county, programme, wanted)
+    moves = []
+    for due in wanted:
+        for (year, part), fen in sorted(due.parts.items()):
+            owed, paid = accounts.payable(year, due.provider_id), accounts.paid(year, part)
+            if fen > 0:
+                moves.append(Move(owed, paid, fen, "payout", about=due.about))
+            elif fen < 0:
+                moves.append(Move(paid, owed, -fen, "payout_offset", about=due.about))
+    post(county=county, moves=moves, at=at, on=on)
+
+
+class _Accounts:
+    """The accounts of the payments, found in two queries; one that was never used is opened."""
+
+    def __init__(self, county: str, programme: str, dues: list[Due]) -> None:
+        self.county, self.programme = county, programme
+        years = {year for due in dues for year, _ in due.parts}
+        self.funds = {year: fund_of(county=county, programme=programme, year=year) for year in sorted(years)}
+        codes = {f"paid:{part}" for part in (CENTRAL, LOCAL, UNSPLIT)} | {f"payable:{due.provider_id}" for due in dues}
+        rows = Account.objects.filter(county=county, fund__in=list(self.funds.values()), code__in=sorted(codes))
+        self.known = {(row.fund_id, row.code): row for row in rows.order_by("id")}
+
+    def payable(self, year: int, provider_id: int) -> Account:
+        key = (self.funds[year].id, f"payable:{provider_id}")
+        if key not in self.known:
+            self.known[key] = payable(county=self.county, programme=self.programme, year=year, provider_id=provider_id)
+        return self.known[key]
+
+    def paid(self, year: int, part: str) -> Account:
+        key = (self.funds[year].id, f"paid:{part}")
+        if key not in self.known:
+            self.known[key] = open_account(fund=self.funds[year], code=key[1], kind="paid")
+        return self.known[key]
