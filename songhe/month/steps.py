@@ -23,10 +23,12 @@ from songhe.redemption.redeem import book_handed_in
 from songhe.redemption.verdict import follow_visits
 from songhe.service.visit import judge_month
 from songhe.settlement import gather
-from songhe.settlement.close import close_month
-from songhe.settlement.queries import waiting
+from songhe.settlement.close import close, waiting
 
 PROGRAMME = "consumption-voucher"
+
+#: The programmes whose bills are settled together at the end of a month.
+SETTLED = (PROGRAMME, "assessment-voucher")
 
 #: Bills booked in one transaction.
 BILLS_A_CHUNK = 100
@@ -51,7 +53,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Step:
-    """``day`` is the day of the step counted from the month's last day for booking (before 0: from its first day)."""
+    """A step and its natural day: so many days after the month's last day for booking, or (None) its first day."""
 
     name: str
     zh: str
@@ -111,39 +113,41 @@ def _judge(stage: Stage) -> dict[str, Any]:
 
 
 def _expire(stage: Stage) -> dict[str, Any]:
-    done = expire(
-        county=stage.county,
-        programme=stage.programme,
-        month=stage.month,
-        on=stage.on,
-        clock=stage.clock,
-        watch=stage.watch,
-    )
-    return {"expired": done.grants, "expired_fen": done.fen}
+    figures = {"expired": 0, "expired_fen": 0}
+    for programme in SETTLED:
+        done = expire(
+            county=stage.county,
+            programme=programme,
+            month=stage.month,
+            on=stage.on,
+            clock=stage.clock,
+            watch=stage.watch,
+        )
+        figures["expired"] += done.grants
+        figures["expired_fen"] += done.fen
+    return figures
 
 
 def _gather(stage: Stage) -> dict[str, Any]:
-    done = gather.run(
-        county=stage.county, programme=stage.programme, month=stage.month, clock=stage.clock, watch=stage.watch
-    )
-    return {"statements": done.statements, "lines": done.lines}
+    figures = {"statements": 0, "lines": 0}
+    for programme in SETTLED:
+        done = gather.run(
+            county=stage.county, programme=programme, month=stage.month, clock=stage.clock, watch=stage.watch
+        )
+        figures["statements"] += done.statements
+        figures["lines"] += done.lines
+    return figures
 
 
 def _settle(stage: Stage) -> dict[str, Any]:
     """The machine pays nobody: it says which statements wait for whom."""
-    return {"waits": waiting(county=stage.county, programme=stage.programme, month=stage.month)}
+    found = waiting(county=stage.county, month=stage.month)
+    return {"waits": [{"statement": each.no, "state": each.state, "held": each.held_because} for each in found]}
 
 
 def _close(stage: Stage) -> dict[str, Any]:
     try:
-        period = close_month(
-            county=stage.county,
-            programme=stage.programme,
-            month=stage.month,
-            at=stage.clock(),
-            on=stage.on,
-            by="run:close",
-        )
+        period = close(county=stage.county, month=stage.month, at=stage.clock(), by="run:close")
     except Refusal as refusal:
         return {"waits": [refusal.as_dict()]}
     return {"closed": str(period.month), "digest": period.digest}

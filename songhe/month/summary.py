@@ -22,7 +22,7 @@ def summary(*, county: str, month: Month, programme: str) -> dict[str, Any]:
     """What happened in the month, as counted now; money in fen.
 
     ``redeemed`` are bills of the month that are booked, ``redeemed_fen`` what vouchers paid on them, what was
-    reversed left out. ``settled_fen`` is what was paid to providers on the month's statements.
+    reversed left out. ``settled_fen`` is what was paid to providers on the month's statements, assessment vouchers included.
     """
     grants = Grant.objects.filter(county=county, programme=programme, month=str(month))
     bills = Bill.objects.filter(county=county, month=str(month), grant__programme=programme)
@@ -30,13 +30,13 @@ def summary(*, county: str, month: Month, programme: str) -> dict[str, Any]:
     lines = Line.objects.filter(county=county, bill__in=bills.values("id"))
     reversed_lines = Reversal.objects.filter(county=county, line__bill__in=bills.values("id")).values("line_id")
     expired = Transfer.objects.filter(county=county, kind="expire", about__in=grants.values("id"))
-    statements = Statement.objects.filter(county=county, programme=programme, month=str(month))
+    statements = Statement.objects.filter(county=county, month=str(month))
     paid = statements.filter(state=Statement.State.PAID)
     return {
         "month": str(month),
         "county": county,
         "people": Person.rows.filter(county=county, closed_on=None).count(),
-        "assessed": Assessment.objects.filter(county=county, state=Assessment.State.EFFECTIVE).aggregate(
+        "assessed": Assessment.rows.filter(county=county, state=Assessment.State.EFFECTIVE).aggregate(
             people=Count("person_id", distinct=True)
         )["people"],
         "entitled": Determination.objects.filter(

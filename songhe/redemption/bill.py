@@ -177,14 +177,14 @@ def read(
             raise OUTSIDE_MONTH("service_on", day=charge.service_on, month=month)
         if charge.service_on > on:
             raise IN_THE_FUTURE("service_on", day=charge.service_on)
-    items = _items(county, charges)
-    prices = _prices(provider, items)
+    items = catalogue(county, charges)
+    prices = price_lists(provider, items)
     visits = _visits(county, charges)
     stays = _stays(county, person, charges, items)
     found = Reading()
     for charge in charges:
-        item = _in_force(items.get(charge.item, []), charge)
-        price = _price(prices.get(item.id, []), charge)
+        item = in_force(items.get(charge.item, []), charge)
+        price = price_for(prices.get(item.id, []), charge)
         listed = price * charge.quantity
         fee = listed if charge.fee_fen is None else charge.fee_fen
         if fee > listed:
@@ -246,7 +246,7 @@ def _check_amounts(charge: Charge) -> None:
         raise TOO_SMALL("other_fen", field_name="other_fen", least=0)
 
 
-def _items(county: str, charges: Sequence[Charge]) -> dict[str, list[Item]]:
+def catalogue(county: str, charges: Sequence[Charge]) -> dict[str, list[Item]]:
     """The catalogue entries of each code, the most local first."""
     order = layers(county)
     rows = Item.objects.filter(place__in=order, code__in={charge.item for charge in charges})
@@ -256,14 +256,14 @@ def _items(county: str, charges: Sequence[Charge]) -> dict[str, list[Item]]:
     return found
 
 
-def _in_force(items: Sequence[Item], charge: Charge) -> Item:
+def in_force(items: Sequence[Item], charge: Charge) -> Item:
     for item in items:
         if item.valid_from <= charge.service_on and (item.valid_to is None or charge.service_on <= item.valid_to):
             return item
     raise UNKNOWN_ITEM("item", item=charge.item)
 
 
-def _prices(provider: Provider, items: dict[str, list[Item]]) -> dict[int, list[Price]]:
+def price_lists(provider: Provider, items: dict[str, list[Item]]) -> dict[int, list[Price]]:
     ids = [item.id for each in items.values() for item in each]
     found: dict[int, list[Price]] = {}
     for price in Price.objects.filter(provider=provider, item_id__in=ids).order_by("valid_from"):
@@ -271,7 +271,7 @@ def _prices(provider: Provider, items: dict[str, list[Item]]) -> dict[int, list[
     return found
 
 
-def _price(prices: Sequence[Price], charge: Charge) -> int:
+def price_for(prices: Sequence[Price], charge: Charge) -> int:
     for price in prices:
         if price.valid_from <= charge.service_on and (price.valid_to is None or charge.service_on <= price.valid_to):
             return price.price_fen

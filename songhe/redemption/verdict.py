@@ -10,6 +10,7 @@ from django.db import transaction
 
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import reason
+from songhe.provider.models import Evidence
 from songhe.redemption.models import Line, Verdict
 from songhe.trail.note import note
 
@@ -34,9 +35,12 @@ PASS, FAIL, PENDING = "pass", "fail", "pending"
 
 
 def outcome_of(line: Priced) -> tuple[str, list[str]]:
-    """What the evidence of a line is worth when it is booked: a stay proves itself, a visit as it was judged."""
+    """What the evidence of a line is worth when it is booked: a stay and an effective assessment prove
+    themselves, a visit as it was judged."""
     if not line.item.in_scope:
         return PASS, ["out_of_scope"]
+    if line.item.evidence == Evidence.ASSESSMENT:
+        return PASS, ["assessment"]
     if line.stay is not None:
         return PASS, ["stay"]
     if line.visit is None:
