@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -16,6 +15,7 @@ from songhe.entitlement.record import keep, lock_application, lock_living, writt
 from songhe.entitlement.states import APPLICATION, OPEN
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import MISSING, reason
+from songhe.person.mandate import may_act
 from songhe.person.models import Mandate, Person
 from songhe.policy.terms import Terms, terms
 from songhe.provider.models import Provider
@@ -82,7 +82,7 @@ def open_application(
     with transaction.atomic():
         elder = lock_living(person)
         check_category(terms(policy=policy, place=elder.county, on=on), category)
-        check_mandate(elder, mandate, on=on, by=by, needed=channel == Application.Channel.PROXY)
+        check_mandate(elder, mandate, on=on, by=by, online=channel == Application.Channel.PROXY)
         _check_first(elder, policy)
         month = Month.of(on)
         draft = Application.rows.create(
@@ -132,7 +132,7 @@ def submit(*, application: Application, pledge_signed_on: date | None, at: datet
         APPLICATION.check(found.state, "submit")
         elder = lock_living(found.person)
         check_category(terms(policy=found.policy, place=found.county, on=on), found.category)
-        check_mandate(elder, found.mandate, on=on, by=by, needed=found.channel == Application.Channel.PROXY)
+        check_mandate(elder, found.mandate, on=on, by=by, online=found.channel == Application.Channel.PROXY)
         if pledge_signed_on is None or pledge_signed_on > on:
             raise PLEDGE_MISSING("pledge_signed_on")
         found.pledge_signed_on = pledge_signed_on
@@ -162,23 +162,15 @@ def check_category(rules: Terms, category: str) -> None:
         raise CATEGORY_CLOSED("category", category=category)
 
 
-def check_mandate(elder: Person, mandate: Mandate | None, *, on: date, by: str, needed: bool) -> None:
-    """A proxy acts by a mandate for this elder, in force on the day, that names this act and this login (001,
-    answer 4). Refuses with ``input.missing`` or ``entitlement.no_mandate``."""
+def check_mandate(elder: Person, mandate: Mandate | None, *, on: date, by: str, online: bool) -> None:
+    """A proxy acts by a mandate for this elder, in force on the day, that names this act (001, answer 4); online
+    under the mandate's own login. Refuses with ``input.missing`` or ``entitlement.no_mandate``."""
     if mandate is None:
-        if needed:
+        if online:
             raise MISSING("mandate", field_name="mandate")
         return
-    held = Mandate.objects.filter(
-        county=elder.county,
-        id=mandate.id,
-        person=elder,
-        ended_on__isnull=True,
-        valid_from__lte=on,
-        valid_to__gte=on,
-    ).first()
-    named: list[Any] = held.acts if held else []
-    if held is None or ACT not in named or (needed and held.account not in ("", by)):
+    held = may_act(person=elder, act=ACT, on=on, proxy_identity=mandate.proxy_identity)
+    if held is None or held.id != mandate.id or (online and held.account != by):
         raise NO_MANDATE("mandate", on=on)
 
 

@@ -87,7 +87,7 @@ class Application(CountyRow):
             ),
         ]
         indexes = [
-            models.Index(fields=["county", "state", "submitted_at"], name="entitlement_inbox"),
+            models.Index(fields=["county", "state", "opened_at"], name="entitlement_inbox"),
             models.Index(fields=["county", "person"], name="entitlement_app_person"),
         ]
 

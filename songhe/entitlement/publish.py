@@ -11,6 +11,7 @@ from songhe.entitlement.models import Application
 from songhe.entitlement.record import keep, lock_application
 from songhe.entitlement.states import APPLICATION
 from songhe.kernel.refusal import reason
+from songhe.person.masks import mask_name
 from songhe.policy.terms import Terms, terms
 
 SKIPPED_ZH = "本地未规定资格公示天数,不公示,直接审批。"
@@ -94,7 +95,7 @@ def published(county: str, policy: str, on: date) -> list[Published]:
         found.append(
             Published(
                 no=row.no,
-                name=masked_name(person.name),
+                name=mask_name(person.name),
                 id_number=masked_number(person.id_last4),
                 place=person.place[:9],
                 publish_from=row.publish_from,
@@ -102,13 +103,6 @@ def published(county: str, policy: str, on: date) -> list[Published]:
             )
         )
     return found
-
-
-def masked_name(name: str) -> str:
-    """张*, 张*三, 买****逊: the first character and, from three on, the last."""
-    if len(name) < 3:
-        return name[:1] + "*"
-    return name[0] + "*" * (len(name) - 2) + name[-1]
 
 
 def masked_number(last4: str) -> str:
