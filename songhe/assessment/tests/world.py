@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from songhe.assessment import request, review, submit
 from songhe.assessment.models import Assessment
+from songhe.county.key import new_id
 from songhe.kernel.month import BEIJING
 from songhe.person.models import Mandate, Person
 from songhe.policy.pack import Cited, DatedValue
@@ -92,11 +93,11 @@ def mandate(person: Person, **fields) -> Mandate:
     given = {
         "county": person.county,
         "person": person,
-        "proxy_identity": person.id,
+        "proxy_identity": new_id(),
         "proxy_name": f"代办人{number}",
         "account": f"proxy{number}",
         "relation": Mandate.Relation.CHILD,
-        "acts": ["apply", "assessment"],
+        "acts": ["apply"],
         "evidence": "户口簿",
         "valid_from": date(2026, 1, 1),
         "valid_to": date(2026, 12, 31),
