@@ -33,6 +33,7 @@ TOO_EARLY = reason(
 GROUND_ON = date(2025, 7, 2)
 LISTED_FROM = date(2025, 7, 7)
 EARLIEST = Month(2025, 9)
+FIRST_MONTH = Month(2026, 3)
 
 #: A carer visits so many elders of a company, each twice a week at most.
 ELDERS_OF_A_CARER = 12
@@ -64,7 +65,7 @@ class Plan:
 
     seed: int = DEFAULT_SEED
     elders: int = 5000
-    month: Month = Month(2026, 3)
+    month: Month = FIRST_MONTH
 
     def __post_init__(self) -> None:
         if self.elders < fewest():

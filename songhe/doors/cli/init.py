@@ -1,0 +1,150 @@
+"""``songhe init``: a real database, laid out, with the rules of the country and its first administrator."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+
+import click
+
+from songhe.kernel.refusal import reason
+
+PASSWORD_VARIABLE = "SONGHE_ADMIN_PASSWORD"
+LOADED_BY = "run:setup"
+
+FOREIGN_DATABASE = reason(
+    "init.foreign_database",
+    zh="这个数据库里已有别的系统的数据表，请换一个空数据库。",
+    en="This database holds tables of another system; choose an empty one.",
+    status=409,
+)
+HOLDS_PRACTICE = reason(
+    "init.practice_database",
+    zh="这是练习数据库，不能改为正式数据库；请换一个空数据库。",
+    en="This is a practice database and cannot be made a real one; choose an empty one.",
+    status=409,
+)
+HOLDS_REAL = reason(
+    "init.real_database",
+    zh="这是正式数据库，不能装入样例县。",
+    en="This is a real database; the sample county is not loaded into it.",
+    status=409,
+)
+HOLDS_SAMPLE = reason(
+    "init.sample_there",
+    zh="这个练习数据库里已有样例县；要重来，请换一个空数据库。",
+    en="This practice database holds a sample already; to begin anew, choose an empty one.",
+    status=409,
+)
+NOT_EMPTY = reason(
+    "init.not_empty",
+    zh="这个数据库里已有账号或人员，不能装入样例县。",
+    en="This database holds accounts or people already; the sample county needs an empty one.",
+    status=409,
+)
+PASSWORD_MISSING = reason(
+    "init.password_missing",
+    zh="请用环境变量 {variable} 给出管理员密码，或在终端中运行。",
+    en="Give the administrator's password in {variable}, or run this in a terminal.",
+)
+
+
+@click.command("init")
+@click.option("--username", default="admin", show_default=True, help="Of the first system administrator.")
+@click.option("--name", "display_name", default="系统管理员", show_default=True, help="Their name as it is shown.")
+def init(username: str, display_name: str) -> None:
+    """Lay out an empty database for real use: tables, divisions, working days, packs, catalogue, an administrator.
+
+    The password is asked for, or taken from SONGHE_ADMIN_PASSWORD. Run again it adds what is missing and changes
+    nothing else. 建立正式数据库
+    """
+    from songhe.doors.cli.django_setup import set_up
+
+    set_up()
+    from songhe.access.login import appoint, open_account
+    from songhe.access.models import Account
+    from songhe.access.role import Role
+    from songhe.doors.shell.clock import declare_real, server_now
+    from songhe.kernel import place_code
+    from songhe.kernel.month import beijing_date
+
+    if what_is_there() == "practice":
+        raise HOLDS_PRACTICE()
+    password = None if _has_accounts() else _password()
+    migrate()
+    declare_real()
+    at = server_now()
+    lay_ground(at=at, sample=False)
+    if password is not None and not Account.objects.exists():
+        account = open_account(username=username, display_name=display_name, password=password, at=at)
+        appoint(
+            account=account,
+            role=Role.SYSTEM_ADMIN,
+            place=place_code.NATION,
+            valid_from=beijing_date(at),
+            by=None,
+            at=at,
+        )
+        click.echo(f"{username}: 系统管理员 / system administrator", err=True)
+    click.echo("正式数据库已就绪。The database is ready.", err=True)
+
+
+def what_is_there() -> str:
+    """``nothing``, ``empty`` (laid out, nothing in it), ``practice``, ``real`` or ``people``: decided before anything
+    is written. Refuses with ``init.foreign_database``."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+    if not tables:
+        return "nothing"
+    if not {"shell_practice", "access_account", "person_person"} <= tables:
+        raise FOREIGN_DATABASE()
+    from songhe.access.models import Account
+    from songhe.doors.shell.models import Practice
+    from songhe.person.models import Person
+
+    kept = Practice.objects.first()
+    if kept is not None:
+        return "practice" if kept.day else "real"
+    return "people" if Account.objects.exists() or Person.rows.exists() else "empty"
+
+
+def migrate() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def lay_ground(*, at: datetime, sample: bool) -> None:
+    """What every installation stands on: divisions, working days, packs, catalogue; a second time adds nothing."""
+    from django.db import transaction
+
+    from songhe.place.calendar import load_shipped_calendars
+    from songhe.place.division import load_divisions
+    from songhe.policy.load import load
+    from songhe.provider.catalogue import load_catalogue
+    from songhe.settings import ROOT
+
+    with transaction.atomic():
+        load_divisions(node_modules=ROOT / "node_modules", sample=sample)
+        load_shipped_calendars()
+        load(approver=LOADED_BY, at=at)
+        load_catalogue()
+
+
+def _has_accounts() -> bool:
+    from songhe.access.models import Account
+
+    return what_is_there() in {"real", "people"} and Account.objects.exists()
+
+
+def _password() -> str:
+    import sys
+
+    if given := os.environ.get(PASSWORD_VARIABLE):
+        return given
+    if not sys.stdin.isatty():
+        raise PASSWORD_MISSING("password", variable=PASSWORD_VARIABLE)
+    asked: str = click.prompt("密码 Password", hide_input=True, confirmation_prompt=True, err=True)
+    return asked

@@ -1,0 +1,111 @@
+"""Open the practice logins of the cast, of the bodies' workers and of the proxies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+
+from songhe.access.login import appoint, open_account
+from songhe.access.models import Account, Appointment
+from songhe.access.role import Role
+from songhe.month.sample.cast import CAST, SECURITY_ADMIN, Part, manager_of, worker_of
+from songhe.month.sample.plan import GROUND_ON, Body, moment
+from songhe.month.sample.shape import COUNTY
+from songhe.trail.note import note
+
+AT = moment(GROUND_ON, 8)
+
+#: Two of the three administrators are there before anybody can appoint them.
+_FIRST = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+
+
+@dataclass(frozen=True)
+class Citizen:
+    """A login of somebody on the register."""
+
+    username: str
+    display_name: str
+    person_id: UUID
+
+
+def open_county() -> None:
+    """The administrators, then everybody of the bureau, the city and the province, whom one of them appoints."""
+    parts = [part for part in CAST if not part.body and part.role != Role.CITIZEN]
+    for part in sorted(parts, key=lambda part: part.role not in _FIRST):
+        _open(part, None, None if part.role in _FIRST else _security_admin())
+
+
+def open_body(body: Body, provider_id: int, carers: int) -> None:
+    """The manager of a body, its carers and its assessors."""
+    by = _security_admin()
+    parts = [Part(manager_of(body.code), f"{body.name} 管理员", Role.PROVIDER_MANAGER, body=body.code)]
+    for role, count, word in ((Role.CARER, carers, "护理员"), (Role.ASSESSOR, body.assessors, "评估员")):
+        parts += [
+            Part(worker_of(body.code, number, role), f"{body.name} {word}{number}", role, body=body.code)
+            for number in range(1, count + 1)
+        ]
+    named = {part.username: part for part in CAST}
+    for part in parts:
+        _open(named.get(part.username, part), provider_id, by)
+
+
+def open_citizens(citizens: Sequence[Citizen], *, at: datetime) -> None:
+    """The logins of elders and proxies, in a handful of statements and with one note."""
+    by = _security_admin()
+    named: Mapping[str, str] = {part.username: part.display_name for part in CAST}
+    accounts = Account.objects.bulk_create(
+        Account(
+            username=citizen.username,
+            display_name=named.get(citizen.username, citizen.display_name),
+            password=make_password(None),
+            practice=True,
+            opened_at=at,
+        )
+        for citizen in citizens
+    )
+    ids = dict(
+        Account.objects.filter(username__in=[account.username for account in accounts]).values_list("username", "pk")
+    )
+    Appointment.objects.bulk_create(
+        Appointment(
+            account_id=ids[citizen.username],
+            role=Role.CITIZEN,
+            place=COUNTY,
+            person_id=citizen.person_id,
+            valid_from=GROUND_ON,
+            appointed_by=by,
+            appointed_at=at,
+        )
+        for citizen in citizens
+    )
+    note(
+        county=COUNTY,
+        at=at,
+        actor=by.username,
+        act="account.opened",
+        subject="account",
+        subject_id=f"{len(citizens)} citizens",
+    )
+
+
+def _open(part: Part, provider_id: int | None, by: Account | None) -> None:
+    account = open_account(
+        username=part.username, display_name=part.display_name, password=None, practice=True, at=AT, by=by
+    )
+    appoint(
+        account=account,
+        role=part.role,
+        place=part.place,
+        provider_id=provider_id,
+        valid_from=GROUND_ON,
+        by=by,
+        at=AT,
+    )
+
+
+def _security_admin() -> Account:
+    return Account.objects.get(username=SECURITY_ADMIN)
