@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
@@ -96,10 +96,14 @@ class CompositeReference(models.BaseConstraint):
         other = ", ".join(quote(column) for column in self.to_columns)
         return f"FOREIGN KEY ({own}) REFERENCES {quote(table)} ({other}) DEFERRABLE INITIALLY DEFERRED"
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def constraint_sql(  # type: ignore[override]
+        self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor
+    ) -> str:
         return f"CONSTRAINT {schema_editor.quote_name(self.name)} {self._definition(model, schema_editor)}"
 
-    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> Statement:
+    def create_sql(  # type: ignore[override]
+        self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor
+    ) -> Statement:
         return Statement(
             "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s %(definition)s",
             table=schema_editor.quote_name(model._meta.db_table),
@@ -107,7 +111,9 @@ class CompositeReference(models.BaseConstraint):
             definition=self._definition(model, schema_editor),
         )
 
-    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> Statement:
+    def remove_sql(  # type: ignore[override]
+        self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor
+    ) -> Statement:
         return Statement(
             "ALTER TABLE %(table)s DROP CONSTRAINT %(name)s",
             table=schema_editor.quote_name(model._meta.db_table),
@@ -142,7 +148,7 @@ class CountyKey(models.ForeignKey):
     def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("db_constraint", None)
-        if not self.db_index:
+        if not self.db_index:  # type: ignore[attr-defined]
             kwargs.pop("db_index", None)
         else:
             kwargs["db_index"] = True
@@ -172,11 +178,11 @@ class CountyKey(models.ForeignKey):
         """Joins compare the county as well as the id."""
         if alias is None or related_alias is None:
             return None
-        own = self.model._meta.get_field("county")
-        other = self.related_model._meta.get_field("county")
+        own: Any = self.model._meta.get_field("county")
+        other: Any = self.related_model._meta.get_field("county")
         return Exact(own.get_col(alias), other.get_col(related_alias))
 
-    def get_extra_descriptor_filter(self, instance: models.Model) -> Mapping[str, Any]:
+    def get_extra_descriptor_filter(self, instance: models.Model) -> dict[str, Any]:
         """Following the key names the county."""
         return {"county": instance.county}  # type: ignore[attr-defined]
 

@@ -27,17 +27,8 @@ class CountyRow(models.Model):
     def __str__(self) -> str:
         return f"{self._meta.label} {self.county}/{self.id}"
 
-    def _do_update(
-        self,
-        base_qs: models.QuerySet[Any],
-        using: str | None,
-        pk_val: Any,
-        values: Any,
-        update_fields: Iterable[str] | None,
-        forced_update: bool,
-    ) -> bool:
-        named = base_qs.filter(county=self.county)
-        return super()._do_update(named, using, pk_val, values, update_fields, forced_update)  # type: ignore[misc]
+    def _do_update(self, base_qs: models.QuerySet[Any], *args: Any, **kwargs: Any) -> Any:
+        return super()._do_update(base_qs.filter(county=self.county), *args, **kwargs)
 
     def refresh_from_db(
         self, using: str | None = None, fields: Iterable[str] | None = None, from_queryset: Any = None

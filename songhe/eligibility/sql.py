@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from songhe.county.key import Tag
 from songhe.policy.facts import FACTS
+from songhe.policy.sql import Dialect
 
 
 @dataclass(frozen=True)
 class SQLite:
     """JSON is text; a truth is 0 or 1."""
 
-    dialect = "sqlite"
+    dialect: Dialect = "sqlite"
 
     def truth(self, column: str) -> str:
         return f"json(CASE {column} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)"
@@ -38,7 +39,7 @@ class SQLite:
 class PostgreSQL:
     """JSON is jsonb; a truth is a boolean."""
 
-    dialect = "postgres"
+    dialect: Dialect = "postgres"
 
     def truth(self, column: str) -> str:
         return column

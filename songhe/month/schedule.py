@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from songhe.entitlement.models import Entitlement
 from songhe.grant.expire import expire
@@ -55,9 +56,7 @@ def due(*, on: date, clock: Clock, calendar: Calendar, people: People | None) ->
                 county,
                 "daily:issue",
                 on.isoformat(),
-                lambda county=county: run_month(
-                    county=county, month=month, calendar=calendar, until="issue", people=people
-                ),
+                partial(run_month, county=county, month=month, calendar=calendar, until="issue", people=people),
             )
         late = Grant.objects.filter(
             county=county, programme=PROGRAMME, state=Grant.State.ACTIVE, book_until__lt=on
@@ -67,15 +66,13 @@ def due(*, on: date, clock: Clock, calendar: Calendar, people: People | None) ->
                 county,
                 f"daily:expire:{written}",
                 on.isoformat(),
-                lambda county=county, written=written: expire(
-                    county=county, programme=PROGRAMME, month=Month.parse(written), on=on, clock=clock
-                ),
+                partial(expire, county=county, programme=PROGRAMME, month=Month.parse(written), on=on, clock=clock),
             )
         yield Due(
             county,
             "daily:holds",
             on.isoformat(),
-            lambda county=county: release_overdue(county=county, at=clock(), on=on),
+            partial(release_overdue, county=county, at=clock(), on=on),
         )
 
 

@@ -22,7 +22,7 @@ def summary(*, county: str, month: Month, programme: str) -> dict[str, Any]:
     """What happened in the month, as counted now; money in fen.
 
     ``redeemed`` are bills of the month that are booked, ``redeemed_fen`` what vouchers paid on them, what was
-    reversed left out. ``settled_fen`` is what was paid to providers on the month's statements, assessment vouchers included.
+    reversed left out. ``settled_fen`` is what was paid on the month's statements, assessment vouchers included.
     """
     grants = Grant.objects.filter(county=county, programme=programme, month=str(month))
     bills = Bill.objects.filter(county=county, month=str(month), grant__programme=programme)

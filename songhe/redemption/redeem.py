@@ -352,9 +352,10 @@ def total(bill: Bill, lines: Sequence[Line | Share]) -> None:
 
 def charge_visits(*, county: str, lines: Sequence[Line]) -> None:
     """A visit is charged by one line: whoever comes second is refused with ``redemption.visit_billed``."""
-    for line in sorted((each for each in lines if each.visit_id), key=lambda each: str(each.visit_id)):
-        free = Visit.objects.filter(county=county, id=line.visit_id, billed_line=None)
-        if not free.update(billed_line=line.id):
+    charged = sorted((line.visit_id, line.id) for line in lines if line.visit_id is not None)
+    for visit_id, line_id in charged:
+        free = Visit.objects.filter(county=county, id=visit_id, billed_line=None)
+        if not free.update(billed_line=line_id):
             raise VISIT_BILLED("visit")
 
 

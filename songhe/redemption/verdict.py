@@ -70,7 +70,8 @@ def follow_visits(*, county: str, month: Month, at: datetime, by: str) -> dict[s
                 act="redemption.follow_visits",
                 subject="month",
                 subject_id=str(month),
-                **changed,
+                passed=changed[PASS],
+                failed=changed[FAIL],
             )
     return changed
 
