@@ -2,8 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from songhe.doors.api.interface import api
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("songhe.doors.shell.urls")),
+    path("api/v1/", api.urls),
 ]
 
 handler400 = "songhe.doors.shell.errors.bad_request"

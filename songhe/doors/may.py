@@ -130,6 +130,11 @@ ACTS: dict[str, Act] = {
     "audit.read": Act("查看留痕", "reading the trail", of(AUDITOR, AUDIT)),
     "audit.verify": Act("校验留痕链", "verifying the trail", of(AUDITOR, AUDIT)),
     "job.read": Act("查看后台任务", "reading jobs", of(APPROVER, SYSTEM)),
+    # Calls of machines
+    "redemption.true_up": Act("补记长护险金额", "telling what LTCI paid", of(MANAGER, FINANCE)),
+    "import.read": Act("查看导入结果", "reading what became of an import", of(CLERK, APPROVER)),
+    "token.read": Act("查看访问令牌", "reading access tokens", of(SECURITY, AUDIT)),
+    "token.write": Act("发放和撤销访问令牌", "issuing and revoking access tokens", of(SECURITY)),
 }
 
 RULES: dict[str, frozenset[Role]] = {name: act.roles for name, act in ACTS.items()}

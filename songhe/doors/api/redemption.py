@@ -1,0 +1,388 @@
+"""Bills over HTTP: redeem, hand in, look up, reverse, true up. 核销
+
+The hottest path is three hops: here, ``redemption.redeem``, ``ledger.post``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Query, Router
+from pydantic import Field
+
+from songhe.doors.api.caller import ApiRequest
+from songhe.doors.api.found import by_number, out_of_reach
+from songhe.doors.api.operation import Key, serve
+from songhe.doors.api.page import Paging, page, paged
+from songhe.doors.api.types import (
+    Because,
+    Body,
+    County,
+    Day,
+    Fen,
+    Instant,
+    Line,
+    MonthText,
+    Number,
+    PositiveFen,
+    ProviderId,
+    Shown,
+    SignedFen,
+    Whole,
+    Yes,
+)
+from songhe.doors.api.write import perform, reply
+from songhe.document.number import check
+from songhe.grant.choose import UNKNOWN as UNKNOWN_GRANT
+from songhe.grant.models import Grant
+from songhe.kernel.refusal import MISSING, reason
+from songhe.redemption.bill import Charge
+from songhe.redemption.models import Bill, Reversal
+from songhe.redemption.models import Line as BillLine
+from songhe.redemption.redeem import UNKNOWN_BILL, UNKNOWN_MEDIUM, UNKNOWN_PROVIDER, Request, hand_in, redeem
+from songhe.redemption.reverse import amend, reverse, true_up
+
+router = Router(tags=["核销"])
+
+LINE_AND_LINES = reason(
+    "api.amend_one_line",
+    zh="改小金额时，lines 应恰好写明一行。",
+    en="To book a smaller fee, name exactly one line in lines.",
+)
+
+
+class ChargeIn(Body):
+    item: Annotated[str, Field(min_length=1, max_length=30, title="服务项目编码")]
+    service_on: Day
+    quantity: Annotated[int, Field(strict=True, ge=1, le=10_000, title="数量")] = 1
+    fee_fen: Annotated[PositiveFen | None, Field(title="费用（分）；不填按公示价乘数量")] = None
+    other_fen: Annotated[Fen, Field(title="其他公共资金已付（分）")] = 0
+    visit: Annotated[UUID | None, Field(title="上门记录")] = None
+    stay: Annotated[UUID | None, Field(title="入住记录")] = None
+
+
+class RedemptionIn(Body):
+    grant_no: Annotated[Number | None, Field(title="券号；与 medium 二者选一")] = None
+    medium: Annotated[str | None, Field(min_length=1, max_length=100, title="卡号、打印码或二维码内容")] = None
+    county: Annotated[County | None, Field(title="区县；只在用 medium 且令牌涉及多个区县时需要")] = None
+    provider: Annotated[ProviderId | None, Field(title="机构；账号只属于一家机构时可不填")] = None
+    lines: Annotated[list[ChargeIn], Field(max_length=1000, title="明细")]
+    ltci_fen: Annotated[Fen | None, Field(title="长护险已付（分）；null 表示还不知道，先暂记")] = 0
+    confirmed_by: Annotated[Literal["elder", "proxy", "staff", ""], Field(title="由谁确认")] = ""
+    hold: Annotated[UUID | None, Field(title="预留")] = None
+    hand_in: Annotated[Yes, Field(title="只交账单，由月度任务入账")] = False
+
+
+class BillShown(Shown):
+    no: Annotated[str, Field(title="账单号")]
+    county: Annotated[str, Field(title="区县")]
+    state: Annotated[str, Field(title="状态")]
+    month: Annotated[str, Field(title="月份")]
+    category: Annotated[str, Field(title="组别")]
+    provider: Annotated[int, Field(title="机构")]
+    grant_no: Annotated[str | None, Field(title="券号")]
+    fee_fen: SignedFen
+    ltci_fen: SignedFen
+    other_fen: SignedFen
+    voucher_fen: SignedFen
+    self_fen: SignedFen
+    refusal: Annotated[str, Field(title="未能入账的原因码")]
+    handed_in_at: Instant
+    booked_at: Instant | None
+
+
+class LineShown(Shown):
+    number: int
+    item: str
+    service_on: Annotated[str, Field(json_schema_extra={"format": "date"})]
+    quantity: int
+    price_fen: SignedFen
+    in_scope: bool
+    fee_fen: SignedFen
+    ltci_fen: SignedFen
+    other_fen: SignedFen
+    base_fen: SignedFen
+    voucher_fen: SignedFen
+    self_fen: SignedFen
+    ratio: str
+    cap_fen: int | None
+    pack: str
+    version: str
+    steps: list[Any]
+    reversed: bool
+
+
+class BillInFull(BillShown):
+    replaces: Annotated[str | None, Field(title="所更正的账单号")]
+    lines: list[LineShown]
+
+
+class ReversalIn(Body):
+    reason: Because
+    lines: Annotated[list[Whole] | None, Field(min_length=1, max_length=200, title="行号；不填为整单")] = None
+    fee_fen: Annotated[PositiveFen | None, Field(title="该行更正后的费用（分），须小于原费用")] = None
+
+
+class ReversalShown(Shown):
+    line: int
+    voucher_fen: SignedFen
+    restored: Annotated[bool, Field(title="是否退回到券里")]
+    month: str
+    on: Annotated[str, Field(json_schema_extra={"format": "date"})]
+
+
+class Reversed(Shown):
+    bill: BillShown
+    reversals: list[ReversalShown]
+    again: Annotated[BillShown | None, Field(title="按更正后的费用重新入账的账单")]
+
+
+class TrueUpIn(Body):
+    ltci_fen: Annotated[Fen, Field(title="长护险实付（分）")]
+
+
+class BillFilters(Paging):
+    county: County | None = None
+    provider: Annotated[int | None, Field(ge=1, le=2**53)] = None
+    month: MonthText | None = None
+    state: Annotated[Literal["handed_in", "provisional", "booked", "reversed", "refused"] | None, Field()] = None
+    grant_no: Line | None = None
+
+
+@serve(
+    router,
+    "POST",
+    "/redemptions",
+    act="redemption.make",
+    gives=BillShown,
+    status=201,
+    key=Key.MUST,
+    title="核销一张账单",
+    about="按券号或老年人的码付一张账单；hand_in 为 true 时只交账单，由月度任务入账。",
+)
+def make_redemption(request: ApiRequest, body: RedemptionIn) -> HttpResponse:
+    caller = request.auth
+    county, asked = county_of(request, body)
+    made_by = hand_in if body.hand_in else redeem
+
+    def do() -> dict[str, Any]:
+        return show_bill(made_by(county=county, request=asked, at=request.at, on=request.on, by=caller.username))
+
+    return perform(request, county=county, body=body, do=do, status=201, must=True)
+
+
+def county_of(request: ApiRequest, body: RedemptionIn) -> tuple[str, Request]:
+    """Where the voucher is from, by its number, the body or the caller's only county, and the bill as asked.
+
+    Refuses with ``grant.unknown``, ``redemption.unknown_medium``, ``redemption.unknown_provider`` or
+    ``input.missing``.
+    """
+    caller, grant_no = request.auth, None
+    if body.grant_no is not None:
+        grant_no = check(body.grant_no, field="grant_no")
+        county = grant_no[:6]
+    elif body.county is not None:
+        county = body.county
+    elif len(caller.counties) == 1:
+        county = caller.counties[0]
+    else:
+        raise MISSING("county", field_name="county")
+    here = caller.providers_in(county)
+    if not here:
+        if grant_no is None:
+            raise UNKNOWN_MEDIUM("medium")
+        theirs = Grant.objects.filter(county=county, no=grant_no).values_list("id", flat=True).first()
+        if theirs is not None:
+            out_of_reach(request, county=county, subject="grant.Grant", subject_id=theirs)
+        raise UNKNOWN_GRANT("grant_no")
+    if body.provider is None and len(here) > 1:
+        raise MISSING("provider", field_name="provider")
+    provider_id = here[0] if body.provider is None else body.provider
+    if provider_id not in here:
+        raise UNKNOWN_PROVIDER("provider")
+    return county, Request(
+        provider_id=provider_id,
+        charges=tuple(
+            Charge(
+                item=line.item,
+                service_on=line.service_on,
+                quantity=line.quantity,
+                fee_fen=line.fee_fen,
+                other_fen=line.other_fen,
+                visit=line.visit,
+                stay=line.stay,
+            )
+            for line in body.lines
+        ),
+        grant_no=grant_no,
+        medium=body.medium,
+        ltci_fen=body.ltci_fen,
+        confirmed_by=body.confirmed_by,
+        hold=body.hold,
+    )
+
+
+@serve(
+    router,
+    "GET",
+    "/redemptions",
+    act="redemption.read",
+    gives=paged("Bill", BillShown),
+    title="查账单",
+    about="按区县、机构、月份、状态筛选。",
+)
+def list_redemptions(request: ApiRequest, asked: Query[BillFilters]) -> HttpResponse:
+    rows = Bill.objects.filter(request.auth.condition(provider="provider_id", person="person_id"))
+    for name in ("county", "month", "state"):
+        if (value := getattr(asked, name)) is not None:
+            rows = rows.filter(**{name: value})
+    if asked.provider is not None:
+        rows = rows.filter(provider_id=asked.provider)
+    if asked.grant_no is not None:
+        rows = rows.filter(grant__no=asked.grant_no)
+    return page(
+        request,
+        asked,
+        rows.select_related("grant"),
+        sorts={"created_at": "id", "month": "month", "fee_fen": "fee_fen"},
+        show=show_bill,
+        shown=BillShown,
+    )
+
+
+@serve(router, "GET", "/redemptions/{no}", act="redemption.read", gives=BillInFull, title="读一张账单")
+def read_redemption(request: ApiRequest, no: str) -> HttpResponse:
+    bill = bill_of(request, no)
+    undone = set(Reversal.objects.filter(county=bill.county, line__bill_id=bill.id).values_list("line_id", flat=True))
+    lines = BillLine.objects.filter(county=bill.county, bill_id=bill.id).select_related("item").order_by("number")
+    return reply(
+        show_bill(bill)
+        | {
+            "replaces": bill.replaces.no if bill.replaces else None,
+            "lines": [show_line(line) | {"reversed": line.id in undone} for line in lines],
+        }
+    )
+
+
+@serve(
+    router,
+    "POST",
+    "/redemptions/{no}/reversals",
+    act="redemption.reverse",
+    gives=Reversed,
+    status=201,
+    title="冲正账单",
+    about="整单冲正，或只冲正 lines 所列各行；只列一行并给出 fee_fen 时，按更小的费用重新入账。",
+)
+def reverse_redemption(request: ApiRequest, no: str, body: ReversalIn) -> HttpResponse:
+    bill = bill_of(request, no)
+    told: dict[str, Any] = {
+        "county": bill.county,
+        "bill_no": bill.no,
+        "because": body.reason,
+        "at": request.at,
+        "on": request.on,
+        "by": request.auth.username,
+    }
+    if body.fee_fen is not None and (body.lines is None or len(body.lines) != 1):
+        raise LINE_AND_LINES("lines")
+
+    def do() -> dict[str, Any]:
+        again, numbers = None, body.lines
+        if body.fee_fen is not None and numbers is not None:
+            again = amend(number=numbers[0], fee_fen=body.fee_fen, **told)
+            made = list(Reversal.objects.filter(county=bill.county, line__bill_id=bill.id, line__number=numbers[0]))
+        else:
+            made = reverse(numbers=numbers, **told)
+        return {
+            "bill": show_bill(Bill.objects.select_related("grant").get(county=bill.county, id=bill.id)),
+            "reversals": [show_reversal(each) for each in made],
+            "again": show_bill(again) if again else None,
+        }
+
+    return perform(request, county=bill.county, body=body, do=do, status=201)
+
+
+@serve(
+    router,
+    "POST",
+    "/redemptions/{no}/true-up",
+    act="redemption.true_up",
+    gives=BillShown,
+    title="补记长护险",
+    about="长护险金额确定后，把暂记的账单改为正式；券多付的退回。",
+)
+def true_up_redemption(request: ApiRequest, no: str, body: TrueUpIn) -> HttpResponse:
+    bill = bill_of(request, no)
+
+    def do() -> dict[str, Any]:
+        after = true_up(
+            county=bill.county,
+            bill_no=bill.no,
+            ltci_fen=body.ltci_fen,
+            at=request.at,
+            on=request.on,
+            by=request.auth.username,
+        )
+        return show_bill(after)
+
+    return perform(request, county=bill.county, body=body, do=do)
+
+
+def bill_of(request: ApiRequest, no: str) -> Bill:
+    rows = Bill.objects.select_related("grant", "replaces")
+    return by_number(request, rows, no, unknown=UNKNOWN_BILL, provider="provider_id", person="person_id")
+
+
+def show_bill(bill: Bill) -> dict[str, Any]:
+    return {
+        "no": bill.no,
+        "county": bill.county,
+        "state": str(bill.state),
+        "month": bill.month,
+        "category": bill.category,
+        "provider": bill.provider_id,
+        "grant_no": bill.grant.no if bill.grant else None,
+        "fee_fen": bill.fee_fen,
+        "ltci_fen": bill.ltci_fen,
+        "other_fen": bill.other_fen,
+        "voucher_fen": bill.voucher_fen,
+        "self_fen": bill.self_fen,
+        "refusal": bill.refusal,
+        "handed_in_at": bill.handed_in_at.isoformat(),
+        "booked_at": bill.booked_at.isoformat() if bill.booked_at else None,
+    }
+
+
+def show_line(line: BillLine) -> dict[str, Any]:
+    return {
+        "number": line.number,
+        "item": line.item.code,
+        "service_on": line.service_on.isoformat(),
+        "quantity": line.quantity,
+        "price_fen": line.price_fen,
+        "in_scope": line.in_scope,
+        "fee_fen": line.fee_fen,
+        "ltci_fen": line.ltci_fen,
+        "other_fen": line.other_fen,
+        "base_fen": line.base_fen,
+        "voucher_fen": line.voucher_fen,
+        "self_fen": line.self_fen,
+        "ratio": line.ratio,
+        "cap_fen": line.cap_fen,
+        "pack": line.pack,
+        "version": line.version,
+        "steps": line.steps,
+    }
+
+
+def show_reversal(row: Reversal) -> dict[str, Any]:
+    return {
+        "line": row.line.number,
+        "voucher_fen": row.line.voucher_fen,
+        "restored": row.restored,
+        "month": row.month,
+        "on": row.on.isoformat(),
+    }
