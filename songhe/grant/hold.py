@@ -10,6 +10,7 @@ from django.db import transaction
 from songhe.county.key import Tag, derived_id
 from songhe.grant.choose import GROUP_NOT_OPEN, lock, require_usable, set_group
 from songhe.grant.models import Grant, Hold
+from songhe.grant.states import HOLD
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import reason
 from songhe.ledger.fund import open_account
@@ -26,7 +27,6 @@ OTHER_GROUP = reason(
 NOT_CLAIMED = reason(
     "grant.not_claimed", zh="这张券本月还没有领取。", en="This voucher was not claimed yet.", status=409
 )
-HOLD_OVER = reason("grant.hold_over", zh="这笔预留已经结束。", en="This hold has ended.", status=409)
 UNKNOWN_HOLD = reason("grant.unknown_hold", zh="没有这笔预留。", en="There is no such hold.", status=404)
 
 
@@ -100,14 +100,15 @@ def hold(
 def release(*, county: str, hold_id: UUID, at: datetime, on: date, by: str) -> Hold:
     """Let a hold go: the money returns to the voucher, or lapses with it if that has expired.
 
-    Refuses with ``grant.hold_over`` when it was captured; releasing twice changes nothing.
+    Refuses with ``grant.wrong_state`` when it was captured; releasing twice changes nothing.
     """
     with transaction.atomic():
-        row = take(county=county, hold_id=hold_id, allow=Hold.State.RELEASED)
-        if row.state == Hold.State.HELD:
+        row = take(county=county, hold_id=hold_id)
+        if row.state != Hold.State.RELEASED:
+            HOLD.move(row, "release")
             purse = Account.objects.get(county=county, id=row.grant.purse_id)
             post(county=county, moves=[Move(row.account, purse, row.amount_fen, "release", about=row.id)], at=at, on=on)
-            row.state, row.ended_at = Hold.State.RELEASED, at
+            row.ended_at = at
             row.save(update_fields=["state", "ended_at"])
             note(
                 county=county,
@@ -121,17 +122,14 @@ def release(*, county: str, hold_id: UUID, at: datetime, on: date, by: str) -> H
     return row
 
 
-def take(*, county: str, hold_id: UUID, allow: str | None = None) -> Hold:
-    """A hold, its voucher locked before it; held, or else in the one state that ``allow`` names."""
+def take(*, county: str, hold_id: UUID) -> Hold:
+    """A hold, its voucher locked before it. Refuses with ``grant.unknown_hold``."""
     found = Hold.objects.filter(county=county, id=hold_id).values_list("grant_id", flat=True).first()
     if found is None:
         raise UNKNOWN_HOLD("hold")
     lock(county=county, grant_id=found)
     rows = Hold.objects.select_related("grant", "account")
-    row = rows.get(county=county, id=hold_id)
-    if row.state not in {Hold.State.HELD, allow}:
-        raise HOLD_OVER("hold")
-    return row
+    return rows.get(county=county, id=hold_id)
 
 
 def release_overdue(*, county: str, at: datetime, on: date, most: int = 500) -> int:

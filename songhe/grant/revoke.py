@@ -10,6 +10,7 @@ from django.db import transaction
 from songhe.grant.choose import lock
 from songhe.grant.fund import accounts
 from songhe.grant.models import Grant, Hold
+from songhe.grant.states import VOUCHER
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import reason
 from songhe.ledger.balance import balance
@@ -22,9 +23,6 @@ SAME_PERSON = reason(
     "grant.revoke_same_person",
     zh="提出撤销的人不能批准撤销。",
     en="Another person than the proposer revokes a voucher.",
-)
-WRONG_STATE = reason(
-    "grant.wrong_state", zh="这张券已经{state},不能撤销。", en="This voucher is {state} already.", status=409
 )
 HELD = reason(
     "grant.held", zh="这张券还有预留未结,先释放预留。", en="Part of this voucher is held; release it first.", status=409
@@ -43,8 +41,7 @@ def revoke(*, county: str, grant_id: UUID, because: str, by: str, approved_by: s
         raise SAME_PERSON("approved_by")
     with transaction.atomic():
         grant = lock(county=county, grant_id=grant_id)
-        if grant.state != Grant.State.ACTIVE:
-            raise WRONG_STATE("grant", state=grant.state)
+        VOUCHER.check(grant.state, "revoke")
         if Hold.objects.filter(county=county, grant_id=grant.id, state=Hold.State.HELD).exists():
             raise HELD("grant")
         purse = Account.objects.get(county=county, id=grant.purse_id)
@@ -52,7 +49,8 @@ def revoke(*, county: str, grant_id: UUID, because: str, by: str, approved_by: s
         if left:
             stands = accounts(county=county, programme=grant.programme, month=Month.parse(grant.month))
             post(county=county, moves=[Move(purse, stands.budget, left, "revoke", about=grant.id)], at=at, on=on)
-        grant.state, grant.ended_at, grant.ended_because = Grant.State.REVOKED, at, because
+        VOUCHER.move(grant, "revoke")
+        grant.ended_at, grant.ended_because = at, because
         grant.save(update_fields=["state", "ended_at", "ended_because"])
         note(
             county=county,

@@ -17,6 +17,7 @@ from songhe.grant.choose import UNKNOWN, lock, require_usable
 from songhe.grant.fund import payable
 from songhe.grant.hold import enter_group, take
 from songhe.grant.models import Grant, Hold
+from songhe.grant.states import HOLD
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal, reason, whole
 from songhe.ledger.balance import balance
@@ -28,6 +29,7 @@ from songhe.provider.models import Provider
 from songhe.redemption.bill import Charge, Priced, read, require_alive, require_listed
 from songhe.redemption.models import Bill, Line, Verdict
 from songhe.redemption.share import Fee, Share, share_fees
+from songhe.redemption.states import BILL
 from songhe.redemption.verdict import outcome_of
 from songhe.service.models import Visit
 from songhe.trail.note import note
@@ -183,7 +185,8 @@ def book_handed_in(*, county: str, bill_id: UUID, at: datetime, on: date, by: st
                 book(bill=bill, person=person, grant=grant, request=request, at=at, on=on, by=by)
         except Refusal as refusal:
             bill.refresh_from_db()
-            bill.state, bill.refusal = Bill.State.REFUSED, refusal.code
+            BILL.move(bill, "refuse")
+            bill.refusal = refusal.code
             bill.save(update_fields=["state", "refusal"])
             note(
                 county=county,
@@ -362,9 +365,10 @@ def charge_visits(*, county: str, lines: Sequence[Line]) -> None:
 def capture(*, county: str, hold_id: UUID, at: datetime, on: date) -> Hold:
     """End a hold and put its money back into the purse, for the bill that is about to be paid from it."""
     row = take(county=county, hold_id=hold_id)
+    HOLD.move(row, "capture")
     purse = Account.objects.get(county=county, id=row.grant.purse_id)
     post(county=county, moves=[Move(row.account, purse, row.amount_fen, "capture", about=row.id)], at=at, on=on)
-    row.state, row.ended_at = Hold.State.CAPTURED, at
+    row.ended_at = at
     row.save(update_fields=["state", "ended_at"])
     return row
 

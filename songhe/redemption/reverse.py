@@ -22,6 +22,7 @@ from songhe.person.models import Person
 from songhe.redemption.models import Bill, Line, Reversal, Verdict
 from songhe.redemption.redeem import UNKNOWN_BILL, charge_visits, free_number, total
 from songhe.redemption.share import Fee, Share, share_fees
+from songhe.redemption.states import BILL
 from songhe.service.models import Visit
 from songhe.trail.note import note
 
@@ -125,7 +126,7 @@ def true_up(*, county: str, bill_no: str, ltci_fen: int, at: datetime, on: date,
                 return after
             raise NOT_PROVISIONAL("bill")
         if ltci_fen == 0:
-            bill.state = Bill.State.BOOKED
+            BILL.move(bill, "true_up")
             bill.save(update_fields=["state"])
             note(county=county, at=at, actor=by, act="redemption.true_up", subject="bill", subject_id=bill.id, fen=0)
             return bill
@@ -301,7 +302,7 @@ def back_account(grant: Grant, *, restored: bool) -> Account:
 def settle_state(bill: Bill) -> None:
     """A bill whose every line is reversed is reversed."""
     if not wanted(bill, None):
-        bill.state = Bill.State.REVERSED
+        BILL.move(bill, "reverse")
         bill.save(update_fields=["state"])
 
 

@@ -1,0 +1,58 @@
+"""The state diagrams of the documentation, printed from the tables that the verbs go by.
+
+``python -m songhe.month.diagrams`` writes ``docs/states.md``; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from songhe.kernel.states import Table
+
+
+def tables() -> dict[str, Table]:
+    """Every table of states, in the order of the month."""
+    from songhe.assessment import states as assessment
+    from songhe.entitlement import states as entitlement
+    from songhe.grant import states as grant
+    from songhe.person import states as person
+    from songhe.policy import states as policy
+    from songhe.redemption import states as redemption
+    from songhe.service import states as service
+    from songhe.settlement import states as settlement
+
+    return {
+        "政策包版本 Release of a pack (policy)": policy.RELEASE,
+        "人员事件 Event of a person (person)": person.EVENT,
+        "能力评估 Assessment (assessment)": assessment.TRANSITIONS,
+        "申请 Application (entitlement)": entitlement.APPLICATION,
+        "待遇 Entitlement (entitlement)": entitlement.ENTITLEMENT,
+        "消费券 Voucher (grant)": grant.VOUCHER,
+        "预留 Hold (grant)": grant.HOLD,
+        "凭据结论 Verdict on a visit (service)": service.VERDICT,
+        "改判申请 Override (service)": service.OVERRIDE,
+        "账单 Bill (redemption)": redemption.BILL,
+        "结算单 Statement (settlement)": settlement.STATEMENT,
+        "付款批次 Batch (settlement)": settlement.BATCH,
+        "付款 Payment (settlement)": settlement.PAYMENT,
+    }
+
+
+def page() -> str:
+    parts = [
+        "# States\n\nPrinted from each package's `states.py` by `python -m songhe.month.diagrams`; "
+        "do not edit by hand.\n"
+    ]
+    for title, table in tables().items():
+        parts.append(f"## {title}\n\n```mermaid\n{table.diagram()}\n```\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    import os
+
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "songhe.settings")
+    django.setup()
+    (Path(__file__).resolve().parents[2] / "docs" / "states.md").write_text(page(), encoding="utf-8")
