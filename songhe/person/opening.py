@@ -6,16 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from songhe.county.key import new_id
 from songhe.kernel.id_number import IdNumber
 from songhe.person.details import FIELDS, Details
 from songhe.person.identity import identify_all, sealed
 from songhe.person.models import Person, Provenance
+from songhe.person.table import write, write_values
 
 #: Provenance of a whole file in one row: all its fields came from there. A later correction writes out the field.
 WHOLE_FILE = "*"
-
-#: Rows of one INSERT. SQLite counts parameters and is cut smaller by Django.
-ROWS_AT_ONCE = 2000
 
 
 def open_files(
@@ -40,20 +39,19 @@ def open_files(
         person = Person(county=county, identity=identity, opened_on=on, synthetic=synthetic, **each.columns())
         person.id_cipher = sealed(each.id_number, person.id)
         people.append(person)
-    Person.rows.bulk_create(people, batch_size=ROWS_AT_ONCE)
+    write(Person, people)
     told: dict[str, Any] = {"source": source, "document": document, "by": by, "known_at": at}
-    rows: Iterable[Provenance]
     if field_by_field:
-        rows = (
+        rows = [
             row
             for person, each in zip(people, details, strict=True)
             for row in provenance_of(person, FIELDS, number=each.id_number, **told)
-        )
+        ]
+        write(Provenance, rows)
     else:
-        rows = (
-            Provenance(county=county, person_id=person.id, field=WHOLE_FILE, valid_from=on, **told) for person in people
-        )
-    Provenance.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
+        told |= {"county": county, "field": WHOLE_FILE, "value": "", "valid_from": on}
+        values = tuple(told.values())
+        write_values(Provenance, ("id", "person", *told), ((new_id(), person.id, *values) for person in people))
     return people
 
 
