@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from itertools import product
 from typing import Protocol
 
 from django.db import transaction
 
 from songhe.grant.fund import set_budget
 from songhe.jobs.models import Run, RunState
+from songhe.kernel.month import Month
 from songhe.kernel.refusal import reason
 from songhe.month.sample import bulk, earlier, providers, register, rights, stays
 from songhe.month.sample.cast import APPROVER, FINANCE
@@ -95,18 +97,18 @@ def loaded_plan(county: str = COUNTY) -> Plan:
 
 
 def _budgets(plan: Plan, decided: int) -> None:
-    """Enough for everybody's voucher until the end of the year: proposed by finance, approved by another."""
-    month = plan.month
-    while month.year == plan.month.year:
+    """Enough for everybody's vouchers until the end of the year: proposed by finance, approved by another."""
+    wanted = {rights.POLICY: (decided + decided // 5 + 100) * 80_000, "assessment-voucher": 2_000_000}
+    months = plan.month.until(Month(plan.month.year, 12))
+    for month, (programme, amount_fen) in product(months, wanted.items()):
         set_budget(
             county=COUNTY,
-            programme=rights.POLICY,
+            programme=programme,
             month=month,
-            amount_fen=(decided + decided // 5 + 100) * 80_000,
+            amount_fen=amount_fen,
             by=FINANCE,
             approved_by=APPROVER,
             at=moment(plan.approved_on, 9),
             on=plan.approved_on,
             document_no=f"样例财社〔{month.year}〕{month.number}号",
         )
-        month = month.next

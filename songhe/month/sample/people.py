@@ -7,13 +7,13 @@ belongs to no county, so no number is anybody's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from itertools import islice
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from songhe.kernel.id_number import check_character
 from songhe.kernel.month import Month, age_on
@@ -30,6 +30,8 @@ from songhe.month.sample.shape import (
     shape,
     villages,
 )
+
+T = TypeVar("T")
 
 DEFAULT_SEED = 370799
 
@@ -134,8 +136,9 @@ def people(*, seed: int, elders: int, month: Month, figures: Shape | None = None
     yield from _Maker(figures or shape(), seed, month).row(elders)
 
 
-def in_chunks(row: Iterator[Elder], size: int) -> Iterator[list[Elder]]:
-    while chunk := list(islice(row, size)):
+def in_chunks(row: Iterable[T], size: int) -> Iterator[list[T]]:
+    each = iter(row)
+    while chunk := list(islice(each, size)):
         yield chunk
 
 
