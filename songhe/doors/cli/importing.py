@@ -119,7 +119,7 @@ def _assessments(county: str, table: Sequence[dict[str, str]], *, by: str) -> li
                     "zh": why.message("zh"),
                     "en": why.message("en"),
                 }
-                for why in [each.why]
+                for why in [each.because]
                 if why is not None
             ],
         }
