@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from songhe.kernel.geo import Point
 from songhe.kernel.month import Month, beijing_date
 from songhe.kernel.place_code import layers
 from songhe.kernel.refusal import reason, whole
-from songhe.person.models import Event, Mandate, Person
+from songhe.person.models import Mandate
 from songhe.provider.models import Evidence, Item, Provider, Worker
 from songhe.service.allowed import (
     lock_person,
@@ -28,6 +28,7 @@ from songhe.service.allowed import (
     require_past,
     require_qualified,
 )
+from songhe.service.around import Around, facts_of
 from songhe.service.evidence import (
     CONFIRMATIONS,
     CONFIRMED_BY_ELDER,
@@ -35,16 +36,10 @@ from songhe.service.evidence import (
     CONFIRMED_BY_TIED_PROXY,
     FAIL,
     LIMITS,
-    OVERLAPS,
-    SAME_BODY,
-    SAME_HANDS,
-    Facts,
     Limits,
-    Setting,
-    Times,
     judge,
 )
-from songhe.service.models import Override, Stay, Visit
+from songhe.service.models import Override, Visit
 from songhe.service.states import OVERRIDE, VERDICT
 from songhe.trail.note import note
 
@@ -170,36 +165,7 @@ def record(
         recorded_at=at,
     )
     visit.evidence_sha256 = digest(visit)
-    with transaction.atomic():
-        person = lock_person(county=county, person_id=person_id)
-        if client_id is not None and (told := _told_before(visit)):
-            return told
-        require_alive(person, day=service_on)
-        _require_item(item, county=county, day=service_on)
-        require_open_to(provider, county=county, day=service_on, category=item.category)
-        if worker is not None:
-            require_qualified(worker, provider=provider, day=service_on)
-        visit.confirmed_by = _confirmation(visit, confirmed_by, mandate_id)
-        try:
-            with transaction.atomic():
-                visit.save(force_insert=True)
-        except IntegrityError:
-            # The same record came in for another person at the same instant: the constraint has the last word.
-            if client_id is None or (told := _told_before(visit)) is None:
-                raise
-            return told
-        note(
-            county=county,
-            at=at,
-            actor=by,
-            act="service.record_visit",
-            subject="visit",
-            subject_id=visit.id,
-            item=item.code,
-            provider=provider.pk,
-            on=str(service_on),
-        )
-    return visit
+    return _keep(visit, mandate_id, at=at, by=by)
 
 
 def digest(visit: Visit) -> str:
@@ -367,6 +333,41 @@ def decide_override(*, county: str, override_id: UUID, granted: bool, at: dateti
     return row
 
 
+def _keep(visit: Visit, mandate_id: UUID | None, *, at: datetime, by: str) -> Visit:
+    """Check what is told against the person's life, the catalogue, the list and the worker, and keep it once."""
+    county, day = visit.county, visit.service_on
+    with transaction.atomic():
+        person = lock_person(county=county, person_id=visit.person_id)
+        if visit.client_id is not None and (told := _told_before(visit)):
+            return told
+        require_alive(person, day=day)
+        _require_item(visit.item, county=county, day=day)
+        require_open_to(visit.provider, county=county, day=day, category=visit.item.category)
+        if visit.worker is not None:
+            require_qualified(visit.worker, provider=visit.provider, day=day)
+        visit.confirmed_by = _confirmation(visit, visit.confirmed_by, mandate_id)
+        try:
+            with transaction.atomic():
+                visit.save(force_insert=True)
+        except IntegrityError:
+            # The same record came in for another person at the same instant: the constraint has the last word.
+            if visit.client_id is None or (told := _told_before(visit)) is None:
+                raise
+            return told
+        note(
+            county=county,
+            at=at,
+            actor=by,
+            act="service.record_visit",
+            subject="visit",
+            subject_id=visit.id,
+            item=visit.item.code,
+            provider=visit.provider_id,
+            on=str(day),
+        )
+    return visit
+
+
 def _override_verb(verdict: str) -> str:
     return "override_to_pass" if verdict == Visit.Verdict.PASS else "override_to_fail"
 
@@ -429,36 +430,16 @@ def _judge(visits: list[Visit], *, alone: bool, at: datetime, by: str, limits: L
     ``alone`` looks at no other visit, and writes down only who fails.
     """
     county = visits[0].county
-    people = {visit.person_id for visit in visits}
-    persons = {
-        row.id: row
-        for row in Person.rows.filter(county=county, id__in=people).only("id", "died_on", "longitude", "latitude")
-    }
-    reported = dict(
-        Event.objects.filter(county=county, person_id__in=people, kind=Event.Kind.DEATH, state=Event.State.REPORTED)
-        .order_by("-happened_on")
-        .values_list("person_id", "happened_on")
-    )
-    least = dict(Item.objects.filter(id__in={visit.item_id for visit in visits}).values_list("id", "least_minutes"))
-    in_institution = _in_institution(county, visits)
-    others = _Others({}, {}) if alone else _others(county, visits)
+    around = Around.of(visits, alone=alone)
     same: dict[tuple[str, tuple[str, ...]], list[UUID]] = defaultdict(list)
     for visit in visits:
-        person = persons[visit.person_id]
-        died = reported.get(visit.person_id)
-        if person.died_on is None and died is not None and visit.service_on > died:
+        if around.waits(visit):
             done.held += not alone
             continue
         verdict, reasons = judge(
             facts_of(visit),
-            least_minutes=least[visit.item_id],
-            setting=Setting(
-                home=_point(person.longitude, person.latitude),
-                died_on=person.died_on,
-                in_institution=visit.id in in_institution,
-                of_worker=others.of_worker(visit),
-                of_person=others.of_person(visit),
-            ),
+            least_minutes=around.least_minutes[visit.item_id],
+            setting=around.setting(visit),
             limits=limits,
         )
         if alone and verdict != FAIL:
@@ -487,98 +468,3 @@ def _judge(visits: list[Visit], *, alone: bool, at: datetime, by: str, limits: L
         judged=sum(map(len, same.values())),
         failed=sum(len(ids) for (verdict, _), ids in same.items() if verdict == FAIL),
     )
-
-
-def facts_of(visit: Visit) -> Facts:
-    """The record as ``evidence.judge`` reads it."""
-    return Facts(
-        kind=visit.kind,
-        service_on=visit.service_on,
-        has_worker=visit.worker_id is not None,
-        times=_times(visit.started_at, visit.ended_at),
-        position=_point(visit.longitude, visit.latitude),
-        accuracy=visit.accuracy,
-        place_told=bool(visit.evidence.get("place")),
-        quantity=visit.quantity,
-        confirmed_by=visit.confirmed_by,
-    )
-
-
-def _point(longitude: float | None, latitude: float | None) -> Point | None:
-    return None if longitude is None or latitude is None else Point(latitude, longitude)
-
-
-def _times(started_at: datetime | None, ended_at: datetime | None) -> Times | None:
-    return None if started_at is None or ended_at is None else Times(started_at, ended_at)
-
-
-def _in_institution(county: str, visits: Iterable[Visit]) -> set[UUID]:
-    """Home visits on a day that the person spent in an institution; the days of moving in and out do not count."""
-    homes = [visit for visit in visits if visit.kind == Evidence.VISIT]
-    stays = defaultdict(list)
-    rows = Stay.objects.filter(county=county, person_id__in={visit.person_id for visit in homes})
-    for person_id, first, last in rows.values_list("person_id", "admitted_on", "discharged_on"):
-        stays[person_id].append((first, last))
-    return {
-        visit.id
-        for visit in homes
-        if any(
-            first < visit.service_on and (last is None or visit.service_on < last)
-            for first, last in stays[visit.person_id]
-        )
-    }
-
-
-@dataclass
-class _Others:
-    """Pairs of visits that ran at the same time, found by the database, each with the other's kind and times."""
-
-    worker: dict[UUID, list[tuple[str, Times]]]
-    person: dict[UUID, list[tuple[str, Times]]]
-
-    def of_worker(self, visit: Visit) -> list[tuple[str, Times]]:
-        return self.worker.get(visit.id, [])
-
-    def of_person(self, visit: Visit) -> list[tuple[str, Times]]:
-        return self.person.get(visit.id, [])
-
-
-def _others(county: str, visits: list[Visit]) -> _Others:
-    """What worker and person of each visit did on the same days.
-
-    A visit that failed on its own account contradicts nothing; one that failed only because it shared its time with
-    another still does.
-    """
-    timed = [visit for visit in visits if visit.started_at is not None and visit.ended_at is not None]
-    days = sorted({visit.service_on for visit in timed})
-    workers = {visit.worker_id for visit in timed if visit.kind in SAME_HANDS and visit.worker_id}
-    people = {visit.person_id for visit in timed if visit.kind in SAME_BODY}
-    by_worker: dict[Any, list[Any]] = defaultdict(list)
-    by_person: dict[Any, list[Any]] = defaultdict(list)
-    if days:
-        # A visit that began late in the evening runs into the next day.
-        span = (days[0] - timedelta(days=1), days[-1] + timedelta(days=1))
-        rows = (
-            Visit.objects.filter(Q(worker_id__in=workers) | Q(person_id__in=people), county=county)
-            .filter(service_on__range=span, started_at__isnull=False, ended_at__isnull=False)
-            .order_by("id")
-            .values_list("id", "worker_id", "person_id", "kind", "started_at", "ended_at", "verdict", "verdict_reasons")
-        )
-        for row in rows.iterator(chunk_size=5_000):
-            if row[6] == Visit.Verdict.FAIL and not OVERLAPS & set(row[7]):
-                continue
-            by_worker[row[1]].append(row)
-            by_person[row[2]].append(row)
-    found = _Others({}, {})
-    for visit in timed:
-        for mine, groups, key in (
-            (found.worker, by_worker, visit.worker_id),
-            (found.person, by_person, visit.person_id),
-        ):
-            if key is not None:
-                mine[visit.id] = [
-                    (row[3], Times(row[4], row[5]))
-                    for row in groups.get(key, ())
-                    if row[0] != visit.id and row[4] < visit.ended_at and visit.started_at < row[5]
-                ]
-    return found
