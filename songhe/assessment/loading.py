@@ -41,12 +41,12 @@ UNKNOWN_PERSON = reason(
 )
 KEPT_AS_RECORDED = reason(
     "assessment.kept_as_recorded",
-    zh="按原样登记,不折算,不作为享受待遇的依据。",
+    zh="按原样登记，不折算，不作为享受待遇的依据。",
     en="Kept as recorded; it is not converted and counts for nothing.",
 )
 TOO_OLD = reason(
     "assessment.too_old",
-    zh="{assessed_on}作出,超出本地认可的期限,仅留存。",
+    zh="{assessed_on}作出，超出本地认可的期限，仅留存。",
     en="Made on {assessed_on}, longer ago than the place accepts; kept only.",
 )
 

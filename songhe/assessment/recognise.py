@@ -20,18 +20,18 @@ from songhe.trail.note import note
 
 NO_MAPPING = reason(
     "assessment.no_mapping",
-    zh="本地没有批准认可“{standard}”的{level}级,需要重新评估。",
+    zh="本地没有批准认可“{standard}”的{level}级，需要重新评估。",
     en="The place has not approved taking over level {level} of {standard}; assess anew.",
     status=409,
 )
 NOT_CONVERTED = reason(
     "assessment.not_converted",
-    zh="{number} 的结果只按原样登记,不折算。",
+    zh="{number} 的结果只按原样登记，不折算。",
     en="Results under {number} stay as recorded and are not converted.",
 )
 OWN_STANDARD = reason(
     "assessment.own_standard",
-    zh="{number} 是本国家标准,不需要互认。",
+    zh="{number} 是本国家标准，不需要互认。",
     en="{number} is the standard itself; there is nothing to recognise.",
 )
 UNKNOWN_LEVEL = reason(
@@ -54,7 +54,7 @@ MAPPING_OVERLAPS = reason(
 )
 EXPIRED = reason(
     "assessment.expired",
-    zh="该结果有效期到{last},已经过期。",
+    zh="该结果有效期到{last}，已经过期。",
     en="This result was valid until {last} and has run out.",
     status=409,
 )

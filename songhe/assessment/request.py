@@ -33,7 +33,7 @@ FILE_CLOSED = reason(
 )
 ALREADY_OPEN = reason(
     "assessment.already_open",
-    zh="已有评估 {no} 正在办理,不能同时再申请。",
+    zh="已有评估 {no} 正在办理，不能同时再申请。",
     en="Assessment {no} is still open; another cannot be asked for.",
     status=409,
 )
@@ -52,7 +52,7 @@ UNKNOWN_OCCASION = reason(
 )
 UNKNOWN_WHERE = reason(
     "assessment.unknown_where",
-    zh="评估方式只有到机构(on_site)或上门(home),没有“{where}”。",
+    zh="评估方式只有到机构（on_site）或上门（home），没有“{where}”。",
     en="An assessment is done on_site or at home, not {where}.",
 )
 REVIEW_NEEDS_A_DISPUTE = reason(
@@ -73,12 +73,12 @@ NOT_AN_ASSESSOR = reason(
 )
 NOT_QUALIFIED = reason(
     "assessment.not_qualified",
-    zh="“{name}”在{on}不具备评估师条件:{lacks}。",
+    zh="“{name}”在{on}不具备评估师条件：{lacks}。",
     en="{name} does not qualify as an assessor on {on}: {lacks_en}.",
 )
 MUST_RECUSE = reason(
     "assessment.must_recuse",
-    zh="“{name}”应当回避:{why}。",
+    zh="“{name}”应当回避：{why}。",
     en="{name} must stand aside: {why_en}.",
 )
 

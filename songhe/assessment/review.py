@@ -26,7 +26,7 @@ SAME_PERSON = reason(
 )
 DISPUTED_TOO_LATE = reason(
     "assessment.disputed_too_late",
-    zh="异议应在{last_day}前提出。",
+    zh="异议应不迟于{last_day}提出。",
     en="It could be disputed until {last_day}.",
     status=409,
 )

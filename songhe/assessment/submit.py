@@ -21,7 +21,7 @@ from songhe.trail.note import note
 
 SCORED_HERE = reason(
     "assessment.scored_here",
-    zh="只提交各项答案,“{field_name}”由系统计算。",
+    zh="只提交各项答案，“{field_name}”由系统计算。",
     en="Hand in the answers only; {field_name} is worked out here.",
 )
 CONTRADICTS_INFORMATION = reason(

@@ -17,7 +17,7 @@ from songhe.trail.note import note
 
 NOT_ON_FILE = reason(
     "eligibility.not_on_file",
-    zh="此人在{on}已去世或已迁出,不再认定。",
+    zh="此人在{on}已去世或已迁出，不再认定。",
     en="On {on} the person had died or moved away; nothing is determined.",
     status=409,
 )

@@ -17,7 +17,7 @@ from songhe.policy.terms import terms
 
 NOT_DECIDED = reason(
     "entitlement.not_decided",
-    zh="申请还没有决定,不能申诉。",
+    zh="申请还没有决定，不能申诉。",
     en="Nothing has been decided yet that could be appealed against.",
     status=409,
 )
@@ -26,13 +26,13 @@ APPEAL_OPEN = reason(
 )
 APPEALED_TOO_LATE = reason(
     "entitlement.appealed_too_late",
-    zh="申诉应在{last_day}前提出。",
+    zh="申诉应不迟于{last_day}提出。",
     en="The appeal could be made until {last_day}.",
     status=409,
 )
 UNKNOWN_OUTCOME = reason(
     "entitlement.unknown_outcome",
-    zh="申诉结果只有成立(upheld)或维持(rejected),没有“{outcome}”。",
+    zh="申诉结果只有成立（upheld）或维持（rejected），没有“{outcome}”。",
     en="An appeal is upheld or rejected, not {outcome}.",
 )
 ALREADY_ANSWERED = reason(

@@ -42,13 +42,13 @@ ALREADY_OPEN = reason(
 )
 ALREADY_ENTITLED = reason(
     "entitlement.already_entitled",
-    zh="已有待遇 {no},不必再申请。",
+    zh="已有待遇 {no}，不必再申请。",
     en="Entitlement {no} is in force; there is no need to apply again.",
     status=409,
 )
 CATEGORY_CLOSED = reason(
     "entitlement.category_closed",
-    zh="“{category}”在本地没有规定抵扣比例,不能选择。",
+    zh="“{category}”在本地没有规定抵扣比例，不能选择。",
     en="No ratio is set here for {category}, so it cannot be chosen.",
 )
 PLEDGE_MISSING = reason(

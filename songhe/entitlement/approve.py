@@ -25,13 +25,13 @@ from songhe.policy.terms import Terms, terms_in
 
 NOT_ENTITLED = reason(
     "entitlement.not_entitled",
-    zh="认定结果是“{outcome}”,不能批准。",
+    zh="认定结果是“{outcome}”，不能批准。",
     en="The determination says {outcome_en}; it cannot be approved.",
     status=409,
 )
 PROGRAMME_OVER = reason(
     "entitlement.programme_over",
-    zh="项目到{last}为止,{first_month}起已没有可发放的月份。",
+    zh="项目到{last}为止，{first_month}起已没有可发放的月份。",
     en="The programme ends on {last}; from {first_month} on there is no month left to issue.",
     status=409,
 )

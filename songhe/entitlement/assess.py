@@ -22,7 +22,7 @@ NOT_COUNTING = reason(
 )
 TOO_OLD = reason(
     "entitlement.assessment_too_old",
-    zh="{assessed_on}作出的评估不在本地认可的既往评估之列,需要重新评估。",
+    zh="{assessed_on}作出的评估不在本地认可的既往评估之列，需要重新评估。",
     en="The assessment of {assessed_on} is not one that the place accepts; a new one is needed.",
     status=409,
 )

@@ -38,7 +38,7 @@ def determine(*, application: Application, at: datetime, on: date, by: str) -> A
         elif LEVEL in missing and APPLICATION.allows(found.state, "assess"):
             keep(found, "assess", at, by, missing=missing)
         else:
-            found.question = "请补充:" + "、".join(FACTS[fact].zh for fact in missing)
+            found.question = "请补充：" + "、".join(FACTS[fact].zh for fact in missing)
             found.answer = ""
             keep(found, "ask", at, by, missing=missing)
     return found

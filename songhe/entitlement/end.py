@@ -28,7 +28,7 @@ UNKNOWN_REASON = reason(
 )
 ALREADY_REPORTED = reason(
     "entitlement.already_reported",
-    zh="这一终止原因已经报告,等待核实。",
+    zh="这一终止原因已经报告，等待核实。",
     en="This has been reported already and waits to be verified.",
     status=409,
 )

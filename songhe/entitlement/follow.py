@@ -21,7 +21,7 @@ from songhe.person.models import Event
 
 NOT_VERIFIED = reason(
     "entitlement.event_not_verified",
-    zh="这一事件还没有核实,不改变任何申请和待遇。",
+    zh="这一事件还没有核实，不改变任何申请和待遇。",
     en="This event has not been verified; it changes no application and no right.",
     status=409,
 )

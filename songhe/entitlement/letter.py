@@ -50,7 +50,7 @@ def write_ending(*, application: Application, ending: Ending, at: datetime) -> L
     because = Ending.Because(ending.because)
     body = {
         "decision": {
-            "zh": f"待遇因“{because.label}”终止,最后一个月是{ending.last_month}。",
+            "zh": f"待遇因“{because.label}”终止，最后一个月是{ending.last_month}。",
             "en": f"The right ends because of {because.value}; its last month is {ending.last_month}.",
         },
         "decided_on": str(on),
@@ -68,7 +68,7 @@ def write_answer(*, application: Application, appeal: Appeal, at: datetime) -> L
     upheld = appeal.outcome == Appeal.Outcome.UPHELD
     body = {
         "decision": {
-            "zh": "您的申诉成立,原决定将重新办理。" if upheld else "经复查,维持原决定。",
+            "zh": "您的申诉成立，原决定将重新办理。" if upheld else "经复查，维持原决定。",
             "en": "Your appeal is upheld; the matter is taken up again."
             if upheld
             else "On review the decision stands.",
@@ -84,7 +84,7 @@ def write_answer(*, application: Application, appeal: Appeal, at: datetime) -> L
 
 def appeal_notice(decided_on: date, days: int | None) -> dict[str, Any]:
     """How and until when to appeal; where the place sets no days, this is said."""
-    how_zh = "可向县(市、区)民政部门提出申诉,由未参与原决定的人员办理。"
+    how_zh = "可向县（市、区）民政部门提出申诉，由未参与原决定的人员办理。"
     how_en = "An appeal may be made to the county civil-affairs bureau; somebody who took no part will answer it."
     if days is None:
         return {
@@ -95,7 +95,7 @@ def appeal_notice(decided_on: date, days: int | None) -> dict[str, Any]:
     until = decided_on + timedelta(days=days)
     return {
         "until": str(until),
-        "zh": how_zh + f"请在{until}前(含当日)提出。",
+        "zh": how_zh + f"请在{until}前（含当日）提出。",
         "en": how_en + f" It must be made by {until}.",
     }
 
@@ -122,7 +122,7 @@ def _decision(application: Application, policy: Policy, entitlement: Entitlement
             "en": f"Your application for “{title.en}” is refused.",
         }
     return {
-        "zh": f"批准您申请的“{title.zh}”,自{entitlement.first_month}起享受,编号 {entitlement.no}。",
+        "zh": f"批准您申请的“{title.zh}”，自{entitlement.first_month}起享受，编号 {entitlement.no}。",
         "en": f"Your application for “{title.en}” is approved from {entitlement.first_month}, no. {entitlement.no}.",
     }
 

@@ -14,7 +14,7 @@ from songhe.kernel.refusal import reason
 from songhe.person.masks import mask_name
 from songhe.policy.terms import Terms, terms
 
-SKIPPED_ZH = "本地未规定资格公示天数,不公示,直接审批。"
+SKIPPED_ZH = "本地未规定资格公示天数，不公示，直接审批。"
 SKIPPED_EN = "The place sets no days for publication; this step is skipped."
 
 NOT_PUBLISHED = reason(
@@ -25,7 +25,7 @@ NOT_PUBLISHED = reason(
 )
 STILL_PUBLISHED = reason(
     "entitlement.still_published",
-    zh="公示到{publish_to}为止,之后才能审批。",
+    zh="公示到{publish_to}为止，之后才能审批。",
     en="It is published until {publish_to} and can be approved after that.",
     status=409,
 )

@@ -13,7 +13,7 @@ from songhe.trail.note import note
 
 SAME_PERSON = reason(
     "entitlement.same_person",
-    zh="“{by}”已经办理过前一步,应由另一人办理。",
+    zh="“{by}”已经办理过前一步，应由另一人办理。",
     en="{by} did the step before; this one is for another person.",
     status=409,
 )

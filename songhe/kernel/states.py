@@ -65,7 +65,7 @@ def wrong_state(package: str) -> Reason:
     """The reason that a package's tables refuse with."""
     return reason(
         f"{package}.wrong_state",
-        zh="现在的状态是“{state}”,不能这样办理。",
+        zh="现在的状态是“{state}”，不能这样办理。",
         en="This cannot be done in the state {state_en}.",
         status=409,
     )
