@@ -22,6 +22,8 @@ from songhe.doors.may import ACTS, NOT_ALLOWED
 from songhe.doors.shell.request import DoorRequest
 from songhe.kernel import place_code
 from songhe.kernel.refusal import Refusal, reason
+from songhe.person.mandate import elders_of, require
+from songhe.person.models import Person
 
 NOT_IN_TOKEN = reason(
     "api.not_in_token",
@@ -56,15 +58,26 @@ class Caller:
     """The account of a call, and the reach of those of its roles that allow the act.
 
     ``client`` is what idempotency keys belong to; no account's name contains a colon, so that none is a token's.
+    ``elders`` are those for whom it acts as a proxy; ``places`` is where its appointments are, whatever they reach.
     """
 
-    __slots__ = ("account", "client", "reaches", "username")
+    __slots__ = ("account", "client", "elders", "places", "reaches", "username")
 
-    def __init__(self, account: Account, client: str, reaches: Sequence[Reach]) -> None:
+    def __init__(
+        self,
+        account: Account,
+        client: str,
+        reaches: Sequence[Reach],
+        *,
+        elders: frozenset[UUID] = frozenset(),
+        places: Sequence[str] = (),
+    ) -> None:
         self.account = account
         self.username = account.username
         self.client = client
         self.reaches = tuple(reaches)
+        self.elders = elders
+        self.places = tuple(places)
 
     def sees(self, county: str, *, provider_id: int | None = None, person_id: UUID | None = None) -> bool:
         return any(reach.sees(county, provider_id, person_id) for reach in self.reaches)
@@ -117,19 +130,38 @@ class ApiRequest(DoorRequest):
     auth: Caller
 
 
-def caller_of(
-    account: Account, *, client: str, act: str, on: date, places: Iterable[str] | None = None
-) -> Caller:
+def caller_of(account: Account, *, client: str, act: str, on: date, places: Iterable[str] | None = None) -> Caller:
     """What the account's roles of the day reach for the act, inside ``places`` if given.
 
-    Refuses with ``door.not_allowed``. One query.
+    Refuses with ``door.not_allowed``. One query, and one more for citizens, whose mandates reach their elders.
     """
     allowed = ACTS[act].roles
     held = [each for each in appointments(account, on) if Role(each.role) in allowed]
     if not held:
         raise NOT_ALLOWED(act=ACTS[act].zh, act_en=ACTS[act].en)
     limits = None if places is None else [place_code.prefix(place) for place in places]
-    return Caller(account, client, [reach for each in held for reach in _reaches(each, limits)])
+    reaches = [reach for each in held for reach in _reaches(each, limits)]
+    elders: frozenset[UUID] = frozenset()
+    if any(each.role == Role.CITIZEN for each in held):
+        elders = frozenset(elders_of(account.username, on))
+        anywhere = _narrow("", None if limits is None else [limit[:6] for limit in limits])
+        reaches += [Reach(counties, person_id=elder) for counties in anywhere for elder in sorted(elders)]
+    own_places = [narrowed for each in held for narrowed in _narrow(place_code.prefix(each.place), limits)]
+    return Caller(account, client, reaches, elders=elders, places=own_places)
+
+
+def require_mandate(caller: Caller, person: Person, act: str, on: date) -> UUID | None:
+    """The person on whose behalf a proxy acts, ``None`` for who acts in their own right. Refuses with
+    ``person.no_mandate``."""
+    own = any(
+        each.person_id in (None, person.id) and each.sees(person.county, None, person.id)
+        for each in caller.reaches
+        if each.person_id not in caller.elders
+    )
+    if own or person.id not in caller.elders:
+        return None
+    require(person=person, act=act, on=on, account=caller.username)
+    return person.id
 
 
 def _reaches(held: Appointment, limits: Sequence[str] | None) -> Iterable[Reach]:
@@ -180,9 +212,7 @@ class Bearer(HttpBearer):
         request._cached_user = found.account
         if self.act not in found.acts:
             raise NOT_IN_TOKEN(act=ACTS[self.act].zh, act_en=ACTS[self.act].en)
-        caller = caller_of(
-            found.account, client=f"token:{found.pk}", act=self.act, on=request.on, places=found.places
-        )
+        caller = caller_of(found.account, client=f"token:{found.pk}", act=self.act, on=request.on, places=found.places)
         return _admitted(request, caller)
 
 

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
-from songhe.doors.api.caller import ApiRequest
+from songhe.doors.api.caller import ApiRequest, require_mandate
 from songhe.doors.api.found import by_number
 from songhe.doors.api.operation import serve
 from songhe.doors.api.page import Paging, page, paged
@@ -130,6 +130,7 @@ def choose_group(request: ApiRequest, no: str, body: ChooseIn) -> HttpResponse:
     grant = grant_of(request, no)
     if body.provider is not None and not Provider.objects.filter(pk=body.provider).exists():
         raise UNKNOWN_PROVIDER("provider")
+    behalf_of = require_mandate(request.auth, grant.person, "choose", request.on)
 
     def do() -> dict[str, Any]:
         return show_in_full(
@@ -139,6 +140,7 @@ def choose_group(request: ApiRequest, no: str, body: ChooseIn) -> HttpResponse:
                 category=body.category,
                 provider_id=body.provider,
                 standing=body.standing,
+                behalf_of=behalf_of,
                 at=request.at,
                 on=request.on,
                 by=request.auth.username,
@@ -159,10 +161,18 @@ def choose_group(request: ApiRequest, no: str, body: ChooseIn) -> HttpResponse:
 )
 def claim_grant(request: ApiRequest, no: str, body: ClaimIn | None = None) -> HttpResponse:
     grant = grant_of(request, no)
+    behalf_of = require_mandate(request.auth, grant.person, "claim", request.on)
 
     def do() -> dict[str, Any]:
         return show_in_full(
-            claim(county=grant.county, grant_id=grant.id, at=request.at, on=request.on, by=request.auth.username)
+            claim(
+                county=grant.county,
+                grant_id=grant.id,
+                behalf_of=behalf_of,
+                at=request.at,
+                on=request.on,
+                by=request.auth.username,
+            )
         )
 
     return perform(request, county=grant.county, body=body, do=do)

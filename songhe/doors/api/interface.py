@@ -15,7 +15,18 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 import songhe
-from songhe.doors.api import grant, problem, quote, redemption
+from songhe.doors.api import (
+    application,
+    assessment,
+    grant,
+    imports,
+    person,
+    problem,
+    quote,
+    redemption,
+    statement,
+    token,
+)
 from songhe.doors.api.parser import StrictParser
 from songhe.kernel.refusal import Refusal
 
@@ -75,12 +86,16 @@ api = Interface(
     docs_url=None,
     parser=StrictParser(),
 )
-for door in (quote, redemption, grant):
+for door in (person, assessment, application, grant, quote, redemption, statement, imports, token):
     api.add_router("", door.router)
-api.add_exception_handler(Refusal, problem.refused)
-api.add_exception_handler(ValidationError, problem.invalid)
-api.add_exception_handler(AuthenticationError, problem.not_signed_in)
-api.add_exception_handler(HttpError, problem.http_error)
-api.add_exception_handler(RequestDataTooBig, problem.too_large)
-api.add_exception_handler(IntegrityError, problem.conflict)
-api.add_exception_handler(OperationalError, problem.busy)
+HANDLERS: dict[type[Exception], Any] = {
+    Refusal: problem.refused,
+    ValidationError: problem.invalid,
+    AuthenticationError: problem.not_signed_in,
+    HttpError: problem.http_error,
+    RequestDataTooBig: problem.too_large,
+    IntegrityError: problem.conflict,
+    OperationalError: problem.busy,
+}
+for kind, handler in HANDLERS.items():
+    api.add_exception_handler(kind, handler)

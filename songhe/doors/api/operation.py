@@ -74,10 +74,11 @@ def serve(
     key: Key | None = None,
     if_match: bool | None = None,
     takes: dict[str, Any] | None = None,
+    also: tuple[int, ...] = (),
 ) -> Callable[[View], View]:
     """Declare an operation. ``if_match``: the noun has versions, and the call must (True) or may (False) name one.
 
-    ``takes`` is the OpenAPI ``content`` of a body that is no JSON.
+    ``takes`` is the OpenAPI ``content`` of a body that is no JSON, ``also`` further statuses of refusals.
     """
     if act not in ACTS:
         raise KeyError(f"{act!r} is not in the index of acts")
@@ -115,7 +116,7 @@ def serve(
             [method],
             view,
             auth=[Bearer(act), Session(act)],
-            response={status: gives} | dict.fromkeys(REFUSALS, Problem),
+            response={status: gives} | dict.fromkeys((*REFUSALS, *also), Problem),
             operation_id=view.__name__,
             summary=title,
             description=about or title,

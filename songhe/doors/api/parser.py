@@ -26,9 +26,7 @@ class StrictParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         return read_json(request.body)
 
-    def parse_querydict(
-        self, data: MultiValueDict, list_fields: list[str], request: HttpRequest
-    ) -> dict[str, Any]:
+    def parse_querydict(self, data: MultiValueDict, list_fields: list[str], request: HttpRequest) -> dict[str, Any]:
         for values in data.lists():
             if any(_BAD.search(value) for value in values[1] if isinstance(value, str)):
                 raise BAD_CHARACTER(values[0][:40])

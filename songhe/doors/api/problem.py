@@ -22,9 +22,7 @@ from songhe.kernel.refusal import Refusal, reason
 logger = structlog.get_logger("songhe.api")
 
 NOT_JSON = reason("api.not_json", zh="请求体不是合法的 JSON。", en="The body is not JSON.", status=400)
-BODY_TOO_LARGE = reason(
-    "api.body_too_large", zh="请求体过大。", en="The body is too large.", status=413
-)
+BODY_TOO_LARGE = reason("api.body_too_large", zh="请求体过大。", en="The body is too large.", status=413)
 CONFLICT = reason(
     "api.conflict",
     zh="同时有别的操作改动了相关记录，没有办成，请查看最新情况后重试。",
@@ -59,9 +57,7 @@ def language() -> str:
     return "zh" if (get_language() or "zh").startswith("zh") else "en"
 
 
-def problem(
-    request: HttpRequest, *, status: int, code: str, detail: str, faults: Sequence[Fault] = ()
-) -> HttpResponse:
+def problem(request: HttpRequest, *, status: int, code: str, detail: str, faults: Sequence[Fault] = ()) -> HttpResponse:
     body: dict[str, Any] = {
         "type": code,
         "title": TITLES[status],

@@ -5,13 +5,14 @@ The hottest path is three hops: here, ``redemption.redeem``, ``ledger.post``.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NoReturn
 from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
+from songhe.document.number import check
 from songhe.doors.api.caller import ApiRequest
 from songhe.doors.api.found import by_number, out_of_reach
 from songhe.doors.api.operation import Key, serve
@@ -34,18 +35,28 @@ from songhe.doors.api.types import (
     Yes,
 )
 from songhe.doors.api.write import perform, reply
-from songhe.document.number import check
 from songhe.grant.choose import UNKNOWN as UNKNOWN_GRANT
 from songhe.grant.models import Grant
 from songhe.kernel.refusal import MISSING, reason
+from songhe.kernel.typed import fold
+from songhe.person.medium import CODE_INVALID, MEDIUM_UNKNOWN, medium_of, read_code
+from songhe.person.models import Medium
 from songhe.redemption.bill import Charge
 from songhe.redemption.models import Bill, Reversal
 from songhe.redemption.models import Line as BillLine
-from songhe.redemption.redeem import UNKNOWN_BILL, UNKNOWN_MEDIUM, UNKNOWN_PROVIDER, Request, hand_in, redeem
+from songhe.redemption.redeem import UNKNOWN_BILL, UNKNOWN_PROVIDER, Request, hand_in, redeem
 from songhe.redemption.reverse import amend, reverse, true_up
 
 router = Router(tags=["核销"])
 
+#: County, 14 digits, two check digits.
+OWN_MEDIUM_LENGTH = 22
+
+NOT_CONFIRMED = reason(
+    "api.not_confirmed",
+    zh="卡片和打印码只能表明身份，须由老年人（密码）、代办人或工作人员确认。",
+    en="A card or a printed code only says who somebody is: the elder (by PIN), a proxy or staff confirms.",
+)
 LINE_AND_LINES = reason(
     "api.amend_one_line",
     zh="改小金额时，lines 应恰好写明一行。",
@@ -163,46 +174,90 @@ class BillFilters(Paging):
     about="按券号或老年人的码付一张账单；hand_in 为 true 时只交账单，由月度任务入账。",
 )
 def make_redemption(request: ApiRequest, body: RedemptionIn) -> HttpResponse:
-    caller = request.auth
-    county, asked = county_of(request, body)
-    made_by = hand_in if body.hand_in else redeem
+    county, provider_id = where_and_who(request, body)
+    verb = hand_in if body.hand_in else redeem
 
     def do() -> dict[str, Any]:
-        return show_bill(made_by(county=county, request=asked, at=request.at, on=request.on, by=caller.username))
+        medium = None if body.medium is None else number_shown(request, body, county)
+        asked = asked_of(body, provider_id=provider_id, medium=medium)
+        return show_bill(verb(county=county, request=asked, at=request.at, on=request.on, by=request.auth.username))
 
     return perform(request, county=county, body=body, do=do, status=201, must=True)
 
 
-def county_of(request: ApiRequest, body: RedemptionIn) -> tuple[str, Request]:
-    """Where the voucher is from, by its number, the body or the caller's only county, and the bill as asked.
+def where_and_who(request: ApiRequest, body: RedemptionIn) -> tuple[str, int]:
+    """The county whose voucher pays, by its number, the card's, the body or the caller's only one; the provider.
 
-    Refuses with ``grant.unknown``, ``redemption.unknown_medium``, ``redemption.unknown_provider`` or
-    ``input.missing``.
+    Refuses with ``grant.unknown`` or ``person.medium_unknown`` (out of reach), ``redemption.unknown_provider``,
+    ``document.wrong_check_digits`` or ``input.missing``.
     """
-    caller, grant_no = request.auth, None
+    caller = request.auth
     if body.grant_no is not None:
-        grant_no = check(body.grant_no, field="grant_no")
-        county = grant_no[:6]
-    elif body.county is not None:
-        county = body.county
-    elif len(caller.counties) == 1:
-        county = caller.counties[0]
+        body.grant_no = check(body.grant_no, field="grant_no")
+        county = body.grant_no[:6]
     else:
-        raise MISSING("county", field_name="county")
+        county = body.county or county_in(body.medium or "") or (caller.counties[0] if caller.counties else "")
+        if not county or (len(caller.counties) > 1 and body.county is None and not county_in(body.medium or "")):
+            raise MISSING("county", field_name="county")
     here = caller.providers_in(county)
     if not here:
-        if grant_no is None:
-            raise UNKNOWN_MEDIUM("medium")
-        theirs = Grant.objects.filter(county=county, no=grant_no).values_list("id", flat=True).first()
-        if theirs is not None:
-            out_of_reach(request, county=county, subject="grant.Grant", subject_id=theirs)
-        raise UNKNOWN_GRANT("grant_no")
+        _refuse_elsewhere(request, body, county)
     if body.provider is None and len(here) > 1:
         raise MISSING("provider", field_name="provider")
     provider_id = here[0] if body.provider is None else body.provider
     if provider_id not in here:
         raise UNKNOWN_PROVIDER("provider")
-    return county, Request(
+    return county, provider_id
+
+
+def _refuse_elsewhere(request: ApiRequest, body: RedemptionIn, county: str) -> NoReturn:
+    if body.grant_no is not None:
+        grant = Grant.objects.filter(county=county, no=body.grant_no).values_list("id", flat=True).first()
+        if grant is not None:
+            out_of_reach(request, county=county, subject="grant.Grant", subject_id=grant)
+        raise UNKNOWN_GRANT("grant_no")
+    number = fold(number_in(body.medium or "")).replace("-", "")
+    medium = Medium.objects.filter(county=county, number=number).values_list("id", flat=True).first()
+    if medium is not None:
+        out_of_reach(request, county=county, subject="person.Medium", subject_id=medium)
+    raise MEDIUM_UNKNOWN("medium")
+
+
+def number_in(shown: str) -> str:
+    """The number of a medium, of a code ``S1.<key id>.<medium no>.<step>.<mac>`` the third part."""
+    parts = "".join(shown.split()).split(".")
+    return parts[2] if len(parts) == 5 else shown
+
+
+def county_in(shown: str) -> str:
+    """The county that one of our own numbers begins with, "" of other cards."""
+    number = fold(number_in(shown)).replace("-", "")
+    own = len(number) == OWN_MEDIUM_LENGTH and number.isascii() and number.isdigit() and int(number) % 97 == 1
+    return number[:6] if own else ""
+
+
+def number_shown(request: ApiRequest, body: RedemptionIn, county: str) -> str:
+    """The number of the medium that was shown, each code of a telephone once.
+
+    A telephone is known by its code, never by its number; a card or a printed code only says who somebody is, so
+    that the elder (by PIN), a proxy or the staff confirms the bill. Refuses with ``api.not_confirmed`` and the
+    codes of ``songhe.person.medium``.
+    """
+    given = body.medium or ""
+    if given.startswith("S1."):
+        shown = read_code(given, at=request.at, county=county)
+        medium, is_static = shown.medium, shown.needs_second_factor
+    else:
+        medium, is_static = medium_of(given, county), True
+        if medium.kind == Medium.Kind.PHONE:
+            raise CODE_INVALID("medium")
+    if is_static and not body.confirmed_by:
+        raise NOT_CONFIRMED("confirmed_by")
+    return medium.number
+
+
+def asked_of(body: RedemptionIn, *, provider_id: int, medium: str | None) -> Request:
+    return Request(
         provider_id=provider_id,
         charges=tuple(
             Charge(
@@ -216,8 +271,8 @@ def county_of(request: ApiRequest, body: RedemptionIn) -> tuple[str, Request]:
             )
             for line in body.lines
         ),
-        grant_no=grant_no,
-        medium=body.medium,
+        grant_no=body.grant_no,
+        medium=medium,
         ltci_fen=body.ltci_fen,
         confirmed_by=body.confirmed_by,
         hold=body.hold,

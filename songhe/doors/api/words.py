@@ -10,7 +10,9 @@ from songhe.kernel.refusal import MISSING, NOT_AN_INTEGER, TOO_SMALL, UNKNOWN_FI
 
 TOO_LARGE = reason("input.too_large", zh="“{field_name}”不能大于{most}。", en="{field_name} must be at most {most}.")
 TOO_LONG = reason(
-    "input.too_long", zh="“{field_name}”最多{most}个字符或项。", en="{field_name} has at most {most} characters or items."
+    "input.too_long",
+    zh="“{field_name}”最多{most}个字符或项。",
+    en="{field_name} has at most {most} characters or items.",
 )
 TOO_SHORT = reason(
     "input.too_short",

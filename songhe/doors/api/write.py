@@ -14,6 +14,7 @@ from pydantic_core import to_json
 from songhe.doors.api.caller import ApiRequest
 from songhe.jobs.once import once
 from songhe.kernel.refusal import reason
+from songhe.provider.cipher import keyed_hash
 
 KEY_MISSING = reason(
     "api.idempotency_key_missing",
@@ -68,14 +69,17 @@ def perform(
     status: int = 200,
     must: bool = False,
     content: str = "",
+    told_once: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Do it in one transaction and answer; with a key once, and the stored answer ever after.
 
     ``county`` is where the effect is and where the key is kept; ``content`` stands for a body that is no JSON. An
-    answer with ``version`` carries it as its ETag.
+    answer with ``version`` carries it as its ETag. What ``do`` puts into ``told_once`` is in the first answer only
+    and is not kept.
     """
     key = idempotency_key(request, must=must)
-    given = body.model_dump(mode="json") if body is not None and key is not None else None
+    # Keyed, because a body may hold an ID number, and the mark of it is kept for ever.
+    mark = keyed_hash(body.model_dump_json() if body is not None else content, purpose="idempotency") if key else ""
     fresh = False
 
     def answer() -> dict[str, Any]:
@@ -89,7 +93,7 @@ def perform(
                 county=county,
                 client=request.auth.client,
                 key=key,
-                body={"call": f"{request.method} {request.path}", "body": given, "content": content},
+                body={"call": f"{request.method} {request.path}", "body": mark},
                 at=request.at,
                 do=answer,
             )
@@ -97,7 +101,10 @@ def perform(
         except OperationalError as error:
             if attempt == _MOST_TRIES or connection.in_atomic_block or not _may_try_again(error):
                 raise
-    return reply(found, status=status, version=found.get("version"), replayed=not fresh)
+    version = found.get("version")
+    return reply(
+        found | told_once if told_once and fresh else found, status=status, version=version, replayed=not fresh
+    )
 
 
 def idempotency_key(request: ApiRequest, *, must: bool) -> str | None:

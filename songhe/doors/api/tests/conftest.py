@@ -30,7 +30,6 @@ AT = datetime(2026, 1, 1, tzinfo=timezone.utc)
 BASE = "/api/v1"
 
 
-
 def declared(method: str, path: str) -> Declared:
     """The operation that answers a call."""
     route = resolve(path.partition("?")[0]).route

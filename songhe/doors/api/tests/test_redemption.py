@@ -6,15 +6,21 @@ from uuid import uuid4
 
 import pytest
 
-from songhe.doors.api.tests.conftest import COUNTY, problem, read
+from songhe.doors.api.tests.conftest import AT, COUNTY, DAY, problem, read
+from songhe.doors.shell.clock import read_clock
 from songhe.grant.tests.world import left, voucher
 from songhe.jobs.models import Once
 from songhe.ledger.models import Transfer
+from songhe.person.medium import code_of, issue
 from songhe.redemption.models import Bill
 from songhe.redemption.tests.world import card_of, provider, visit_of
 from songhe.trail.models import Entry
 
 ELSEWHERE = "370702"
+
+
+def now():
+    return read_clock().at
 
 
 def bill(grant, **more):
@@ -49,7 +55,34 @@ def test_a_bill_is_redeemed_by_the_number_of_the_voucher(till, grant, shop):
 
 
 def test_a_bill_is_redeemed_by_the_card_of_the_person(till, grant):
-    assert read(till.post("/redemptions", bill(grant, grant_no=None, medium=card_of(grant)), key=True))["no"]
+    shown = {"grant_no": None, "medium": card_of(grant, "C00001"), "confirmed_by": "elder"}
+    assert read(till.post("/redemptions", bill(grant, **shown), key=True))["grant_no"] == grant.no
+
+
+def test_a_card_alone_pays_nothing(till, grant):
+    shown = {"grant_no": None, "medium": card_of(grant, "C00001")}
+    assert problem(till.post("/redemptions", bill(grant, **shown), key=True))["type"] == "api.not_confirmed"
+
+
+def test_a_code_on_a_telephone_pays_once(till, grant):
+    phone = issue(person=grant.person, kind="phone", on=DAY, at=AT, by="clerk")
+    code = code_of(phone, now())
+    key = uuid4()
+    shown = bill(grant, grant_no=None, medium=code)
+    made = read(till.post("/redemptions", shown, key=key))
+    assert read(till.post("/redemptions", shown, key=key)) == made
+    assert problem(till.post("/redemptions", shown, key=True))["type"] == "person.code_already_used"
+    assert problem(till.post("/redemptions", shown | {"medium": phone.number}, key=True))["type"] == (
+        "person.code_invalid"
+    )
+
+
+def test_a_code_of_another_county_is_not_found_and_the_try_is_noted_there(machine, grant, shop):
+    phone = issue(person=grant.person, kind="phone", on=DAY, at=AT, by="clerk")
+    till = machine("provider_manager", provider=shop.id, place=ELSEWHERE)
+    shown = bill(grant, grant_no=None, medium=code_of(phone, now()))
+    assert problem(till.post("/redemptions", shown, key=True))["type"] == "person.medium_unknown"
+    assert Entry.objects.get(act="door.out_of_reach").subject_id == str(phone.id)
 
 
 def test_a_number_may_be_typed_with_spaces(till, grant):
