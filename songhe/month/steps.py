@@ -10,6 +10,8 @@ from typing import Any
 from django.db import transaction
 
 from songhe.eligibility.determine_county import determine_county
+from songhe.entitlement.extend import end_what_is_not_continued
+from songhe.entitlement.follow import catch_up
 from songhe.grant.expire import expire
 from songhe.grant.issue import issue
 from songhe.jobs.models import Run
@@ -68,6 +70,10 @@ class Step:
 
 
 def _determine(stage: Stage) -> dict[str, Any]:
+    """What is known meanwhile is carried on first: deaths and moves, and editions that nothing continues."""
+    at = stage.clock()
+    catch_up(county=stage.county, at=at, by="run:determine")
+    end_what_is_not_continued(county=stage.county, policy=stage.programme, on=stage.on, at=at, by="run:determine")
     policy = library().resolve(policy=stage.programme, place=stage.county, on=stage.on)
     done = determine_county(county=stage.county, policy=policy, on=stage.on, clock=stage.clock, watch=stage.watch)
     return {"people": done.people, "written": done.written}

@@ -192,6 +192,22 @@ VALUES: dict[str, ValueName] = {
             ("不抽样", "no sample is drawn"),
         ),
         _setting(
+            "assessment_valid_months",
+            "whole",
+            "评估结果的有效月数",
+            "how many months an assessment's result counts",
+            ("结果不因时间失效", "a result does not lapse by time"),
+            "month",
+        ),
+        _setting(
+            "assessment_dispute_days",
+            "whole",
+            "对评估结果提出异议的天数",
+            "within how many days a result may be disputed",
+            ("随时可以提出异议", "a result may be disputed at any time"),
+            "day",
+        ),
+        _setting(
             "assessment_lookback_months",
             "whole",
             "认可的既往评估：距申请不超过的月数",
