@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from songhe.kernel.id_number import IdNumber, Kind
 from songhe.kernel.refusal import Refusal, reason
@@ -143,23 +144,10 @@ def load(
     """
     report, rows = _start(table)
     places, seen = Places.on(county, on), dict[Hashable, int]()
+    told: dict[str, Any] = {"source": source, "document": document, "by": by, "at": at}
     for part in _chunks(rows, chunk):
-        with transaction.atomic():
-            files = _examine(county, part, places, seen, on, accept_warnings=accept_warnings)
-            told: dict[str, Any] = {"source": source, "document": document, "by": by}
-            _open(county, part, files, on=on, at=at, **told)
-            _change(county, part, files, at=at, **told)
-            counted: dict[str, Any] = Counter(row.state for row in part)
-            note(
-                county=county,
-                at=at,
-                actor=by,
-                act="person.import",
-                subject="import",
-                subject_id=document[:64],
-                first_row=part[0].number,
-                **{state: counted[state] for state in STATES if counted[state]},
-            )
+        examine = partial(_examine, county, part, places, seen, on, accept_warnings=accept_warnings)
+        _write_once(county, part, examine, on, told)
         if progress is not None:
             progress(part[-1].number, len(rows))
     return report
@@ -204,6 +192,35 @@ def register_many(
             count=len(opened),
         )
     return opened
+
+
+def _write_once(county: str, part: list[Row], examine: Callable[[], _Files], on: date, told: dict[str, Any]) -> None:
+    """Another table or counter may register one of the same people meanwhile: look again, and find that file."""
+    for tries_left in (2, 1, 0):
+        try:
+            with transaction.atomic():
+                files = examine()
+                _open(county, part, files, on=on, **told)
+                _change(county, part, files, **told)
+                _note(county, part, told["document"], at=told["at"], by=told["by"])
+            return
+        except IntegrityError:
+            if not tries_left:
+                raise
+
+
+def _note(county: str, part: list[Row], document: str, *, at: datetime, by: str) -> None:
+    counted: dict[str, Any] = Counter(row.state for row in part)
+    note(
+        county=county,
+        at=at,
+        actor=by,
+        act="person.import",
+        subject="import",
+        subject_id=document[:64],
+        first_row=part[0].number,
+        **{state: counted[state] for state in STATES if counted[state]},
+    )
 
 
 def _clean(person: Mapping[str, Any]) -> Details:
@@ -253,6 +270,7 @@ def _examine(
     county: str, rows: list[Row], places: Places, seen: dict[Hashable, int], on: date, *, accept_warnings: bool
 ) -> _Files:
     for row in rows:
+        row.state, row.findings, row.person_id = "error", [], None
         row.details, found = check(_told(row), places=places, on=on)
         _say(row, found)
     good = [row for row in rows if row.details is not None]

@@ -101,7 +101,8 @@ def give(
 ) -> Mandate:
     """A proxy may do these acts for the person, at most twelve months, on evidence, under their real name.
 
-    Relations are those of 001, answers 4 and 6; staff name their provider and never confirm a service.
+    Relations are those of 001, answers 4 and 6; staff name their provider and never confirm a service. A guardian,
+    whose document is the evidence, may act for longer than twelve months.
     ``most_elders`` is how many people one proxy may act for in the county at once, as the pack says (Beijing: 4).
     Refuses with ``person.unknown_relation``, ``person.acts_missing``, ``person.unknown_act``,
     ``person.evidence_missing``, ``person.proxy_number_missing``, ``person.proxy_provider_missing``,
@@ -116,7 +117,7 @@ def give(
     latest = _last_day(valid_from)
     valid_to = latest if valid_to is None else valid_to
     Period(valid_from, valid_to)
-    if valid_to > latest:
+    if valid_to > latest and relation != Mandate.Relation.GUARDIAN:
         raise MANDATE_TOO_LONG("valid_to", months=LONGEST_MONTHS, latest=latest)
     identity = identify(proxy)
     if identity is None:

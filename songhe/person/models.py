@@ -127,7 +127,10 @@ class Provenance(CountyRow):
 
 
 class Mandate(CountyRow):
-    """A proxy may do these acts for this elder until that day (001, answers 4 and 6)."""
+    """A proxy may do these acts for this elder until that day (001, answers 4 and 6).
+
+    A guardian, who has a document of a court or an agreement, stands above the proxies.
+    """
 
     class Relation(models.TextChoices):
         SPOUSE = "spouse", "配偶"
@@ -136,6 +139,7 @@ class Mandate(CountyRow):
         VILLAGE_WORKER = "village_worker", "村(社区)工作人员"
         PROVIDER_STAFF = "provider_staff", "养老服务机构工作人员"
         OTHER = "other", "其他"
+        GUARDIAN = "guardian", "监护人"
 
     person = CountyKey(Person)
     proxy_identity = models.UUIDField()
@@ -233,6 +237,86 @@ class Event(CountyRow):
             ),
         ]
         indexes = [models.Index(fields=["county", "person", "kind"], name="person_event_person")]
+
+
+class Household(CountyRow):
+    """People who live together at one place."""
+
+    place = models.CharField(max_length=12)
+    address = models.CharField(max_length=200, blank=True)
+    formed_on = models.DateField()
+    dissolved_on = models.DateField(null=True)
+
+
+class Member(CountyRow):
+    """A person belongs to a household in a role from a day to a day; to one household at a time."""
+
+    leaf = True
+
+    class Role(models.TextChoices):
+        HEAD = "head", "户主"
+        SPOUSE = "spouse", "配偶"
+        CHILD = "child", "子女"
+        CHILD_IN_LAW = "child_in_law", "儿媳或女婿"
+        GRANDCHILD = "grandchild", "孙辈"
+        PARENT = "parent", "父母"
+        SIBLING = "sibling", "兄弟姐妹"
+        LIVE_IN_CARER = "live_in_carer", "住家照护人员"
+        OTHER = "other", "其他"
+
+    household = CountyKey(Household)
+    person = CountyKey(Person)
+    role = models.CharField(max_length=16, choices=Role.choices)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "person"], condition=Q(valid_to=None), name="person_one_household"
+            ),
+            models.CheckConstraint(
+                name="person_member_ends_after", condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
+            ),
+        ]
+        indexes = [models.Index(fields=["county", "household"], name="person_member_household")]
+
+
+class Kin(CountyRow):
+    """A relative of a person: somebody with a file of this county, or known by identity or by name alone."""
+
+    leaf = True
+
+    class Relation(models.TextChoices):
+        SPOUSE = "spouse", "配偶"
+        CHILD = "child", "子女"
+        PARENT = "parent", "父母"
+        SIBLING = "sibling", "兄弟姐妹"
+        GRANDCHILD = "grandchild", "孙辈"
+        GRANDPARENT = "grandparent", "祖辈"
+        CHILD_IN_LAW = "child_in_law", "儿媳或女婿"
+        PARENT_IN_LAW = "parent_in_law", "公婆或岳父母"
+        OTHER = "other", "其他亲属"
+
+    person = CountyKey(Person)
+    relative = CountyKey(Person, null=True)
+    identity = models.UUIDField(null=True)
+    name = models.CharField(max_length=60)
+    phone = models.CharField(max_length=20, blank=True)
+    relation = models.CharField(max_length=16, choices=Relation.choices)
+    in_emergency = models.BooleanField(default=False)
+    source = models.CharField(max_length=80)
+    known_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "person", "relative"],
+                condition=Q(relative__isnull=False),
+                name="person_kin_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["county", "person"], name="person_kin_of")]
 
 
 class Duplicate(CountyRow):

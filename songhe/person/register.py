@@ -91,20 +91,8 @@ def register(
         known = Known(county, [details])
         if known.file_of(details) is not None:
             raise ALREADY_REGISTERED("id_number")
-        try:
-            with transaction.atomic():
-                (person,) = open_files(
-                    county=county,
-                    details=[details],
-                    on=on,
-                    at=at,
-                    by=by,
-                    source=source,
-                    document=document,
-                    synthetic=synthetic,
-                )
-        except IntegrityError:
-            raise ALREADY_REGISTERED("id_number") from None
+        told = {"source": source, "document": document, "synthetic": synthetic}
+        person = _open(county, details, on=on, at=at, by=by, **told)
         note_pairs(county, [(person, other) for other in known.similar_to(details)], at=at)
         note(
             county=county,
@@ -117,6 +105,15 @@ def register(
             id_kind=person.id_kind,
         )
     return Registered(person, (*found.warnings, *known.warnings(details)))
+
+
+def _open(county: str, details: Details, **told: Any) -> Person:
+    try:
+        with transaction.atomic():
+            (person,) = open_files(county=county, details=[details], **told)
+    except IntegrityError:
+        raise ALREADY_REGISTERED("id_number") from None
+    return person
 
 
 def warnings_before(*, county: str, told: Mapping[str, Any], on: date) -> tuple[list[Refusal], list[Refusal]]:

@@ -14,7 +14,7 @@ from songhe.kernel import place_code
 from songhe.kernel.geo import Point
 from songhe.kernel.month import beijing_date
 from songhe.kernel.period import Period
-from songhe.kernel.refusal import TOO_SMALL, reason
+from songhe.kernel.refusal import reason, whole
 from songhe.place.division import lookup
 from songhe.provider.models import Category, Kind, Listing, Provider
 from songhe.provider.worker import LEAST_YEARS, NAME_MISSING, NewWorker, engage, lacking, qualified_assessors
@@ -103,51 +103,41 @@ def admit(
 ) -> Provider:
     """Take in an institution, a community provider or an assessment body, once in the country by its credit code.
 
-    A wrong check character is refused unless ``credit_code_override`` says why the certificate really reads so. An
-    assessment body brings its assessors: at least five qualified ones on the day (000; GB/T 42195-2022, 5.2). Who
-    assesses does not serve. Refuses with the codes of ``songhe.kernel.credit_code``, ``place_code.not_a_code``,
-    ``place.unknown_division``, ``provider.unknown_kind``, ``provider.name_missing``,
-    ``provider.place_not_a_county``, ``provider.already_admitted``, ``provider.double_role``,
-    ``provider.too_few_assessors``, ``input.too_small`` and those of ``engage``.
+    A wrong check character needs a ``credit_code_override`` that says why the certificate really reads so. An
+    assessment body brings at least five qualified assessors (000; GB/T 42195-2022, 5.2); who assesses does not serve.
+    Refuses with the codes of ``songhe.kernel.credit_code``, ``place.division.lookup`` and ``engage``,
+    ``provider.unknown_kind``, ``provider.name_missing``, ``provider.place_not_a_county``,
+    ``provider.already_admitted``, ``provider.double_role``, ``provider.too_few_assessors`` or ``input.too_small``.
     """
     on = beijing_date(at)
     if kind not in Kind.values:
         raise UNKNOWN_KIND("kind", kind=kind)
     if not name.strip():
         raise NAME_MISSING("name")
-    code = credit.parse(credit_code)
-    if code.warning is not None and not credit_code_override.strip():
-        raise code.warning
+    code, override = _credit_code(credit_code, credit_code_override)
     place = _county(place, on)
-    if beds < 0:
-        raise TOO_SMALL("beds", field_name="beds", least=0)
+    whole(beds, "beds", least=0)
     if longitude is not None and latitude is not None:
         Point(latitude, longitude)
     if kind == Kind.ASSESSMENT_BODY:
         qualified = sum(not lacking(new, on, least_years=least_years) for new in assessors)
         _refuse_too_few(qualified, least_assessors, least_years)
+    provider = Provider(
+        kind=kind,
+        name=name.strip(),
+        credit_code=code,
+        credit_code_override=override,
+        place=place,
+        address=address.strip(),
+        phone=phone.strip(),
+        beds=beds,
+        filed_on=filed_on,
+        longitude=longitude,
+        latitude=latitude,
+        admitted_at=at,
+    )
     with transaction.atomic():
-        _refuse_known_code(code.canonical, kind)
-        provider = Provider(
-            kind=kind,
-            name=name.strip(),
-            credit_code=code.canonical,
-            credit_code_override=credit_code_override.strip() if code.warning else "",
-            place=place,
-            address=address.strip(),
-            phone=phone.strip(),
-            beds=beds,
-            filed_on=filed_on,
-            longitude=longitude,
-            latitude=latitude,
-            admitted_at=at,
-        )
-        try:
-            with transaction.atomic():
-                provider.save(force_insert=True)
-        except IntegrityError:
-            _refuse_known_code(code.canonical, kind)
-            raise
+        _save_once(provider)
         for new in assessors:
             engage(provider=provider, new=new, valid_from=on, at=at, by=by)
         note(
@@ -158,8 +148,8 @@ def admit(
             subject="provider",
             subject_id=str(provider.pk),
             kind=kind,
-            credit_code=code.canonical,
-            override=bool(provider.credit_code_override),
+            credit_code=code,
+            override=bool(override),
         )
     return provider
 
@@ -271,6 +261,15 @@ def refuse_group_of_other_kind(provider: Provider, category: str) -> None:
         )
 
 
+def _credit_code(typed: str, override: str) -> tuple[str, str]:
+    code = credit.parse(typed)
+    if code.warning is None:
+        return code.canonical, ""
+    if not override.strip():
+        raise code.warning
+    return code.canonical, override.strip()
+
+
 def _county(place: str, on: date) -> str:
     code = lookup(place, on).code
     if len(code) != 6 or code == place_code.NATION:
@@ -281,6 +280,16 @@ def _county(place: str, on: date) -> str:
 def _refuse_too_few(found: int, least: int, years: int) -> None:
     if found < least:
         raise TOO_FEW_ASSESSORS("assessors", least=least, found=found, years=years)
+
+
+def _save_once(provider: Provider) -> None:
+    _refuse_known_code(provider.credit_code, provider.kind)
+    try:
+        with transaction.atomic():
+            provider.save(force_insert=True)
+    except IntegrityError:
+        _refuse_known_code(provider.credit_code, provider.kind)
+        raise
 
 
 def _refuse_known_code(credit_code: str, kind: str) -> None:

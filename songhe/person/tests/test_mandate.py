@@ -53,6 +53,11 @@ def test_a_proxy_may_do_what_was_named_for_twelve_months(elder):
     assert elders_of("", ON) == []
 
 
+def test_a_guardian_may_act_for_longer(elder):
+    mandate = given_to(elder, relation="guardian", evidence="法院判决书", valid_to=date(2030, 12, 31))
+    assert acts(elder, "choose", date(2030, 12, 31)) == mandate
+
+
 def test_who_has_no_mandate_is_refused(elder):
     given_to(elder)
     assert require(person=elder, act="choose", on=ON, account="daughter")
