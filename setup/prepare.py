@@ -99,17 +99,19 @@ def install_python_packages() -> bool:
 
 
 def compile_translations() -> None:
-    """Write a .mo beside every .po that is newer; GNU gettext is not needed."""
+    """Write the compiled translations of each language, from all its .po files; GNU gettext is not needed."""
+    folders = {source.parent for source in (ROOT / "songhe").glob("**/locale/*/LC_MESSAGES/*.po")}
     stale = [
-        source
-        for source in sorted((ROOT / "songhe").glob("**/locale/*/LC_MESSAGES/*.po"))
-        if not source.with_suffix(".mo").exists()
-        or source.with_suffix(".mo").stat().st_mtime_ns < source.stat().st_mtime_ns
+        folder
+        for folder in folders
+        for compiled in [folder / "django.mo"]
+        if not compiled.exists()
+        or compiled.stat().st_mtime_ns < max(source.stat().st_mtime_ns for source in folder.glob("*.po"))
     ]
     if not stale:
         return
-    script = "import sys, polib\nfor name in sys.argv[1:]: polib.pofile(name).save_as_mofile(name[:-2] + 'mo')"
-    run(PYTHON, "-c", script, *stale, failing="A translation could not be compiled.")
+    script = "from songhe.doors.shell.translate import compile_catalogues; compile_catalogues()"
+    run(PYTHON, "-c", script, failing="The translations could not be compiled.")
 
 
 def node_command() -> list[str] | None:

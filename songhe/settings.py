@@ -31,6 +31,9 @@ class Installation(BaseSettings):
     hosts: list[str] = Field(default=["127.0.0.1", "localhost"], description="Host names the web answers to")
     https: bool = Field(default=False, description="Behind TLS: secure cookies and strict transport")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged")
+    bank: str = Field(
+        default="songhe.outside.bank.sandbox.SandboxBank", description="Adapter behind the bank's port (docs/ports)"
+    )
     database_pool: int = Field(default=0, description="PostgreSQL connections kept per process; 0: one per thread")
 
 
@@ -109,6 +112,7 @@ INSTALLED_APPS = [
     "ninja",
     *APPS,
     "songhe.doors.shell",
+    "songhe.doors.staff",
 ]
 
 MIDDLEWARE = [
@@ -186,7 +190,10 @@ WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = INSTALLATION.home / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

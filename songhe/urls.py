@@ -6,6 +6,7 @@ from songhe.doors.api.interface import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("songhe.doors.shell.urls")),
+    path("staff/", include("songhe.doors.staff.urls")),
     path("api/v1/", api.urls),
 ]
 

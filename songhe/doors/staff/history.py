@@ -1,0 +1,63 @@
+"""Timelines: what was done to rows, from the trail, in words and with the names of who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+
+from songhe.doors.shell.pieces import Event
+from songhe.doors.staff import naming, words
+from songhe.kernel.month import beijing_date
+from songhe.trail.models import Entry
+
+#: Entries of one timeline; what is older stays in the trail.
+MOST = 80
+
+
+def entries(county: str, subjects: Iterable[tuple[str, Any]], most: int = MOST) -> list[Entry]:
+    """What was done to these rows, the newest first: (kind of subject, id) as the trail names them.
+
+    Looking at a row is noted too, and left out here.
+    """
+    wanted: Q | None = None
+    by_kind: dict[str, list[str]] = {}
+    for kind, row_id in subjects:
+        if row_id is not None:
+            by_kind.setdefault(kind, []).append(str(row_id))
+    for kind, ids in by_kind.items():
+        one = Q(subject=kind, subject_id__in=ids)
+        wanted = one if wanted is None else wanted | one
+    if wanted is None:
+        return []
+    rows = Entry.objects.filter(wanted, county=county, act__in=list(words.ACTS))
+    return list(rows.order_by("-at", "-id")[:most])
+
+
+def events(found: Sequence[Entry], *, leave_out: frozenset[str] = frozenset()) -> list[Event]:
+    """Entries as lines of a timeline."""
+    names = naming.accounts(entry.actor for entry in found)
+    return [
+        Event(
+            when=entry.at,
+            what=words.ACTS[entry.act],
+            who=names.get(entry.actor, ""),
+            detail=entry.reason,
+            tone="grave" if entry.act in words.GRAVE else "",
+        )
+        for entry in found
+        if entry.act not in leave_out
+    ]
+
+
+def newest_first(found: Iterable[Event]) -> list[Event]:
+    """In order of time; a line without an hour stands at the end of its day."""
+
+    def key(event: Event) -> tuple[date, float]:
+        if isinstance(event.when, datetime):
+            return beijing_date(event.when), event.when.timestamp()
+        return event.when, float("inf")
+
+    return sorted(found, key=key, reverse=True)

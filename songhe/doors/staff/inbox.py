@@ -1,0 +1,232 @@
+"""The inbox 申请审核: which applications wait for this person, the oldest first, each with its deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
+
+from songhe.access.scope import Scope
+from songhe.doors.may import NOT_SIGNED_IN, check, may
+from songhe.doors.shell import navigation
+from songhe.doors.shell.request import DoorRequest
+from songhe.doors.staff import naming, words
+from songhe.doors.staff.cursor import PAGE, address, read_moment, written
+from songhe.doors.staff.reach import account_of, is_staff, reach
+from songhe.entitlement import queries
+from songhe.entitlement.models import Application
+from songhe.entitlement.states import OPEN
+from songhe.kernel.refusal import Refusal
+from songhe.place.calendar import WorkCalendar, add_workdays, loaded_calendar
+from songhe.policy.terms import terms
+
+State = Application.State
+
+#: What the county has to do with: a draft is still the applicant's own.
+UNDER_WAY = tuple(state for state in OPEN if state != State.DRAFT)
+CLOSED = (State.APPROVED, State.REFUSED, State.WITHDRAWN, State.LAPSED)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A chip above the list. ``states`` are those shown; a number stands on chips of open applications alone."""
+
+    name: str
+    word: Any
+    states: tuple[str, ...]
+    counted: bool = True
+
+
+FILTERS: tuple[Filter, ...] = (
+    Filter("submitted", gettext_lazy("新提交"), (State.SUBMITTED, State.ASSESSING)),
+    Filter("clarifying", gettext_lazy("待补正"), (State.CLARIFYING,)),
+    Filter("determined", gettext_lazy("待初审"), (State.DETERMINED,)),
+    Filter("reviewed", gettext_lazy("待审批"), (State.REVIEWED, State.PUBLISHED)),
+    Filter("open", gettext_lazy("全部在办"), UNDER_WAY),
+    Filter("approved", gettext_lazy("已批准"), (State.APPROVED,), counted=False),
+    Filter("refused", gettext_lazy("未批准"), (State.REFUSED, State.WITHDRAWN, State.LAPSED), counted=False),
+)
+
+
+def mine(request: DoorRequest) -> tuple[str, ...]:
+    """The states in which an application waits for one of the person's roles."""
+    account = account_of(request)
+    states: list[str] = []
+    if may(account, "application.review", request.on):
+        states += [State.SUBMITTED, State.CLARIFYING, State.DETERMINED]
+    if may(account, "application.approve", request.on):
+        states += [State.REVIEWED, State.PUBLISHED]
+    return tuple(states)
+
+
+def filters(request: DoorRequest) -> tuple[Filter, ...]:
+    waiting = mine(request)
+    return (Filter("mine", gettext_lazy("待我办理"), waiting), *FILTERS) if waiting else FILTERS
+
+
+class Deadlines:
+    """Until when applications are to be decided: so many working days as the place sets, or no day at all."""
+
+    def __init__(self, on: date) -> None:
+        self.on = on
+        self._days: dict[tuple[str, str], int | None] = {}
+        self._calendar: WorkCalendar | None = None
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        if self._calendar is None:
+            self._calendar = loaded_calendar()
+        return self._calendar
+
+    def days(self, county: str, policy: str) -> int | None:
+        key = county, policy
+        if key not in self._days:
+            try:
+                self._days[key] = terms(policy=policy, place=county, on=self.on).review_days
+            except Refusal:
+                # A programme that is over sets no days any more.
+                self._days[key] = None
+        return self._days[key]
+
+    def due(self, row: Application) -> date | None:
+        days = self.days(row.county, row.policy)
+        if days is None or row.submitted_on is None:
+            return None
+        try:
+            return add_workdays(row.submitted_on, days, self.calendar)
+        except Refusal:
+            return None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One application as the list shows it."""
+
+    address: str
+    no: str
+    name: str
+    number: str
+    town: str
+    channel: Any
+    level: Any
+    outcome: words.Word | None
+    state: words.Word
+    submitted_on: date | None
+    waits: str
+    due: date | None
+    late: bool
+
+
+def rows_of(found: Collection[Application], on: date) -> list[Row]:
+    """The rows of a page, with the names of all their places fetched at once."""
+    towns = naming.places((naming.town(row.person) for row in found), on)
+    deadlines = Deadlines(on)
+    made = []
+    for row in found:
+        due = deadlines.due(row) if row.state in OPEN else None
+        level = row.assessment.final_level if row.assessment else None
+        made.append(
+            Row(
+                address=reverse("staff:application", args=[row.no]),
+                no=row.no,
+                name=row.person.name,
+                number=naming.hidden_number(row.person),
+                town=towns.get(naming.town(row.person), ""),
+                channel=words.word(words.CHANNELS, row.channel).said,
+                level=words.LEVELS.get(level, "") if level is not None else "",
+                outcome=words.word(words.OUTCOMES, row.determination.outcome) if row.determination else None,
+                state=words.word(words.APPLICATION, row.state),
+                submitted_on=row.submitted_on,
+                waits=waits(row, on),
+                due=row.publish_to if row.state == State.PUBLISHED else due,
+                late=due is not None and due < on,
+            )
+        )
+    return made
+
+
+def waits(row: Application, on: date) -> str:
+    """How long the case has been on its way."""
+    if row.submitted_on is None or row.state not in OPEN:
+        return ""
+    days = (on - row.submitted_on).days
+    if days <= 0:
+        return _("今天提交")
+    return ngettext("已等 %(days)s 天", "已等 %(days)s 天", days) % {"days": days}
+
+
+def page_of(scope: Scope, chosen: Filter, after: str) -> tuple[list[Application], str]:
+    """A page of the list and where the next begins: what is open the oldest first, what is closed the newest."""
+    key = read_moment(after)
+    if not set(chosen.states) & set(CLOSED):
+        page = queries.inbox(scope, states=chosen.states, after=key, limit=PAGE)
+        return page.items, written(*page.after) if page.after else ""
+    rows = Application.objects.within(scope).filter(state__in=chosen.states)
+    if key is not None:
+        at, row_id = key
+        rows = rows.filter(Q(opened_at__lt=at) | Q(opened_at=at, id__lt=row_id))
+    rows = rows.select_related("person", "assessment", "determination").order_by("-opened_at", "-id")
+    found = list(rows[: PAGE + 1])
+    more = len(found) > PAGE
+    found = found[:PAGE]
+    return found, written(found[-1].opened_at, found[-1].id) if more else ""
+
+
+def chips(request: DoorRequest, chosen: Filter, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    here = reverse("staff:inbox")
+    return [
+        {
+            "address": f"{here}?state={one.name}",
+            "word": one.word,
+            "count": sum(counts.get(state, 0) for state in one.states) if one.counted else None,
+            "current": one.name == chosen.name,
+        }
+        for one in filters(request)
+    ]
+
+
+@require_safe
+def inbox(request: DoorRequest) -> HttpResponse:
+    """The desk itself. Whoever has no applications to look at goes on to the first page that they may open."""
+    if not request.user.is_authenticated:
+        raise NOT_SIGNED_IN()
+    account = account_of(request)
+    if is_staff(request) and not may(account, "application.read", request.on):
+        open_to = navigation.shown(account, request.on, request.path)
+        if open_to:
+            return HttpResponseRedirect(open_to[0].address)
+    check(request, "application.read")
+    scope = reach(request, "application.read")
+    known = filters(request)
+    chosen = next((one for one in known if one.name == request.GET.get("state")), known[0])
+    counts = queries.counts(scope)
+    found, after = page_of(scope, chosen, request.GET.get("after", ""))
+    said = {
+        "chips": chips(request, chosen, counts),
+        "chosen": chosen,
+        "rows": rows_of(found, request.on),
+        "first": address(request, after="") if request.GET.get("after") else "",
+        "following": address(request, after=after) if after else "",
+        "waiting": sum(counts.get(state, 0) for state in mine(request)),
+        "has_own": bool(mine(request)),
+    }
+    return render(request, "staff/inbox.html", said)
+
+
+def next_for(request: DoorRequest, scope: Scope, other_than: Application) -> str:
+    """The address of the case that has waited longest for this person, besides the one at hand."""
+    states = mine(request)
+    if not states:
+        return ""
+    found = queries.inbox(scope, states=states, limit=2).items
+    no = next((row.no for row in found if row.id != other_than.id), "")
+    return reverse("staff:application", args=[no]) if no else ""

@@ -1,0 +1,350 @@
+"""What states, acts and groups are called on the desk, in the language of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from songhe.doors.shell.pieces import Tone
+from songhe.doors.shell.spoken import is_chinese
+from songhe.entitlement.models import Application, Ending, Entitlement
+from songhe.grant.issue import CLAIMED_ELSEWHERE, NOT_ENTITLED, WAITS_FOR_BUDGET
+from songhe.grant.models import Grant
+from songhe.jobs.models import RunState
+from songhe.person.models import Event, Mandate, Sex
+from songhe.provider.models import Category
+from songhe.redemption.models import Bill
+from songhe.settlement.models import Batch, Payment, Statement, StatementLine
+
+
+class Word(NamedTuple):
+    """A state in words, with the tone of its badge."""
+
+    said: Any
+    tone: Tone = ""
+
+
+def in_chinese() -> bool:
+    return is_chinese(get_language())
+
+
+def said(zh: str, en: str) -> str:
+    """Data that is kept in both languages, in the one of the page."""
+    return zh if in_chinese() else en
+
+
+def listed(parts: Iterable[Any]) -> str:
+    """Names in a row, with the comma of the language."""
+    return ("、" if in_chinese() else ", ").join(str(part) for part in parts)
+
+
+def of_person(name: str, what: Any) -> str:
+    """王秀兰：已转审批。"""
+    return f"{name}{'：' if in_chinese() else ': '}{what}"
+
+
+def word(table: Mapping[str, Word], code: str) -> Word:
+    """What a code is called; one that has no word yet stands for itself."""
+    return table.get(code) or Word(code)
+
+
+PROGRAMMES: dict[str, Word] = {
+    "consumption-voucher": Word(_("养老服务消费补贴")),
+    "assessment-voucher": Word(_("评估补贴")),
+}
+
+CATEGORIES: dict[str, Word] = {
+    Category.INSTITUTION_LONG: Word(_("机构长期照护")),
+    Category.INSTITUTION_SHORT: Word(_("机构短期喘息")),
+    Category.DAY_CARE: Word(_("日间托养")),
+    Category.HOME: Word(_("居家和社区服务")),
+}
+
+APPLICATION: dict[str, Word] = {
+    Application.State.DRAFT: Word(_("草稿")),
+    Application.State.SUBMITTED: Word(_("已提交"), "info"),
+    Application.State.CLARIFYING: Word(_("待补正"), "warn"),
+    Application.State.ASSESSING: Word(_("评估中"), "info"),
+    Application.State.DETERMINED: Word(_("待初审"), "warn"),
+    Application.State.REVIEWED: Word(_("待审批"), "warn"),
+    Application.State.PUBLISHED: Word(_("公示中"), "info"),
+    Application.State.APPROVED: Word(_("已批准"), "ok"),
+    Application.State.REFUSED: Word(_("不予批准"), "bad"),
+    Application.State.WITHDRAWN: Word(_("已撤回")),
+    Application.State.LAPSED: Word(_("已终止")),
+}
+
+CHANNELS: dict[str, Word] = {
+    Application.Channel.ONLINE: Word(_("本人网上")),
+    Application.Channel.PROXY: Word(_("代办")),
+    Application.Channel.COUNTER: Word(_("窗口")),
+}
+
+OUTCOMES: dict[str, Word] = {
+    "entitled": Word(_("符合条件"), "ok"),
+    "not_entitled": Word(_("不符合条件"), "bad"),
+    "unknown": Word(_("资料不全"), "warn"),
+}
+
+LEVELS: dict[int, Any] = {
+    0: _("能力完好"),
+    1: _("轻度失能"),
+    2: _("中度失能"),
+    3: _("重度失能"),
+    4: _("完全失能"),
+}
+
+ASSESSMENT: dict[str, Word] = {
+    "requested": Word(_("已申请"), "info"),
+    "assigned": Word(_("已派评估员"), "info"),
+    "submitted": Word(_("待复核"), "warn"),
+    "effective": Word(_("有效"), "ok"),
+    "disputed": Word(_("有异议"), "warn"),
+    "replaced": Word(_("已被替代")),
+    "void": Word(_("作废")),
+    "kept": Word(_("仅留存")),
+}
+
+ORIGINS: dict[str, Any] = {
+    "assessed": _("本地评估"),
+    "recognised": _("互认"),
+    "loaded": _("历史结果"),
+}
+
+#: Why a final level differs from the one that the total gives (GB/T 42195-2022, C.4).
+LEVEL_REASONS: dict[str, Any] = {
+    "coma": _("昏迷，直接评为完全失能"),
+    "dementia": _("确诊痴呆，加重一级"),
+    "mental_disorder": _("确诊精神障碍，加重一级"),
+    "care_risk_events": _("近期两次以上照护风险事件，加重一级"),
+}
+
+ENTITLEMENT: dict[str, Word] = {
+    Entitlement.State.ACTIVE: Word(_("待遇有效"), "ok"),
+    Entitlement.State.SUSPENDED: Word(_("待遇暂停"), "warn"),
+    Entitlement.State.STOPPED: Word(_("待遇终止")),
+}
+
+ENDINGS: dict[str, Any] = {
+    Ending.Because.DEATH: _("去世"),
+    Ending.Because.RECOVERY: _("能力恢复"),
+    Ending.Because.MOVE: _("迁居"),
+    Ending.Because.EXCLUDED: _("享受其他待遇"),
+    Ending.Because.WISH: _("本人放弃"),
+    Ending.Because.FRAUD: _("骗取待遇"),
+    Ending.Because.PROGRAMME: _("项目期满"),
+}
+
+GRANT: dict[str, Word] = {
+    Grant.State.ACTIVE: Word(_("可用"), "ok"),
+    Grant.State.EXPIRED: Word(_("已过期")),
+    Grant.State.REVOKED: Word(_("已撤销"), "bad"),
+}
+
+WAITING: dict[str, Any] = {
+    WAITS_FOR_BUDGET: _("等待预算"),
+    CLAIMED_ELSEWHERE: _("已在别处领取"),
+    NOT_ENTITLED: _("不再符合条件"),
+}
+
+BILL: dict[str, Word] = {
+    Bill.State.HANDED_IN: Word(_("待入账"), "info"),
+    Bill.State.PROVISIONAL: Word(_("暂记"), "warn"),
+    Bill.State.BOOKED: Word(_("已入账"), "ok"),
+    Bill.State.REVERSED: Word(_("已冲正")),
+    Bill.State.REFUSED: Word(_("被退回"), "bad"),
+}
+
+STATEMENT: dict[str, Word] = {
+    Statement.State.GATHERED: Word(_("待机构确认"), "warn"),
+    Statement.State.DISPUTED: Word(_("机构有异议"), "bad"),
+    Statement.State.CONFIRMED: Word(_("待审批"), "warn"),
+    Statement.State.APPROVED: Word(_("待付款"), "info"),
+    Statement.State.CARRIED: Word(_("结转下期")),
+    Statement.State.PAID: Word(_("已付款"), "ok"),
+}
+
+LINE_KINDS: dict[str, Word] = {
+    StatementLine.Kind.CHARGE: Word(_("本期")),
+    StatementLine.Kind.REFUND: Word(_("冲减"), "bad"),
+    StatementLine.Kind.CORRECTION: Word(_("更正"), "info"),
+}
+
+BATCH: dict[str, Word] = {
+    Batch.State.MADE: Word(_("待放行"), "warn"),
+    Batch.State.RELEASED: Word(_("已放行"), "info"),
+    Batch.State.MATCHED: Word(_("已核对"), "ok"),
+}
+
+PAYMENT: dict[str, Word] = {
+    Payment.State.WAITING: Word(_("待付"), "warn"),
+    Payment.State.SENT: Word(_("已送银行"), "info"),
+    Payment.State.PAID: Word(_("已到账"), "ok"),
+    Payment.State.RETURNED: Word(_("被退回"), "bad"),
+}
+
+VERDICTS: dict[str, Word] = {
+    "pass": Word(_("通过"), "ok"),
+    "fail": Word(_("不通过"), "bad"),
+    "pending": Word(_("待核"), "warn"),
+}
+
+VERDICT_REASONS: dict[str, Any] = {
+    "stay": _("在住记录"),
+    "visit": _("服务记录"),
+    "out_of_scope": _("不在补贴范围"),
+    "evidence_missing": _("还没有凭据"),
+}
+
+RUNS: dict[str, Word] = {
+    RunState.WAITING: Word(_("未开始")),
+    RunState.RUNNING: Word(_("进行中"), "info"),
+    RunState.DONE: Word(_("完成"), "ok"),
+    RunState.PARTLY: Word(_("等待人工"), "warn"),
+    RunState.FAILED: Word(_("失败"), "bad"),
+    "stuck": Word(_("卡住了"), "bad"),
+}
+
+SEXES: dict[str, Any] = {
+    Sex.UNKNOWN: _("未知"),
+    Sex.MALE: _("男"),
+    Sex.FEMALE: _("女"),
+    Sex.NOT_STATED: _("未说明"),
+}
+
+RELATIONS: dict[str, Any] = {
+    Mandate.Relation.SPOUSE: _("配偶"),
+    Mandate.Relation.CHILD: _("子女"),
+    Mandate.Relation.RELATIVE: _("其他亲属"),
+    Mandate.Relation.VILLAGE_WORKER: _("村（社区）工作人员"),
+    Mandate.Relation.PROVIDER_STAFF: _("养老服务机构工作人员"),
+    Mandate.Relation.OTHER: _("其他"),
+}
+
+EVENTS: dict[str, Any] = {
+    Event.Kind.DEATH: _("去世"),
+    Event.Kind.MOVE: _("迁居"),
+    Event.Kind.RECOVERY: _("能力恢复"),
+    Event.Kind.EXCLUDED: _("享受其他待遇"),
+    Event.Kind.WISH: _("本人放弃"),
+}
+
+EVENT_STATES: dict[str, Word] = {
+    Event.State.REPORTED: Word(_("待核实"), "warn"),
+    Event.State.VERIFIED: Word(_("已核实"), "ok"),
+    Event.State.REFUTED: Word(_("不属实")),
+}
+
+SOURCES: dict[str, Any] = {
+    "counter": _("窗口登记"),
+    "import": _("批量导入"),
+    "online": _("网上填报"),
+    "sample": _("样例数据"),
+}
+
+FIELDS: dict[str, Any] = {
+    "id_kind": _("证件种类"),
+    "id_number": _("证件号码"),
+    "name": _("姓名"),
+    "sex": _("性别"),
+    "birth_date": _("出生日期"),
+    "ethnic": _("民族"),
+    "place": _("居住地"),
+    "registered_place": _("户籍地"),
+    "address": _("住址"),
+    "phone": _("联系电话"),
+    "resident_from": _("居住起始"),
+}
+
+#: What was done, as it stands in a timeline. Kept to what people did to a case, a person, a voucher or a bill.
+ACTS: dict[str, Any] = {
+    "entitlement.open": _("登记申请"),
+    "entitlement.rate_self": _("填写自评"),
+    "entitlement.choose": _("选择服务组别"),
+    "entitlement.submit": _("提交申请"),
+    "entitlement.ask": _("已要求补正"),
+    "entitlement.answer": _("申请人补正"),
+    "entitlement.assess": _("等待评估"),
+    "entitlement.determine": _("资格认定"),
+    "entitlement.review": _("已初审"),
+    "entitlement.publish": _("已公示"),
+    "entitlement.send_back": _("退回经办"),
+    "entitlement.approve": _("已批准"),
+    "entitlement.refuse": _("不予批准"),
+    "entitlement.withdraw": _("撤回申请"),
+    "entitlement.lapse": _("终止申请"),
+    "entitlement.reopen": _("申诉成立，重新审核"),
+    "entitlement.appeal": _("提出申诉"),
+    "entitlement.answer_appeal": _("答复申诉"),
+    "entitlement.begin": _("待遇开始"),
+    "entitlement.suspend": _("暂停待遇"),
+    "entitlement.resume": _("恢复待遇"),
+    "entitlement.report_ending": _("报告待遇终止事由"),
+    "entitlement.refute_ending": _("终止事由不属实"),
+    "entitlement.stop": _("终止待遇"),
+    "entitlement.reinstate": _("撤销终止，恢复待遇"),
+    "eligibility.determine": _("资格认定"),
+    "assessment.request": _("申请评估"),
+    "assessment.assign": _("指派评估员"),
+    "assessment.submit": _("提交评估结果"),
+    "assessment.accept": _("评估结果生效"),
+    "assessment.send_back": _("退回评估"),
+    "assessment.dispute": _("对评估提出异议"),
+    "assessment.uphold": _("维持评估结果"),
+    "assessment.void": _("评估作废"),
+    "assessment.recognise": _("认可已有评估"),
+    "assessment.load": _("载入历史评估"),
+    "person.register": _("登记建档"),
+    "person.correct": _("更正信息"),
+    "person.move": _("迁居"),
+    "person.report": _("报告情况变化"),
+    "person.verify": _("核实情况变化"),
+    "person.refute": _("情况变化不属实"),
+    "person.ask_to_undo_death": _("申请撤销死亡登记"),
+    "person.undo_death": _("撤销死亡登记"),
+    "person.give_mandate": _("登记代办人"),
+    "person.end_mandate": _("终止代办"),
+    "person.issue_medium": _("发放凭证卡"),
+    "person.end_medium": _("停用凭证卡"),
+    "person.record_status": _("记录身份类别"),
+    "person.end_status": _("身份类别结束"),
+    "person.strike_status": _("删除身份类别"),
+    "person.decide_duplicate": _("判断重复档案"),
+    "grant.issue": _("发放消费券"),
+    "grant.choose": _("选择服务组别"),
+    "grant.claim": _("领取消费券"),
+    "grant.hold": _("预留金额"),
+    "grant.release": _("释放预留"),
+    "grant.revoke": _("消费券撤销"),
+    "grant.expire": _("消费券过期"),
+    "settlement.gather": _("归集结算单"),
+    "settlement.confirm": _("机构确认"),
+    "settlement.dispute": _("机构提出异议"),
+    "settlement.resolve": _("异议已处理"),
+    "settlement.send_back": _("退回归集"),
+    "settlement.approve": _("审批通过"),
+    "settlement.carry": _("结转下期"),
+    "settlement.hold": _("暂缓付款"),
+    "settlement.let_go": _("解除暂缓"),
+    "settlement.pay": _("付款到账"),
+    "settlement.bank_return": _("银行退回"),
+    "settlement.recover": _("结转抵回"),
+}
+
+#: Acts that end something for the person; a timeline sets them in vermilion.
+GRAVE = frozenset(
+    {
+        "entitlement.refuse",
+        "entitlement.stop",
+        "entitlement.suspend",
+        "entitlement.lapse",
+        "assessment.void",
+        "grant.revoke",
+        "settlement.dispute",
+        "settlement.hold",
+        "settlement.bank_return",
+    }
+)
