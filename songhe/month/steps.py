@@ -18,6 +18,7 @@ from songhe.jobs.models import Run
 from songhe.jobs.run import running
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
+from songhe.month.follow import end_stays
 from songhe.policy.resolve import library
 from songhe.policy.terms import terms
 from songhe.redemption.models import Bill
@@ -73,6 +74,7 @@ def _determine(stage: Stage) -> dict[str, Any]:
     """What is known meanwhile is carried on first: deaths and moves, and editions that nothing continues."""
     at = stage.clock()
     catch_up(county=stage.county, at=at, by="run:determine")
+    end_stays(county=stage.county, at=at, by="run:determine")
     end_what_is_not_continued(county=stage.county, policy=stage.programme, on=stage.on, at=at, by="run:determine")
     policy = library().resolve(policy=stage.programme, place=stage.county, on=stage.on)
     done = determine_county(county=stage.county, policy=policy, on=stage.on, clock=stage.clock, watch=stage.watch)

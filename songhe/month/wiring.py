@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.module_loading import import_string
 
 from songhe.jobs.models import Outgoing
 from songhe.jobs.outbox import Handler
 from songhe.kernel.month import Month, beijing_date
 from songhe.month.steps import Calendar, People, run_month
+from songhe.settings import INSTALLATION
+from songhe.settlement.payout import TOPIC as BANK_FILE
+from songhe.settlement.payout import send
+from songhe.settlement.ports import Bank
 
-#: Runs with transactions of their own.
-LONG_RUNNING = frozenset({"month.run"})
+#: Handlers that hold no transaction: runs that have their own, and calls to systems outside.
+LONG_RUNNING = frozenset({"month.run", BANK_FILE})
 
 
 def handlers(*, calendar: Calendar, people: People | None) -> dict[str, Handler]:
@@ -27,7 +34,17 @@ def handlers(*, calendar: Calendar, people: People | None) -> dict[str, Handler]
             people=people,
         )
 
-    return {"month.run": month_run}
+    def bank_file(entry: Outgoing, at: datetime) -> None:
+        """A released pay-out goes to the bank, as often as it takes; the bank takes it once."""
+        send(county=entry.county, batch_id=UUID(entry.payload["batch"]), bank=bank(), at=at)
+
+    return {"month.run": month_run, BANK_FILE: bank_file}
+
+
+def bank() -> Bank:
+    """The adapter behind the bank's port that this installation has chosen."""
+    made: Bank = import_string(INSTALLATION.bank)()
+    return made
 
 
 def today_calendar(clock: Callable[[], datetime]) -> Calendar:

@@ -235,13 +235,14 @@ def send(*, county: str, batch_id: UUID, bank: Bank, at: datetime) -> BankFile:
 
     Refuses with ``settlement.file_differs`` when it is no longer the file that was released.
     """
-    with transaction.atomic():
-        batch = lock_batch(county=county, batch_id=batch_id)
-        file = file_of(batch)
-        if file.sha256 != batch.file_sha256 or file.total_fen != batch.total_fen:
-            raise FILE_DIFFERS("batch", no=batch.no)
-        bank.send(file)
-        _note("settlement.send", batch, at=at, by="run:outbox", file_sha256=file.sha256, count=file.count)
+    batch = Batch.objects.filter(county=county, id=batch_id).first()
+    if batch is None:
+        raise UNKNOWN_BATCH("batch")
+    file = file_of(batch)
+    if file.sha256 != batch.file_sha256 or file.total_fen != batch.total_fen:
+        raise FILE_DIFFERS("batch", no=batch.no)
+    bank.send(file)
+    _note("settlement.send", batch, at=at, by="run:outbox", file_sha256=file.sha256, count=file.count)
     return file
 
 
