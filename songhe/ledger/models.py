@@ -45,7 +45,8 @@ class Account(CountyRow):
             models.UniqueConstraint(fields=["county", "fund", "id"], name="ledger_account_of_fund"),
             models.CheckConstraint(
                 name="ledger_account_floor",
-                condition=Q(floor__isnull=True, balance__isnull=True) | Q(balance__gte=F("floor"), floor__isnull=False),
+                condition=Q(floor__isnull=True, balance__isnull=True)
+                | Q(floor__isnull=False, balance__isnull=False, balance__gte=F("floor")),
             ),
         ]
 

@@ -78,7 +78,11 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("balance__isnull", True), ("floor__isnull", True)),
-                            models.Q(("balance__gte", models.F("floor")), ("floor__isnull", False)),
+                            models.Q(
+                                ("balance__gte", models.F("floor")),
+                                ("balance__isnull", False),
+                                ("floor__isnull", False),
+                            ),
                             _connector="OR",
                         ),
                         name="ledger_account_floor",
