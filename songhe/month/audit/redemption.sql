@@ -17,16 +17,16 @@ WHERE voucher_fen > base_fen OR (in_scope AND base_fen <> fee_fen - ltci_fen - o
 -- redemption.above_ratio
 -- zh: 券付的超过比例或限额
 -- en: the voucher paid more than its ratio or its cap allows
-WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000),
-written AS (SELECT DISTINCT ratio FROM redemption_line WHERE ratio <> ''),
-halves AS (SELECT w.ratio, d.n AS d FROM written w JOIN numbers d ON w.ratio LIKE '%/' || CAST(d.n AS text)),
-ratios AS (SELECT h.ratio, h.d, n.n FROM halves h
-           JOIN numbers n ON CAST(n.n AS text) || '/' || CAST(h.d AS text) = h.ratio
-           UNION ALL SELECT ratio, 1, 1 FROM written WHERE ratio = '1')
+WITH written AS (SELECT DISTINCT ratio, length(rtrim(ratio, '0123456789')) AS slash,
+                        rtrim(ltrim(ratio, '0123456789'), '0123456789') AS middle
+                 FROM redemption_line WHERE ratio <> ''),
+ratios AS (SELECT ratio, CAST(substr(ratio, 1, slash - 1) AS bigint) AS n,
+                  NULLIF(CAST(substr(ratio, slash + 1) AS bigint), 0) AS d
+           FROM written WHERE middle = '/' AND slash > 1 AND slash < length(ratio))
 SELECT l.county, l.id FROM redemption_line l
 LEFT JOIN ratios r ON r.ratio = l.ratio
 WHERE l.voucher_fen > 0
-  AND (r.n IS NULL OR r.n > r.d OR l.voucher_fen > (2 * r.n * l.base_fen + r.d) / (2 * r.d)
+  AND (r.d IS NULL OR r.n > r.d OR l.voucher_fen > (2 * r.n * l.base_fen + r.d) / (2 * r.d)
        OR l.cap_fen IS NULL OR l.voucher_fen > l.cap_fen);
 
 -- redemption.terms_differ

@@ -118,19 +118,18 @@ WHERE (s.central_fen IS NULL) <> (s.local_fen IS NULL)
 -- settlement.batch_split_differs
 -- zh: 一批按比例拆分的中央部分差了分
 -- en: of what a batch split at one ratio, the centre has not its floor to the fen
-WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000),
-split AS (SELECT s.county, s.programme, s.month, x.ratio, SUM(x.amount_fen) AS fen, SUM(x.central_fen) AS central
-          FROM settlement_statementline x
-          JOIN settlement_statement s ON s.county = x.county AND s.id = x.statement_id
-          WHERE x.ratio <> '' GROUP BY s.county, s.programme, s.month, x.ratio),
-halves AS (SELECT w.ratio, d.n AS d FROM (SELECT DISTINCT ratio FROM split) w
-           JOIN numbers d ON w.ratio LIKE '%/' || CAST(d.n AS text)),
-ratios AS (SELECT h.ratio, h.d, n.n FROM halves h
-           JOIN numbers n ON CAST(n.n AS text) || '/' || CAST(h.d AS text) = h.ratio
-           UNION ALL SELECT h.ratio, h.d, 0 FROM halves h WHERE h.ratio = '0/' || CAST(h.d AS text))
+WITH split AS (SELECT s.county, s.programme, s.month, x.ratio, SUM(x.amount_fen) AS fen, SUM(x.central_fen) AS central
+               FROM settlement_statementline x
+               JOIN settlement_statement s ON s.county = x.county AND s.id = x.statement_id
+               WHERE x.ratio <> '' GROUP BY s.county, s.programme, s.month, x.ratio),
+written AS (SELECT DISTINCT ratio, length(rtrim(ratio, '0123456789')) AS slash,
+                   rtrim(ltrim(ratio, '0123456789'), '0123456789') AS middle FROM split),
+ratios AS (SELECT ratio, CAST(substr(ratio, 1, slash - 1) AS bigint) AS n,
+                  NULLIF(CAST(substr(ratio, slash + 1) AS bigint), 0) AS d
+           FROM written WHERE middle = '/' AND slash > 1 AND slash < length(ratio))
 SELECT s.county, s.programme || ':' || s.month FROM split s
 LEFT JOIN ratios r ON r.ratio = s.ratio
-WHERE r.n IS NULL OR s.central * r.d > s.fen * r.n OR s.fen * r.n >= (s.central + 1) * r.d;
+WHERE r.d IS NULL OR s.central * r.d > s.fen * r.n OR s.fen * r.n >= (s.central + 1) * r.d;
 
 -- settlement.number_twice
 -- zh: 同一批里两行同号
