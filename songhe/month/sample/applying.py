@@ -13,11 +13,10 @@ from songhe.entitlement.models import Application
 from songhe.month.sample import rights
 from songhe.month.sample.cast import CLERK, manager_of, worker_of
 from songhe.month.sample.people import Elder
-from songhe.month.sample.plan import Body, Plan, moment
+from songhe.month.sample.plan import Body, Plan, moment, workday
 from songhe.month.sample.providers import assessors_of, known
 from songhe.month.sample.rights import Applicant
 from songhe.month.sample.shape import COUNTY
-from songhe.place.calendar import add_workdays, shipped_calendar
 from songhe.policy.resolve import library
 from songhe.provider.models import Kind, Provider
 from songhe.redemption.assessment_fee import pay_assessment
@@ -34,7 +33,7 @@ ANSWERS = {
 
 def issue_on(plan: Plan) -> date:
     """The working day on which vouchers are issued to those who were approved in the month."""
-    return add_workdays(plan.approved_on, 9, shipped_calendar())
+    return workday(plan.approved_on, 9)
 
 
 def apply(plan: Plan, chunk: Sequence[Elder]) -> None:
@@ -46,10 +45,10 @@ def apply(plan: Plan, chunk: Sequence[Elder]) -> None:
 
 
 def _one(plan: Plan, applicant: Applicant, bodies: Sequence[Body], providers: dict[str, Provider]) -> None:
-    number, calendar = applicant.elder.number, shipped_calendar()
-    asked_on = add_workdays(plan.approved_on, 1 + number % 3, calendar)
-    seen_on, accepted_on, disputed_on = (add_workdays(asked_on, days, calendar) for days in (1, 2, 3))
-    reviewed_on, approved_on = (add_workdays(plan.approved_on, days, calendar) for days in (7, 8))
+    number = applicant.elder.number
+    asked_on = workday(plan.approved_on, 1 + number % 3)
+    seen_on, accepted_on, disputed_on = (workday(asked_on, days) for days in (1, 2, 3))
+    reviewed_on, approved_on = (workday(plan.approved_on, days) for days in (7, 8))
     application = rights.hand_in(applicant, at=moment(asked_on, 9, number % 60), on=asked_on)
     fee: tuple[Assessment, Body] | None = None
     if applicant.assessment is not None:
@@ -60,7 +59,8 @@ def _one(plan: Plan, applicant: Applicant, bodies: Sequence[Body], providers: di
     else:
         application = assess.await_assessment(application=application, at=moment(asked_on, 10), by=CLERK)
         body = bodies[number % len(bodies)]
-        first_level = applicant.elder.told.get("first_level", applicant.elder.level)
+        assert applicant.elder.level is not None
+        first_level: int = applicant.elder.told.get("first_level", applicant.elder.level)
         result = _assess(applicant, body, providers, first_level, asked_on, seen_on, accepted_on, None)
         if first_level != applicant.elder.level:
             other = bodies[(number + 1) % len(bodies)]

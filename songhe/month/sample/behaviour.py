@@ -184,9 +184,12 @@ class _Writer:
         chance = Random(f"{self.plan.seed}/month/{self.month}/{elder.number}")
         is_first = self.month == self.plan.month
         care, house = elder.care, elder.house
-        if "admitted_on" in elder.told and not is_first:
+        moved_in = "admitted_on" in elder.told and not is_first
+        if moved_in:
             care, house = "institution", "inst-1"
         mine = ElderMonth(elder, "home" if care == "neither" else care, house)
+        if moved_in and self.month == self.plan.month.next:
+            mine.events.append(Choose(moment(self.day(2), 9), "institution_long"))
         leaves = self._leaves(elder, mine, chance)
         begins = self.day(SERVED_FROM) if is_first and elder.applies == "in_month" else self.month.first
         begins = max(begins, self.plan.approved_on + timedelta(days=2) if is_first else begins)

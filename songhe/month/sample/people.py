@@ -344,8 +344,8 @@ def given_name(ethnic: str, sex: str, born: date, chance: Random) -> str:
 
 
 def phone(chance: Random) -> str:
-    """A landline under the area code 000, which no place has."""
-    return f"000{chance.randint(2000000, 9999999)}"
+    """A local landline without an area code: it rings nowhere."""
+    return f"555{chance.randint(0, 9999):04d}"
 
 
 @cache

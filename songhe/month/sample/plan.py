@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from typing import Any, Self
 
@@ -15,7 +15,8 @@ from songhe.kernel.month import BEIJING, Month
 from songhe.kernel.refusal import reason
 from songhe.month.sample.people import DEFAULT_SEED, Elder, fewest, people
 from songhe.month.sample.shape import COUNTY, bodies, shape, villages
-from songhe.place.calendar import add_workdays, shipped_calendar
+from songhe.place import calendar
+from songhe.place.calendar import WorkCalendar
 from songhe.provider.models import Category, Kind
 
 TOO_SMALL = reason(
@@ -102,15 +103,15 @@ class Plan:
     @cached_property
     def approved_on(self) -> date:
         """The first working day of the month: what was applied for in the month before is approved on it."""
-        return add_workdays(self.month.previous.last, 1, shipped_calendar())
+        return workday(self.month.previous.last, 1)
 
     def applied_on(self, elder: Elder) -> date:
         """A working day of the month before; the last days are left for the review."""
-        return add_workdays(self.month.previous.first - timedelta(days=1), 1 + elder.number % 12, shipped_calendar())
+        return workday(self.month.previous.first - timedelta(days=1), 1 + elder.number % 12)
 
     @cached_property
     def reviewed_on(self) -> date:
-        return add_workdays(self.month.previous.first, 13, shipped_calendar())
+        return workday(self.month.previous.first, 13)
 
     def carers(self) -> Counter[str]:
         """How many carers each home-care company has."""
@@ -153,6 +154,17 @@ class Plan:
                     )
                 )
         return found
+
+
+@cache
+def work_calendar() -> WorkCalendar:
+    """The lists of holidays that come with the product, read once."""
+    return calendar.shipped_calendar()
+
+
+def workday(day: date, count: int) -> date:
+    """The ``count``-th working day after a day."""
+    return calendar.add_workdays(day, count, work_calendar())
 
 
 def carer_of(elder: Elder) -> int:

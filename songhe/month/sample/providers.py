@@ -39,10 +39,7 @@ def known(plan: Plan) -> dict[str, Provider]:
 
 def _take_in_one(plan: Plan, body: Body, number: int, carers: int) -> Provider:
     at = moment(GROUND_ON, 9, number)
-    assessors = [
-        NewWorker(**_assessor(plan, body, each), account=worker_of(body.code, each, Role.ASSESSOR))
-        for each in range(1, body.assessors + 1)
-    ]
+    assessors = [_assessor(plan, body, each) for each in range(1, body.assessors + 1)]
     provider = admit(
         kind=body.kind,
         name=body.name,
@@ -53,7 +50,7 @@ def _take_in_one(plan: Plan, body: Body, number: int, carers: int) -> Provider:
         assessors=assessors,
         filed_on=GROUND_ON - timedelta(days=300),
         address=f"样例县（虚构）{body.name}",
-        phone=f"000{5550000 + number}",
+        phone=f"{5559000 + number}",
         beds=body.beds,
         longitude=body.longitude,
         latitude=body.latitude,
@@ -116,15 +113,16 @@ def _engage_carers(plan: Plan, body: Body, provider: Provider, carers: int) -> N
         )
 
 
-def _assessor(plan: Plan, body: Body, number: int) -> dict[str, object]:
-    return {
-        "name": _name(plan, body, "assessor", number),
-        "number": f"A{number:03d}",
-        "practising_since": date(2012 + number, 3, 1),
-        "education": ("vocational_secondary", "college", "bachelor")[number % 3],
-        "trained_on": date(2024, 5, 1),
-        "examined_on": date(2024, 6, 1),
-    }
+def _assessor(plan: Plan, body: Body, number: int) -> NewWorker:
+    return NewWorker(
+        name=_name(plan, body, "assessor", number),
+        number=f"A{number:03d}",
+        account=worker_of(body.code, number, Role.ASSESSOR),
+        practising_since=date(2012 + number, 3, 1),
+        education=("vocational_secondary", "college", "bachelor")[number % 3],
+        trained_on=date(2024, 5, 1),
+        examined_on=date(2024, 6, 1),
+    )
 
 
 def _name(plan: Plan, body: Body, job: str, number: int) -> str:

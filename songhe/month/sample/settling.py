@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -54,7 +55,7 @@ def _undo(stage: Stage, chunk: Sequence[ElderMonth]) -> None:
                 county=COUNTY,
                 bill_no=row.no,
                 number=1,
-                fee_fen=max(line.fee_fen * 3 // 4, line.ltci_fen + line.other_fen, 1),
+                fee_fen=max(1, line.fee_fen * 3 // 4),
                 because="实际服务时间较短，按实收金额更正。",
                 at=stage.clock(),
                 on=stage.on,
@@ -167,7 +168,7 @@ def _confirm(plan: Plan, stage: Stage) -> None:
     statements = Statement.objects.filter(county=COUNTY, month=str(stage.month), state=Statement.State.GATHERED)
     for statement in statements.order_by("programme", "provider__credit_code"):
         code, at = codes[statement.provider_id], stage.clock()
-        told = {"county": COUNTY, "statement_id": statement.id}
+        told: dict[str, Any] = {"county": COUNTY, "statement_id": statement.id}
         if code == DISPUTES:
             confirm.dispute(**told, because="少了一次助浴，请核对。", at=at, by=manager_of(code))
             confirm.resolve(**told, because="该次服务没有定位，按规定不付。", at=at, by=CLERK)
