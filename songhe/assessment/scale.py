@@ -8,14 +8,28 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import yaml
 
+from songhe.assessment.scale_shape import (
+    Choice,
+    Circumstance,
+    EventKind,
+    Field,
+    Group,
+    Item,
+    Level,
+    Option,
+    Scale,
+    SelfRating,
+    SelfRatingGrade,
+    Words,
+    bound,
+)
 from songhe.kernel.refusal import MISSING, WRONG_TYPE, reason
 
 FOLDER = Path(__file__).parent / "scales"
@@ -31,166 +45,6 @@ TOTAL, COMBINATION, RECORDED_ONLY = "total", "combination", "recorded_only"
 
 class ScaleError(ValueError):
     """A scale file is wrong; the message names the file and the place in it."""
-
-
-@dataclass(frozen=True)
-class Words:
-    zh: str
-    en: str
-
-    def in_language(self, language: str) -> str:
-        return self.zh if language.startswith("zh") else self.en
-
-
-@dataclass(frozen=True)
-class Option:
-    score: int
-    words: Words
-
-
-@dataclass(frozen=True)
-class Item:
-    code: str
-    title: Words
-    options: tuple[Option, ...]
-    note: Words | None
-    confidence: str
-
-    @cached_property
-    def scores(self) -> frozenset[int]:
-        return frozenset(option.score for option in self.options)
-
-    @property
-    def maximum(self) -> int:
-        return max(self.scores)
-
-
-@dataclass(frozen=True)
-class Group:
-    """Items with a subtotal; ``answer`` is the field in which their scores come in. ``grades`` are inclusive bands of
-    the subtotal, grade 0 first, and empty where only the grand total counts."""
-
-    code: str
-    title: Words
-    answer: str
-    maximum: int
-    items: tuple[Item, ...]
-    grades: tuple[tuple[int, int], ...]
-
-    def grade(self, subtotal: int) -> int:
-        return next(grade for grade, (least, most) in enumerate(self.grades) if least <= subtotal <= most)
-
-
-@dataclass(frozen=True)
-class Level:
-    """Level 0 is full ability; ``least`` and ``most`` bound the total where the scale is scored by its total."""
-
-    level: int
-    name: Words
-    short: Words
-    least: int | None
-    most: int | None
-
-
-@dataclass(frozen=True)
-class EventKind:
-    code: str
-    words: Words
-    field: str
-
-
-@dataclass(frozen=True)
-class Circumstance:
-    """Something besides the score that settles the level (``final_level``) or worsens it (``worse_by``).
-
-    It holds when ``option`` was chosen in ``field`` of the information, or, where it has ``kinds``, when their
-    counts sum to ``at_least``.
-    """
-
-    reason: str
-    title: Words
-    answer: str
-    final_level: int | None
-    worse_by: int
-    at_least: int | None
-    kinds: tuple[EventKind, ...]
-    field: str | None
-    option: str | None
-
-
-@dataclass(frozen=True)
-class SelfRatingGrade:
-    grade: str
-    may_apply: bool
-    when: frozenset[tuple[int, int]]
-
-
-@dataclass(frozen=True)
-class SelfRating:
-    """The family's first look: which everyday things of class ``a`` and ``b`` depend on others."""
-
-    a: Mapping[str, Words]
-    b: Mapping[str, Words]
-    grades: tuple[SelfRatingGrade, ...]
-
-
-@dataclass(frozen=True)
-class Choice:
-    code: str
-    words: Words
-    count: int | None
-    alone: bool
-    icd10: str | None
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field of the information: ``type`` is text, date, number, one, many or rows."""
-
-    code: str
-    title: Words
-    type: str
-    choices: Mapping[str, Choice]
-    columns: Mapping[str, Words]
-    unit: str | None
-
-
-@dataclass(frozen=True)
-class Scale:
-    standard: str
-    title: Words
-    number: str
-    method: str
-    verified: bool
-    confidence: str
-    digits: bool
-    maximum: int | None
-    groups: tuple[Group, ...]
-    levels: tuple[Level, ...]
-    worse_at_most: int
-    circumstances: tuple[Circumstance, ...]
-    combination: tuple[tuple[int, ...], ...]
-    self_rating: SelfRating | None
-    information: Mapping[str, Field]
-    version: str
-
-    @cached_property
-    def items(self) -> tuple[Item, ...]:
-        return tuple(item for group in self.groups for item in group.items)
-
-    @cached_property
-    def answers(self) -> Mapping[str, tuple[Item, ...]]:
-        """The items of each field in which scores come in, in the order of the scale."""
-        found: dict[str, list[Item]] = {}
-        for group in self.groups:
-            found.setdefault(group.answer, []).extend(group.items)
-        return MappingProxyType({answer: tuple(items) for answer, items in found.items()})
-
-    def level(self, number: int) -> Level:
-        return self.levels[number]
-
-    def level_of_total(self, total: int) -> Level:
-        return next(each for each in self.levels if _bound(each.least) <= total <= _bound(each.most))
 
 
 @cache
@@ -486,7 +340,7 @@ def _check(scale: Scale, name: str) -> None:
         insist(
             all(None not in (level.least, level.most) for level in scale.levels), "each level has bounds: from and to"
         )
-        bands = [(_bound(level.least), _bound(level.most)) for level in scale.levels]
+        bands = [(bound(level.least), bound(level.most)) for level in scale.levels]
         insist(_cover(bands, reachable), f"the levels do not hold each total from 0 to {reachable} once")
     if scale.method == COMBINATION:
         _check_combination(scale, insist)
@@ -534,8 +388,3 @@ def _sums(group: Group) -> set[int]:
 def _cover(bands: Sequence[tuple[int, int]], maximum: int, totals: set[int] | None = None) -> bool:
     wanted = totals if totals is not None else set(range(maximum + 1))
     return all(sum(least <= total <= most for least, most in bands) == 1 for total in wanted)
-
-
-def _bound(bound: int | None) -> int:
-    assert bound is not None  # insisted on when the scale was read
-    return bound

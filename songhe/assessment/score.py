@@ -6,16 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from songhe.assessment.scale import (
-    COMBINATION,
-    RECORDED_ONLY,
-    TOTAL,
-    Circumstance,
-    Field,
-    Item,
-    Scale,
-    find,
-)
+from songhe.assessment.scale import COMBINATION, RECORDED_ONLY, TOTAL, find
+from songhe.assessment.scale_shape import Circumstance, Field, Item, Scale
 from songhe.kernel.refusal import MISSING, NOT_AN_INTEGER, UNKNOWN_FIELD, WRONG_TYPE, reason, whole
 from songhe.kernel.typed import fold
 

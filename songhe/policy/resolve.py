@@ -27,10 +27,9 @@ from songhe.policy.pack import (
     Value,
     is_place,
     layers,
-    read_pack,
-    read_sources,
 )
 from songhe.policy.problem import BAD_FILE, Problem
+from songhe.policy.read_pack import read_pack, read_sources
 
 UNKNOWN_POLICY = reason("policy.unknown", zh="没有“{policy}”这一项目。", en="There is no programme {policy}.")
 NOT_A_PLACE = reason(

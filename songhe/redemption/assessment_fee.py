@@ -207,15 +207,10 @@ def _book(
         steps=[step.as_dict("zh") for step in offer.steps],
         assessment=found,
     )
-    source = (
-        Account.objects.get(county=found.county, id=grant.purse_id)
-        if grant
-        else accounts(county=found.county, programme=PROGRAMME, month=Month.of(on)).lapsed
-    )
     write(
         bill=bill,
         lines=[shared],
-        source=source,
+        source=_source(found.county, grant, on),
         evidence=[priced],
         provisional=False,
         year=on.year,
@@ -224,3 +219,10 @@ def _book(
         by=by,
     )
     return bill
+
+
+def _source(county: str, grant: Grant | None, on: date) -> Account:
+    """Where the voucher's part comes from; without a voucher nothing is drawn from the account named."""
+    if grant:
+        return Account.objects.get(county=county, id=grant.purse_id)
+    return accounts(county=county, programme=PROGRAMME, month=Month.of(on)).lapsed

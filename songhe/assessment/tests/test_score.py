@@ -1,9 +1,4 @@
-import json
-import subprocess
-import sys
-
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -328,20 +323,3 @@ def test_self_rating_knows_six_things_and_belongs_to_the_insurance():
     with pytest.raises(Refusal) as refusal:
         self_rate(find(NATIONAL), [])
     assert refusal.value.code == "assessment.no_self_rating"
-
-
-def test_the_command_answers_line_by_line_and_goes_on_after_a_refusal():
-    from songhe.doors.cli.assess import assess
-
-    lines = [national(), {"standard": "barthel"}, insurance()]
-    run = CliRunner().invoke(assess, input="".join(json.dumps(line) + "\n" for line in lines))
-    first, second, third = map(json.loads, run.stdout.splitlines())
-    assert run.exit_code == 3
-    assert (first["total"], third["level_name"]) == (90, "基本正常")
-    assert second["error"]["code"] == "assessment.unknown_standard"
-    assert second["error"]["field"] == "standard"
-
-
-def test_the_command_starts_without_django():
-    program = "import sys, songhe.doors.cli.assess; sys.exit('django' in sys.modules)"
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

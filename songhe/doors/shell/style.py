@@ -87,12 +87,26 @@ def values(on: date) -> dict[str, Any]:
             Event(at - timedelta(days=3), _("补充材料"), _("代办人 王强"), _("户口簿复印件")),
             Event(on - timedelta(days=5), _("上一张消费券过期作废"), tone="grave"),
         ],
+        **_receipt(),
+        **_tickets(on, month),
+        "amounts": [0, 5, 50, 105, 123450, 10000000, 1000100010, 99999999999],
+        "form": form,
+    }
+
+
+def _receipt() -> dict[str, Any]:
+    return {
         "receipt_lines": [
             ReceiptLine(_("服务费用"), 123450, _("居家护理 6 次")),
             ReceiptLine(_("长期护理保险"), -20000, _("先由保险支付")),
             ReceiptLine(_("消费券"), -41380, _("余下部分的 40%，未超过封顶 800 元")),
         ],
         "self_fen": 62070,
+    }
+
+
+def _tickets(on: date, month: Month) -> dict[str, Any]:
+    return {
         "ticket": Ticket(
             programme=_("养老服务消费券"),
             group=_("居家社区"),
@@ -113,6 +127,4 @@ def values(on: date) -> dict[str, Any]:
             number="370799202603000117",
             over=_("已过期"),
         ),
-        "amounts": [0, 5, 50, 105, 123450, 10000000, 1000100010, 99999999999],
-        "form": form,
     }

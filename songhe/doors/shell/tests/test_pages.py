@@ -65,7 +65,7 @@ def test_a_template_compiles(file):
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.name)
 def test_a_template_has_no_inline_script_or_style(file):
-    text = file.read_text(encoding="utf-8")
+    text = re.sub(r"{%.*?%}", "", file.read_text(encoding="utf-8"))
     assert not re.search(r"<style\b|\sstyle=", text)
     assert not re.search(r"<script\b(?![^>]*\bsrc=)", text)
     assert not re.search(r"\son[a-z]+=|hx-on|\bjs:|javascript:", text)
