@@ -19,7 +19,7 @@ from songhe.jobs.outbox import put
 from songhe.jobs.run import RUNNING, running
 from songhe.kernel.month import beijing_date
 from songhe.kernel.refusal import NOT_JSON, reason
-from songhe.person.importing import Finding, Report, load
+from songhe.person.importing import Finding, Report, load, preview
 
 JOB = "person.import"
 TOPIC = "person.import"
@@ -38,9 +38,11 @@ def hand_in(*, county: str, content: bytes, accept_warnings: bool, account: Acco
     """Keep a table and ask the worker to load it. The same table again goes on, or is loaded again, in the same run.
 
     It is read once now, so that a file that is no table is refused at once. Refuses with ``import.*``,
-    ``document.*``, ``input.not_json`` or ``jobs.running``.
+    ``document.*``, ``input.not_json``, ``person.import_column_missing``, ``person.import_column_twice`` or
+    ``jobs.running``.
     """
-    read_table(content)
+    # Its first row says whether its columns will do.
+    preview(county=county, table=read_table(content)[:1], on=beijing_date(at))
     with transaction.atomic():
         kept = keep_file(
             county=county,

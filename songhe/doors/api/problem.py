@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from django.core.exceptions import RequestDataTooBig
@@ -63,7 +64,7 @@ def problem(request: HttpRequest, *, status: int, code: str, detail: str, faults
         "title": TITLES[status],
         "status": status,
         "detail": detail,
-        "instance": request.path,
+        "instance": quote(request.path),
         "request_id": request_id_of(request),
         "errors": [each._asdict() for each in faults],
     }
