@@ -33,6 +33,8 @@ NO_GROUP = reason(
 )
 
 CHUNK = 50_000
+#: The first slice of a run on tables that PostgreSQL has never counted; see ``_Issue.count_tables``.
+FIRST_CHUNK = 1_000
 
 #: Why an entitlement got no voucher.
 WAITS_FOR_BUDGET = "waiting_budget"
@@ -136,17 +138,22 @@ class _Issue:
     exhausted: bool = False
 
     def everything(self, progress: Progress, clock: Callable[[], datetime]) -> None:
-        progress.expect(self._count())
+        expected = self._count()
+        progress.expect(expected)
+        learns = connection.vendor == "postgresql" and expected > FIRST_CHUNK and self._rows_known() < expected
         after: tuple[Any, str] = (date(1900, 1, 1), "")
-        while upto := self._bound(after):
+        while upto := self._bound(after, min(self.chunk, FIRST_CHUNK) if learns else self.chunk):
             piece = _Chunk(self.county, self.programme, self.month, self.on, after, upto[:2])
             with transaction.atomic():
-                grants, fen, waiting = self._one(piece, clock())
+                grants, fen, waiting = self._one(piece, upto[2], clock())
                 progress.advance(upto[2], issued=grants, issued_fen=fen, waiting=waiting)
             self.done.grants += grants
             self.done.fen += fen
             self.done.waiting += waiting
             after = upto[:2]
+            if learns:
+                self.count_tables()
+                learns = False
         progress.result["waits"] = self.done.waiting
 
     def _count(self) -> int:
@@ -158,7 +165,20 @@ class _Issue:
             )
         )
 
-    def _bound(self, after: tuple[Any, str]) -> tuple[Any, str, int] | None:
+    def count_tables(self) -> None:
+        """Have PostgreSQL count the tables once a few rows are in them.
+
+        A plan made for a table that was empty when it was last counted walks the whole fund for every purse, in the
+        checks of the keys as well: in the first month a county would wait for hours.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE (SKIP_LOCKED) grant_claim, ledger_account, grant_grant, ledger_transfer")
+
+    def _rows_known(self) -> int:
+        """How many vouchers PostgreSQL knew of when it last counted."""
+        return int(self._scalar("SELECT reltuples FROM pg_class WHERE oid = CAST('grant_grant' AS regclass)", []))
+
+    def _bound(self, after: tuple[Any, str], chunk: int) -> tuple[Any, str, int] | None:
         """The last (approval date, number) of the next slice, and how many entitlements it holds."""
         piece = _Chunk(self.county, self.programme, self.month, self.on, after, (date(9999, 1, 1), ""))
         with connection.cursor() as cursor:
@@ -166,23 +186,23 @@ class _Issue:
                 f"SELECT approved_on, no, place FROM (SELECT e.approved_on, e.no, "
                 f"ROW_NUMBER() OVER (ORDER BY e.approved_on, e.no) AS place {SLICE} "
                 "ORDER BY e.approved_on, e.no LIMIT %s) s ORDER BY place DESC LIMIT 1",
-                [*piece.parameters, self.chunk],
+                [*piece.parameters, chunk],
             )
             row = cursor.fetchone()
         return (row[0], row[1], int(row[2])) if row else None
 
-    def _one(self, piece: _Chunk, at: datetime) -> tuple[int, int, int]:
+    def _one(self, piece: _Chunk, entitlements: int, at: datetime) -> tuple[int, int, int]:
         left = Account.objects.select_for_update().values_list("balance", flat=True)
         fits = left.get(county=self.county, id=self.budget.id)
         self._claim(piece, 0 if self.exhausted else fits or 0)
-        count = int(self._scalar(f"SELECT COUNT(*) {self._rows()}", self._claimed(piece)))
+        count = self._make_purses(piece)
         fen = 0
         if count:
             first = take(county=self.county, kind="grant", month=self.month, count=count)
-            self._make_purses(piece)
             self._make_grants(piece, first, at)
             made = (
-                'SELECT purse_id AS account, id AS about FROM "grant_grant" WHERE county = %s AND no >= %s AND no < %s'
+                'SELECT purse_id AS account, id AS about, face_fen AS amount FROM "grant_grant" '
+                "WHERE county = %s AND no >= %s AND no < %s"
             )
             between = [self.county, self._number_from(first), self._number_from(first + count)]
             booked, fen = fill_new(
@@ -198,7 +218,7 @@ class _Issue:
             )
             if booked != count:
                 raise RuntimeError(f"{count} vouchers were made but {booked} were filled")
-        waiting = self._note_waiting(piece, at)
+        waiting = self._note_waiting(piece, at, everybody_has_one=count == entitlements)
         if count or waiting:
             note(
                 county=self.county,
@@ -269,7 +289,8 @@ class _Issue:
             'AND NOT EXISTS (SELECT 1 FROM "grant_grant" g WHERE g.county = e.county AND g.id = c.grant_id)'
         )
 
-    def _make_purses(self, piece: _Chunk) -> None:
+    def _make_purses(self, piece: _Chunk) -> int:
+        """Open a purse for each voucher that is to be made; answers how many."""
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO ledger_account (county, id, fund_id, kind, balance, floor) "
@@ -278,6 +299,7 @@ class _Issue:
                 + " ORDER BY e.id",
                 [str(self.month), plain_id(self.budget.id), *piece.parameters],
             )
+            return int(cursor.rowcount)
 
     def _make_grants(self, piece: _Chunk, first: int, at: datetime) -> None:
         vendor = connection.vendor
@@ -319,7 +341,7 @@ class _Issue:
         """The least number with this sequence: numbers of a county and month rise with it."""
         return f"{self.county}{self.month.compact}{sequence:07d}"
 
-    def _note_waiting(self, piece: _Chunk, at: datetime) -> int:
+    def _note_waiting(self, piece: _Chunk, at: datetime, *, everybody_has_one: bool) -> int:
         """Write down who of the slice has no voucher and why; strike out those who have one now."""
         new = derived_id_sql(connection.vendor, "e.id", Tag.CLAIM, self.month)
         has_none = (
@@ -332,6 +354,8 @@ class _Issue:
                 f"{SLICE})",
                 [self.county, str(self.month), *piece.parameters],
             )
+            if everybody_has_one:
+                return 0
             cursor.execute(
                 "INSERT INTO grant_waiting (county, id, entitlement_id, month, because, at) "
                 f"SELECT e.county, {new}, e.id, %s, CASE "

@@ -94,25 +94,21 @@ def fill_new(
 ) -> tuple[int, int]:
     """Book the opening balance of purses that the caller's transaction has just made, out of ``source``.
 
-    ``purses`` is SQL that selects (account id, about id) of the new purses, whose rows already carry their opening
-    balance. Two statements, whatever the number; answers (transfers, sum). Refuses with ``ledger.insufficient``
-    when ``source`` has too little: nobody is issued money that is not there.
+    ``purses`` is SQL that selects ``account``, ``about`` and ``amount`` of the new purses of the fund of ``source``,
+    whose rows already carry that balance. Two statements, whatever the number; answers (transfers, sum). Refuses
+    with ``ledger.insufficient`` when ``source`` has too little: nobody is issued money that is not there.
     """
     month = hold_open(county=county, month=Month.of(on))
-    new = derived_id_sql(connection.vendor, "a.id", tag, tag_month)
+    new = derived_id_sql(connection.vendor, "p.account", tag, tag_month)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_transfer (county, id, fund_id, debit_id, credit_id, amount, kind, about, month, "
-            f'"on", at) SELECT a.county, {new}, a.fund_id, %s, a.id, a.balance, %s, p.about, %s, %s, %s '
-            f"FROM ({purses}) p JOIN ledger_account a ON a.id = p.account WHERE a.county = %s ORDER BY a.id",
-            [plain_id(source.id), kind, str(month), on, plain_instant(at), *parameters, county],
+            f'"on", at) SELECT b.county, {new}, b.fund_id, b.id, p.account, p.amount, %s, p.about, %s, %s, %s '
+            f"FROM ledger_account b CROSS JOIN ({purses}) p WHERE b.county = %s AND b.id = %s ORDER BY p.account",
+            [kind, str(month), on, plain_instant(at), *parameters, county, plain_id(source.id)],
         )
         count = cursor.rowcount
-        cursor.execute(
-            f"SELECT COALESCE(SUM(a.balance), 0) FROM ({purses}) p JOIN ledger_account a ON a.id = p.account "
-            "WHERE a.county = %s",
-            [*parameters, county],
-        )
+        cursor.execute(f"SELECT COALESCE(SUM(p.amount), 0) FROM ({purses}) p", parameters)
         total = int(cursor.fetchone()[0])
     if total:
         enough = Account.objects.filter(county=county, id=source.id, balance__gte=F("floor") + total)
