@@ -54,8 +54,11 @@ NURSING_BY_LEVEL = {2: 75, 3: 88, 4: 100}
 
 @dataclass(frozen=True)
 class Choose:
+    """``standing``: the choice repeats in later months."""
+
     at: datetime
     category: str
+    standing: bool = True
 
 
 @dataclass(frozen=True)
@@ -281,7 +284,7 @@ class _Writer:
         house, begins, ends = "inst-1", self.day(first), self.day(last)
         nights = last - first
         mine.events += [
-            Choose(moment(self.day(max(3, first - 3)), 9), "institution_short"),
+            Choose(moment(self.day(max(3, first - 3)), 9), "institution_short", standing=False),
             Admit(moment(begins, 10), house, ends),
             Discharge(moment(ends, 9), "home"),
         ]
@@ -341,8 +344,8 @@ class _Writer:
         flaw = ""
         if chance.randrange(1000) < self.figures.habit("flawed_visits_per_thousand") and item not in ESCORTS:
             flaw = chance.choice(FLAWS)
-        if mine.elder.case == "proxy_at_the_provider" and not mine.visits and item not in ESCORTS:
-            flaw = "tied_proxy"
+        if mine.elder.case == "proxy_at_the_provider" and not mine.visits:
+            item, minutes, flaw = "home-cleaning", 75, "tied_proxy"
         ends = starts + timedelta(minutes=minutes)
         at = ends + timedelta(minutes=3)
         return Visit(at, mine.house, item, carer_of(mine.elder), starts, ends, flaw=flaw)

@@ -150,6 +150,7 @@ class Company:
                 at=event.at,
                 on=beijing_date(event.at),
                 by=scene.family,
+                standing=event.standing,
                 behalf_of=scene.person.id if scene.mandate else None,
             )
 

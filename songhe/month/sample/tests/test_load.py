@@ -1,0 +1,195 @@
+"""The sample in a database: loaded once, lived through twice to the same end, and the same on another database."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+
+from songhe.access.models import Account, Appointment
+from songhe.assessment.models import Assessment
+from songhe.doors.cli import main
+from songhe.doors.shell.clock import declare_real, read_clock
+from songhe.entitlement.models import Application, Entitlement
+from songhe.jobs.models import Run
+from songhe.month.sample.act import act
+from songhe.month.sample.cast import CAST
+from songhe.month.sample.load import loaded_plan
+from songhe.month.sample.plan import Plan
+from songhe.month.steps import Stage
+from songhe.person.models import Duplicate, Event, Mandate, Person
+from songhe.provider.models import BankAccount, Listing, Provider, Worker
+from songhe.redemption.models import Bill, Reversal
+from songhe.service.models import Stay, Visit
+from songhe.settlement.models import Payment, Statement
+from songhe.trail.models import Entry
+
+COUNTY = "370799"
+
+
+def is_postgresql():
+    return os.environ["SONGHE_DATABASE_URL"].startswith("postgres")
+
+
+ELDERS = ("--elders", "300", "--seed", "7")
+
+
+def songhe(*arguments):
+    done = CliRunner().invoke(main, list(arguments), catch_exceptions=False)
+    return done.exit_code, done.stdout, done.stderr
+
+
+@pytest.fixture
+def demo(own_database):
+    status, said, _ = songhe("demo", *ELDERS, "--json")
+    assert status == 0
+    return json.loads(said)
+
+
+@pytest.mark.slow
+def test_a_loaded_sample_is_whole_and_decided_on_and_not_loaded_twice(demo):
+    _is_whole(demo)
+    _rights_are_decided_by_two_people_and_the_excluded_are_refused(demo)
+    status, _, said = songhe("demo", *ELDERS)
+    assert status == 1
+    assert "init.sample_there" in said
+
+
+def _is_whole(demo):
+    assert demo["bodies"] == Provider.objects.count() == 24
+    assert demo["people"] == Person.rows.filter(county=COUNTY, synthetic=True).count() == Person.rows.count()
+    assert {part.username for part in CAST} <= set(Account.objects.values_list("username", flat=True))
+    assert not Account.objects.filter(practice=False).exists()
+    for part in CAST:
+        assert Appointment.objects.filter(account__username=part.username, role=part.role).exists(), part.username
+    assert Worker.objects.filter(job="assessor").count() >= 15
+    assert Listing.objects.count() == BankAccount.objects.exclude(approved_by="").count() == 24
+    assert Stay.objects.filter(county=COUNTY).count() == demo["residents"]
+    assert Mandate.objects.filter(county=COUNTY, account="daughter").count() == 1
+    clock = read_clock()
+    assert (clock.practice, str(clock.on)) == (True, "2026-03-02")
+    assert loaded_plan() == Plan(7, 300)
+
+
+def _rights_are_decided_by_two_people_and_the_excluded_are_refused(demo):
+    applications = Application.rows.filter(county=COUNTY)
+    assert applications.count() == demo["decided"]
+    assert not applications.exclude(state__in=["approved", "refused"]).exists()
+    assert set(applications.values_list("reviewed_by", "decided_by").distinct()) == {("clerk", "approver")}
+    assert not Entitlement.objects.filter(county=COUNTY).exclude(first_month="2026-03").exists()
+    refused = {row.person.name for row in applications.filter(state="refused").select_related("person")}
+    assert {"周长贵", "吕晓敏", "施建军", "谢兴旺", "邹彩霞"} <= refused
+
+
+@pytest.mark.slow
+def test_a_real_database_and_one_with_accounts_are_refused(own_database):
+    status, _, said = songhe("init", "--username", "root")
+    assert status == 1
+    assert "init.password_missing" in said
+    declare_real()
+    status, _, said = songhe("demo", *ELDERS)
+    assert status == 1
+    assert "init.real_database" in said
+    assert not Person.rows.exists()
+
+
+@pytest.mark.slow
+def test_a_real_database_begins_with_an_administrator_and_no_people(own_database, monkeypatch):
+    monkeypatch.setenv("SONGHE_ADMIN_PASSWORD", "松鹤-a long enough one")
+    for _ in range(2):
+        status, _, said = songhe("init", "--username", "root")
+        assert status == 0, said
+    assert list(Account.objects.values_list("username", "practice")) == [("root", False)]
+    assert Appointment.objects.get().role == "system_admin"
+    assert not Person.rows.exists()
+    status, _, said = songhe("demo", *ELDERS)
+    assert "init.real_database" in said
+
+
+@pytest.mark.slow
+def test_a_month_is_lived_once_and_every_case_ends_as_it_should(demo):
+    status, said, _ = songhe("month", "2026-03", "--json")
+    summary = json.loads(said)
+    assert status == 0
+    assert (summary["findings"], summary["books_balance"]) == (0, True)
+    assert summary["redeemed"] > 30
+    assert summary["settled_fen"] > 0
+    _cases_ended()
+    before = (Entry.objects.count(), Bill.objects.count(), Payment.objects.count())
+    plan, clock = loaded_plan(), read_clock()
+    for step in ("redeem", "judge", "gather", "settle"):
+        act(step, Stage(COUNTY, plan.month, clock.on, lambda: clock.at))
+    after = (Entry.objects.count(), Bill.objects.count(), Payment.objects.count())
+    # Issuing and the runs' own marks are looked at again; nothing is written about anybody.
+    assert after == before
+
+
+def _cases_ended():
+    def person(name):
+        return Person.rows.filter(county=COUNTY, name=name).order_by("opened_on", "id").first()
+
+    for name in ("王秀英", "李国华", "赵玉珍"):
+        assert str(person(name).died_on) == "2026-03-10"
+        assert Entitlement.objects.get(county=COUNTY, person=person(name)).last_month == "2026-03"
+        assert not Visit.objects.filter(county=COUNTY, person=person(name), service_on__gt="2026-03-10", verdict="pass")
+    told = Visit.objects.filter(county=COUNTY, person=person("赵玉珍"), service_on__gt="2026-03-10")
+    assert [visit.verdict_reasons for visit in told.order_by("id")] == [["after_death"]]
+    assert str(person("陈桂兰").closed_on) == "2026-03-18"
+    levels = list(
+        Assessment.rows.filter(county=COUNTY, person=person("蒋素梅"))
+        .order_by("requested_at", "id")
+        .values_list("state", "final_level")
+    )
+    assert levels == [("replaced", 1), ("effective", 2)]
+    assert Entitlement.objects.filter(county=COUNTY, person=person("蒋素梅"), state="active").exists()
+    assert Stay.objects.filter(county=COUNTY, person=person("郑淑兰"), discharged_on=None).exists()
+    assert set(Bill.objects.filter(county=COUNTY, person=person("郑淑兰")).values_list("category", flat=True)) == {
+        "home"
+    }
+    assert Duplicate.objects.filter(county=COUNTY, outcome="").count() == 1
+    assert Visit.objects.filter(county=COUNTY, confirmed_by="tied_proxy").exclude(verdict="pass").count() == 2
+    assert {"institution_short"} == set(
+        Bill.objects.filter(county=COUNTY, person=person("喻惠珍")).values_list("category", flat=True)
+    )
+    assert Event.objects.filter(county=COUNTY, kind="death", state="verified").count() >= 3
+    assert Statement.objects.filter(county=COUNTY, dispute__gt="").exists() or Reversal.objects.exists()
+    assert set(Payment.objects.values_list("state", flat=True)) == {"paid", "returned"}
+    assert not Run.objects.exclude(state__in=["done", "partly"]).exists()
+
+
+@pytest.fixture
+def elsewhere(another_database):
+    """The address of another, empty database: on PostgreSQL where a server is known, so that the two kinds meet."""
+    server = os.environ.get("SONGHE_TEST_POSTGRES", "")
+    if is_postgresql() or not server:
+        yield another_database().url
+        return
+    name = f"songhe_test_sample_{uuid.uuid4().hex[:10]}"
+    given = urlsplit(server)
+    with psycopg.connect(urlunsplit(given._replace(path="/postgres")), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        yield urlunsplit(given._replace(path=f"/{name}"))
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_figures_on_another_database(demo, elsewhere):
+    _, said, _ = songhe("month", "2026-03", "--json")
+    child = {**os.environ, "SONGHE_DATABASE_URL": elsewhere, "DJANGO_SETTINGS_MODULE": "songhe.settings"}
+
+    def run(*arguments):
+        done = subprocess.run(
+            [sys.executable, "-m", "songhe", *arguments], env=child, capture_output=True, text=True, timeout=280
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return json.loads(done.stdout)
+
+    assert run("demo", *ELDERS, "--json") == demo
+    assert run("month", "2026-03", "--json") == json.loads(said)
