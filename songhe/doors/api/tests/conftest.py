@@ -41,8 +41,9 @@ def declared(method: str, path: str) -> Declared:
 
 
 @pytest.fixture(autouse=True)
-def practice(db: None) -> date:
+def practice(request: pytest.FixtureRequest) -> date:
     """Every call of these tests comes on the tenth of March 2026."""
+    request.getfixturevalue("own_database" if "own_database" in request.fixturenames else "db")
     clock.set_practice_day(DAY)
     limit.forget()
     return DAY
@@ -104,7 +105,7 @@ def hold_to_its_word(method: str, path: str, answer: HttpResponse) -> None:
 
 
 @pytest.fixture
-def account(db: None) -> Callable[..., Account]:
+def account(practice: date) -> Callable[..., Account]:
     def make(username: str, *roles: str, place: str = COUNTY, provider: int | None = None, person: Any = None) -> Any:
         made = Account.objects.filter(username=username).first() or login.open_account(
             username=username, display_name=username, password=None, at=AT

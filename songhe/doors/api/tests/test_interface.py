@@ -22,6 +22,7 @@ from songhe.doors.api.tests.conftest import AT, COUNTY, Machine, problem, read, 
 from songhe.doors.may import ACTS, RULES
 from songhe.grant.tests.world import voucher
 from songhe.trail.models import Entry
+from tests.source import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -414,3 +415,13 @@ def test_the_day_of_a_call_is_the_practice_day(machine):
     desk.get("/persons")
     assert Token.objects.get().used_on == date(2026, 3, 10)
     assert Account.objects.count() == 1
+
+
+def test_the_document_lists_every_operation_with_its_act(schema):
+    rows = []
+    for each in OPERATIONS:
+        path = re.sub(r"{\w+:", "{", each.path)
+        title = schema["paths"][path][each.method.lower()]["summary"]
+        rows.append(f"| `{each.method} {path}` | {title} | `{each.act}` | {each.key.value} |")
+    written = (ROOT / "docs" / "api.md").read_text().splitlines()
+    assert [line for line in written if re.match(r"\| `(GET|POST|PATCH) ", line)] == rows
