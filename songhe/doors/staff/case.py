@@ -28,6 +28,7 @@ from songhe.doors.staff.inbox import Deadlines, next_for
 from songhe.doors.staff.measure import Measured, measured
 from songhe.doors.staff.reach import account_of, noted_read, out_of_reach, reach
 from songhe.doors.staff.why import Trace, trace
+from songhe.eligibility.models import Determination
 from songhe.entitlement import approve, clarify, determine, publish, queries, review
 from songhe.entitlement.models import Application, Entitlement, Letter
 from songhe.entitlement.record import lock_application
@@ -188,12 +189,18 @@ def publication_days(row: Application, on: date) -> int | None:
         return None
 
 
+def is_entitled(row: Application) -> bool:
+    return row.determination is not None and row.determination.outcome == Determination.Outcome.ENTITLED
+
+
 def may_now(row: Application, verb: Verb, request: DoorRequest) -> bool:
     """Whether the role and the state allow the verb; that it must be another person is said separately."""
     if not may(request.user, verb.act, request.on) or not APPLICATION.allows(row.state, verb.name):
         return False
     if verb.name == "publish":
         return publication_days(row, request.on) is not None
+    if verb.name == "approve" and not is_entitled(row):
+        return False
     if verb.name in {"approve", "refuse"} and row.state == State.REVIEWED and publication_days(row, request.on):
         return verb.name == "refuse"
     return True
@@ -324,6 +331,7 @@ class Case:
     events: list[Event]
     offered: list[Offered]
     left_to_another: bool
+    cannot_approve: bool
     right: Entitlement | None
     right_state: words.Word | None
     letter: Letter | None
@@ -356,6 +364,9 @@ def case_of(request: DoorRequest, scope: Scope, row: Application, wrong: tuple[V
         events=history.events(found),
         offered=shown,
         left_to_another=left,
+        cannot_approve=APPLICATION.allows(row.state, "approve")
+        and may(request.user, "application.approve", on)
+        and not is_entitled(row),
         right=right,
         right_state=words.word(words.ENTITLEMENT, right.state) if right else None,
         letter=letter,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,6 +20,7 @@ from songhe.access.scope import Scope
 from songhe.assessment import queries as assessments
 from songhe.assessment.models import Assessment
 from songhe.doors.may import require
+from songhe.doors.shell.amount import figures
 from songhe.doors.shell.mask import masked_phone
 from songhe.doors.shell.pieces import Crumb, Event, Fact, Masked, ReceiptLine, Ticket
 from songhe.doors.shell.request import DoorRequest
@@ -121,6 +123,7 @@ class File:
     age: int
     place: str
     facts: list[Fact]
+    known_from: str
     rights: list[Right]
     trace: Trace | None
     tickets: list[Ticket]
@@ -164,8 +167,10 @@ def provenance(person: Person) -> dict[str, str]:
     return {name: say(row) for name, row in found.items() if row is not None}
 
 
-def facts_of(person: Person, on: date, place: str, *, whole: bool) -> list[Fact]:
+def facts_of(person: Person, on: date, place: str, *, whole: bool) -> tuple[list[Fact], str]:
+    """The facts, and where most are known from; a fact that came in otherwise says so itself."""
     known = provenance(person) if whole else {}
+    most = Counter(known.values()).most_common(1)[0][0] if known else ""
     kind = ID_KINDS.get(person.id_kind)
     found = [
         ("name", Fact(_("姓名"), person.name)),
@@ -183,11 +188,16 @@ def facts_of(person: Person, on: date, place: str, *, whole: bool) -> list[Fact]
         ("phone", Fact(_("联系电话"), masked_phone(person.phone) if person.phone else "")),
     ]
     private = {"registered_place", "resident_from", "ethnic"}
-    return [
-        Fact(fact.name, fact.value, note=known.get(field, "") if fact.value else "")
+    shown = [
+        Fact(fact.name, fact.value, note=_note_of(known.get(field, ""), most) if fact.value else "")
         for field, fact in found
         if (whole or field not in private) and (fact.value or field not in private)
     ]
+    return shown, most
+
+
+def _note_of(source: str, most: str) -> str:
+    return "" if source == most else source
 
 
 def rights(person: Person) -> list[Right]:
@@ -208,41 +218,59 @@ def rights(person: Person) -> list[Right]:
 
 
 def vouchers(person: Person, on: date) -> tuple[list[Ticket], list[Older]]:
-    """The newest vouchers as tickets with what is left in their purses, the others in lines."""
+    """The newest vouchers as tickets with what is left of them, the others in lines."""
     rows = list(Grant.objects.filter(county=person.county, person=person).order_by("-month", "-no")[: TICKETS + OLDER])
-    purses = dict(
-        Account.objects.filter(county=person.county, id__in=[row.purse_id for row in rows]).values_list("id", "balance")
-    )
+    left = left_of(person.county, rows)
     tickets, older = [], []
     for position, row in enumerate(rows):
-        left = purses.get(row.purse_id) or 0
         category = words.word(words.CATEGORIES, row.category).said if row.category else _("还没有选组别")
         if position < TICKETS:
             tickets.append(
                 Ticket(
                     programme=words.word(words.PROGRAMMES, row.programme).said,
                     group=category,
-                    left_fen=left,
+                    left_fen=left[row.id],
                     face_fen=row.face_fen,
                     until=row.valid_to,
                     days_left=max(0, (row.valid_to - on).days),
                     number=row.no,
-                    over=seal_of(row, left, on),
+                    over=seal_of(row, left[row.id], on),
                 )
             )
         else:
             state = words.word(words.GRANT, row.state)
-            older.append(Older(Month.parse(row.month), row.no, category, row.face_fen, left, state))
+            older.append(Older(Month.parse(row.month), row.no, category, row.face_fen, left[row.id], state))
     return tickets, older
+
+
+def left_of(county: str, rows: list[Grant]) -> dict[UUID, int]:
+    """What is left of each voucher: of a live one what stands in its purse, of one that is over what was not used.
+
+    The purse of a voucher that is over is empty, because what was left went back.
+    """
+    ids = [row.id for row in rows]
+    purses = dict(
+        Account.objects.filter(county=county, id__in=[row.purse_id for row in rows]).values_list("id", "balance")
+    )
+    lines = Line.objects.filter(county=county, grant_id__in=ids).order_by("grant_id")
+    used = dict(lines.values_list("grant_id").annotate(Sum("voucher_fen")))
+    back = Reversal.objects.filter(county=county, line__grant_id__in=ids, restored=True).order_by("line__grant_id")
+    restored = dict(back.values_list("line__grant_id").annotate(Sum("line__voucher_fen")))
+    return {
+        row.id: (purses.get(row.purse_id) or 0)
+        if row.state == Grant.State.ACTIVE
+        else row.face_fen - used.get(row.id, 0) + restored.get(row.id, 0)
+        for row in rows
+    }
 
 
 def seal_of(row: Grant, left: int, on: date) -> Any:
     """The word of the vermilion seal once nothing can be paid with the voucher."""
     if row.state == Grant.State.REVOKED:
         return _("已撤销")
-    if row.state == Grant.State.EXPIRED or row.book_until < on:
-        return _("已过期")
-    return _("已使用") if left == 0 and row.used_on else ""
+    if left == 0 and row.used_on:
+        return _("已使用")
+    return _("已过期") if row.state == Grant.State.EXPIRED or row.book_until < on else ""
 
 
 def bills(person: Person, providers: tuple[int, ...] | None) -> list[Paid]:
@@ -272,13 +300,18 @@ def bills(person: Person, providers: tuple[int, ...] | None) -> list[Paid]:
                     "fee_fen": line.fee_fen,
                     "voucher_fen": line.voucher_fen,
                     "reversed": line.id in undone,
-                    "because": " · ".join(words.said(step["zh"], step["en"]) for step in line.steps),
+                    "because": " · ".join(step_said(step) for step in line.steps if step["name"] != "fee"),
                 }
                 for line in of_bill[row.id]
             ],
         )
         for row in rows
     ]
+
+
+def step_said(step: dict[str, Any]) -> str:
+    """One step of the calculation with its amount: 抵扣基数 ¥1,180.00."""
+    return f"{words.said(step['zh'], step['en'])} {figures(step['amount_fen'])}"
 
 
 def receipt(row: Bill) -> list[ReceiptLine]:
@@ -402,6 +435,7 @@ def file_of(person: Person, scope: Scope, on: date) -> File:
     own = None if whole else scope.provider_ids
     mine: dict[str, Any] = {"county": person.county, "person": person}
     place = naming.whole_place(person.place, on)
+    facts, known_from = facts_of(person, on, place, whole=whole)
     held = rights(person)
     tickets, older = vouchers(person, on)
     paid, lodged = bills(person, own), stays(person, on, own)
@@ -424,7 +458,8 @@ def file_of(person: Person, scope: Scope, on: date) -> File:
         mark=mark_of(person),
         age=age_on(person.birth_date, person.died_on or on),
         place=place,
-        facts=facts_of(person, on, place, whole=whole),
+        facts=facts,
+        known_from=known_from,
         rights=held,
         trace=trace(current),
         tickets=tickets,

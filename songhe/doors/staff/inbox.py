@@ -201,19 +201,22 @@ def inbox(request: DoorRequest) -> HttpResponse:
         raise NOT_SIGNED_IN()
     account = account_of(request)
     if is_staff(request) and not may(account, "application.read", request.on):
+        if may(account, "statement.submit", request.on):
+            return HttpResponseRedirect(reverse("staff:statements"))
         open_to = navigation.shown(account, request.on, request.path)
-        if open_to:
-            return HttpResponseRedirect(open_to[0].address)
+        return HttpResponseRedirect(open_to[0].address) if open_to else render(request, "staff/nothing.html")
     check(request, "application.read")
     scope = reach(request, "application.read")
     known = filters(request)
     chosen = next((one for one in known if one.name == request.GET.get("state")), known[0])
     counts = queries.counts(scope)
     found, after = page_of(scope, chosen, request.GET.get("after", ""))
+    shown = rows_of(found, request.on)
     said = {
         "chips": chips(request, chosen, counts),
         "chosen": chosen,
-        "rows": rows_of(found, request.on),
+        "rows": shown,
+        "has_due": any(row.due for row in shown),
         "first": address(request, after="") if request.GET.get("after") else "",
         "following": address(request, after=after) if after else "",
         "waiting": sum(counts.get(state, 0) for state in mine(request)),

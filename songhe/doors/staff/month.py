@@ -33,7 +33,7 @@ from songhe.jobs.run import STUCK_AFTER
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import reason
 from songhe.ledger.models import Period
-from songhe.month.steps import PROGRAMME, STEPS
+from songhe.month.steps import PROGRAMME, STEPS, Step
 from songhe.month.summary import summary
 from songhe.redemption.models import Bill, Verdict
 from songhe.service.models import Override
@@ -70,19 +70,6 @@ MEANS: dict[str, Any] = {
     "gather": gettext_lazy("按机构归集结算单"),
     "settle": gettext_lazy("机构确认、审批、付款，由人来办"),
     "close": gettext_lazy("账目冻结，以后的更正记入下月"),
-}
-
-FIGURES: dict[str, Any] = {
-    "people": gettext_lazy("人"),
-    "written": gettext_lazy("结论有变"),
-    "grants": gettext_lazy("张券"),
-    "issued": gettext_lazy("张券"),
-    "waiting": gettext_lazy("暂未发放"),
-    "booked": gettext_lazy("笔入账"),
-    "refused": gettext_lazy("笔退回"),
-    "expired": gettext_lazy("张过期"),
-    "statements": gettext_lazy("张结算单"),
-    "lines": gettext_lazy("行明细"),
 }
 
 
@@ -123,6 +110,10 @@ class Queued:
     given_up: bool
 
 
+def step_word(step: Step) -> str:
+    return words.said(step.zh, step.en[:1].upper() + step.en[1:])
+
+
 class RunForm(ActForm):
     until = forms.ChoiceField(label=gettext_lazy("运行到"), choices=[])
 
@@ -130,7 +121,7 @@ class RunForm(ActForm):
         super().__init__(*args, **kwargs)
         field = self.fields["until"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(step.name, words.said(step.zh, step.en)) for step in STEPS]
+        field.choices = [(step.name, step_word(step)) for step in STEPS]
 
 
 def county_of(request: DoorRequest) -> tuple[str, list[str]]:
@@ -153,10 +144,10 @@ def step_states(county: str, which: Month, at: datetime) -> list[Shown]:
     shown = []
     for step in STEPS:
         if step.name in JOBS:
-            shown.append(_by_run(step.name, words.said(step.zh, step.en), runs.get(JOBS[step.name]), at))
+            shown.append(_by_run(step.name, step_word(step), runs.get(JOBS[step.name]), at))
         else:
             done, total, finished = by_hand[step.name]
-            shown.append(_by_count(step.name, words.said(step.zh, step.en), done, total, finished))
+            shown.append(_by_count(step.name, step_word(step), done, total, finished))
     return shown
 
 
@@ -173,7 +164,7 @@ def _by_run(name: str, word: str, run: Run | None, at: datetime) -> Shown:
         state,
         run.done,
         run.total or None,
-        pace(run) if running and not stuck else came_of(run.result),
+        pace(run) if running and not stuck else "",
         run.problem if run.state == RunState.FAILED else "",
         running,
         stuck,
@@ -223,12 +214,6 @@ def pace(run: Run) -> str:
     minutes = max(1, round(left.total_seconds() / 60))
     still = ngettext("还需约 %(minutes)s 分钟", "还需约 %(minutes)s 分钟", minutes) % {"minutes": minutes}
     return f"{said} · {still if left.total_seconds() > 45 else _('马上就好')}"
-
-
-def came_of(result: dict[str, Any]) -> str:
-    """The figures that a run left, in words."""
-    known = [(FIGURES[name], value) for name, value in result.items() if name in FIGURES and isinstance(value, int)]
-    return " · ".join(f"{value:,} {word}" for word, value in known if value)
 
 
 def queued(county: str, which: Month) -> Queued | None:

@@ -41,7 +41,7 @@ State = Statement.State
 #: Statements on a page of the list; a county has tens of providers, a province thousands.
 MOST = 200
 #: Lines on a page of a statement.
-LINES = 100
+LINES = 50
 
 
 class ConfirmForm(ActForm):
