@@ -406,7 +406,7 @@ def agree(month: Month, on: date, bodies: tuple[Provider, ...]) -> None:
         confirming.confirm(
             county=COUNTY,
             statement_id=of(body, month).id,
-            invoice_no=f"FP{month.compact}{body.pk}",
+            invoice_no=f"FP{month.compact}{body.credit_code[-4:]}",
             budget_line="2081006",
             fund_year=2026,
             at=at(on),
