@@ -11,6 +11,8 @@ from django.utils.module_loading import import_string
 from songhe.jobs.models import Outgoing
 from songhe.jobs.outbox import Handler
 from songhe.kernel.month import Month, beijing_date
+from songhe.month.importing import TOPIC as PERSON_IMPORT
+from songhe.month.importing import import_people
 from songhe.month.steps import Calendar, People, run_month
 from songhe.settings import INSTALLATION
 from songhe.settlement.payout import TOPIC as BANK_FILE
@@ -18,7 +20,7 @@ from songhe.settlement.payout import send
 from songhe.settlement.ports import Bank
 
 #: Handlers that hold no transaction: runs that have their own, and calls to systems outside.
-LONG_RUNNING = frozenset({"month.run", BANK_FILE})
+LONG_RUNNING = frozenset({"month.run", BANK_FILE, PERSON_IMPORT})
 
 
 def handlers(*, calendar: Calendar, people: People | None) -> dict[str, Handler]:
@@ -38,7 +40,7 @@ def handlers(*, calendar: Calendar, people: People | None) -> dict[str, Handler]
         """A released pay-out goes to the bank, as often as it takes; the bank takes it once."""
         send(county=entry.county, batch_id=UUID(entry.payload["batch"]), bank=bank(), at=at)
 
-    return {"month.run": month_run, BANK_FILE: bank_file}
+    return {"month.run": month_run, BANK_FILE: bank_file, PERSON_IMPORT: import_people}
 
 
 def bank() -> Bank:
