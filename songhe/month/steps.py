@@ -19,7 +19,7 @@ from songhe.jobs.run import running
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
 from songhe.month.follow import end_stays
-from songhe.policy.resolve import library
+from songhe.policy.resolve import NOT_IN_FORCE, library
 from songhe.policy.terms import terms
 from songhe.redemption.models import Bill
 from songhe.redemption.redeem import book_handed_in
@@ -27,6 +27,7 @@ from songhe.redemption.verdict import follow_visits
 from songhe.service.visit import judge_month
 from songhe.settlement import gather
 from songhe.settlement.close import close, waiting
+from songhe.settlement.models import Statement
 
 PROGRAMME = "consumption-voucher"
 
@@ -53,6 +54,11 @@ class Stage:
     watch: Watch = None
     programme: str = PROGRAMME
 
+    @property
+    def is_over(self) -> bool:
+        """Nobody is determined or given a voucher for a month gone by; the steps after it go on."""
+        return self.on > self.month.last
+
 
 @dataclass(frozen=True)
 class Step:
@@ -72,6 +78,8 @@ class Step:
 
 def _determine(stage: Stage) -> dict[str, Any]:
     """What is known meanwhile is carried on first: deaths and moves, and editions that nothing continues."""
+    if stage.is_over:
+        return {"people": 0, "written": 0}
     at = stage.clock()
     catch_up(county=stage.county, at=at, by="run:determine")
     end_stays(county=stage.county, at=at, by="run:determine")
@@ -82,6 +90,8 @@ def _determine(stage: Stage) -> dict[str, Any]:
 
 
 def _issue(stage: Stage) -> dict[str, Any]:
+    if stage.is_over:
+        return {"issued": 0, "issued_fen": 0, "waiting": 0}
     done = issue(
         county=stage.county,
         programme=stage.programme,
@@ -174,6 +184,14 @@ STEPS: tuple[Step, ...] = (
 
 UNTIL = tuple(step.name for step in STEPS)
 
+
+def _left_to_settle(county: str, month: Month) -> bool:
+    """Whether the month has statements, or lines that belong into one."""
+    return Statement.objects.filter(county=county, month=str(month)).exists() or any(
+        gather.due(county=county, programme=programme, month=month) for programme in SETTLED
+    )
+
+
 #: Who acts before each step in a practice county.
 People = Callable[[str, Stage], None]
 
@@ -200,11 +218,19 @@ def run_month(
     """Run the month's steps in order up to ``until``; any step may be run again and changes nothing twice.
 
     ``calendar`` gives the day and clock of each step. In a practice county ``people`` act before each step, each
-    under their own account and through the same verbs.
+    under their own account and through the same verbs. After the last month of a programme nothing is issued any
+    more, but what is reversed then is gathered, settled and closed. Refuses with ``policy.not_in_force`` where
+    issuing is all that was asked for, or nothing is left to settle, and as the steps do.
     """
     done = Done()
-    late_days = terms(policy=programme, place=county, on=month.first).late_days
-    for step in STEPS:
+    try:
+        steps, late_days = STEPS, terms(policy=programme, place=county, on=month.first).late_days
+    except Refusal as refusal:
+        steps, late_days = tuple(step for step in STEPS if step.after_month is not None), 0
+        asked = {step.name for step in steps}
+        if refusal.reason is not NOT_IN_FORCE or until not in asked or not _left_to_settle(county, month):
+            raise
+    for step in steps:
         on, clock = calendar(step.natural_day(month, late_days))
         stage = Stage(county, month, on, clock, watch, programme)
         if tell:
