@@ -25,7 +25,8 @@ NOTE = ".json"
 
 @click.command()
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
-def backup(target: Path) -> None:
+@click.option("--json", "as_json", is_flag=True)
+def backup(target: Path, as_json: bool) -> None:
     """Copy the database to TARGET while it is in use. Keys and files under SONGHE_HOME are kept apart, by the operator.
 
     SQLite is copied by its own backup interface, PostgreSQL by pg_dump. A note beside the copy holds its SHA-256.
@@ -48,13 +49,17 @@ def backup(target: Path) -> None:
         "made_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
     _note(target).write_text(json.dumps(note) + "\n")
-    click.echo(f"{target} {note['bytes']:,} B  sha256 {note['sha256']}")
+    if as_json:
+        click.echo(json.dumps({"file": str(target), **note}))
+    else:
+        click.echo(f"{target} {note['bytes']:,} B  sha256 {note['sha256']}")
 
 
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--yes", is_flag=True, help="Do not ask before the present database is set aside.")
-def restore(source: Path, yes: bool) -> None:
+@click.option("--json", "as_json", is_flag=True)
+def restore(source: Path, yes: bool, as_json: bool) -> None:
     """Put the copy SOURCE in the place of the database, then run the auditor and the chain verifier over it.
 
     On SQLite the present database is set aside beside it, not deleted; on PostgreSQL the target must be empty.
@@ -82,12 +87,16 @@ def restore(source: Path, yes: bool) -> None:
                 raise click.ClickException("目标数据库不是空的。 The target database is not empty.")
         _run(["pg_restore", "--no-owner", "--exit-on-error", f"--dbname={_address(connection.settings_dict)}", source])
     found = list(_faults())
-    for line in found:
-        click.echo(line)
+    if as_json:
+        click.echo(json.dumps({"findings": found}, ensure_ascii=False))
+    else:
+        for line in found:
+            click.echo(line)
     if found:
         click.echo(f"恢复后审计发现{len(found)}处问题。 The auditor found {len(found)} faults.", err=True)
         sys.exit(FAILED)
-    click.echo("已恢复,审计无发现。 Restored; the auditor found nothing.")
+    if not as_json:
+        click.echo("已恢复,审计无发现。 Restored; the auditor found nothing.")
 
 
 def _faults() -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ Row = Sequence[Any]
 @click.option("--month", help="2026-03; needed for everything but persons and trail.")
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help=".xlsx or .csv")
 @click.option("--by", required=True, help="User name of whoever takes the list; it is noted in the trail.")
-def export(what: str, county: str, month: str | None, out: Path, by: str) -> None:
+@click.option("--json", "as_json", is_flag=True)
+def export(what: str, county: str, month: str | None, out: Path, by: str, as_json: bool) -> None:
     """Write a list to OUT. Names and numbers of people are masked; formulas are made harmless; the trail knows."""
     from songhe.doors.cli.django_setup import set_up
 
@@ -47,7 +49,7 @@ def export(what: str, county: str, month: str | None, out: Path, by: str) -> Non
         month=month or "",
         rows=len(kept),
     )
-    click.echo(f"{out} {len(kept):,}")
+    click.echo(json.dumps({"file": str(out), "rows": len(kept)}) if as_json else f"{out} {len(kept):,}")
 
 
 Titles = list[tuple[str, Any]]
