@@ -21,12 +21,12 @@ UNKNOWN = reason("grant.unknown", zh="没有这张券。", en="There is no such 
 UNKNOWN_GROUP = reason("grant.unknown_group", zh="没有“{category}”这一组。", en="There is no group “{category}”.")
 GROUP_NOT_OPEN = reason(
     "grant.group_not_open",
-    zh="本地没有规定“{category}”的抵扣比例,这一组不能选。",
+    zh="本地没有规定“{category}”的抵扣比例，这一组不能选。",
     en="No ratio is set here for “{category}”; the group cannot be chosen.",
 )
 ALREADY_USED = reason(
     "grant.already_used",
-    zh="这张券已经在“{category}”组用过,本月不能再换组。",
+    zh="这张券已经在“{category}”组用过，本月不能再换组。",
     en="This voucher was used in “{category}”; the group stays for the month.",
     status=409,
 )

@@ -22,7 +22,7 @@ SAME_PERSON = reason(
 )
 NO_BUDGET = reason(
     "grant.budget_not_set",
-    zh="{county} {month} 的预算还没有下达,不能发券。",
+    zh="{county} {month} 的预算还没有下达，不能发券。",
     en="No budget is set for {county} in {month}; nothing can be issued.",
     status=409,
 )

@@ -20,7 +20,7 @@ from songhe.trail.note import note
 
 OTHER_GROUP = reason(
     "grant.other_group",
-    zh="这张券本月用于“{chosen}”,不能付“{category}”。",
+    zh="这张券本月用于“{chosen}”，不能付“{category}”。",
     en="This voucher is for “{chosen}” this month and cannot pay for “{category}”.",
     status=409,
 )

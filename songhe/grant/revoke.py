@@ -25,7 +25,10 @@ SAME_PERSON = reason(
     en="Another person than the proposer revokes a voucher.",
 )
 HELD = reason(
-    "grant.held", zh="这张券还有预留未结,先释放预留。", en="Part of this voucher is held; release it first.", status=409
+    "grant.held",
+    zh="这张券还有预留未结，先释放预留。",
+    en="Part of this voucher is held; release it first.",
+    status=409,
 )
 
 

@@ -18,7 +18,7 @@ from songhe.kernel.refusal import reason
 RUNNING = reason("jobs.running", zh="{job} {period} 正在进行。", en="{job} {period} is running already.", status=409)
 TAKEN_OVER = reason(
     "jobs.taken_over",
-    zh="{job} {period} 已由另一进程接手,本进程停下。",
+    zh="{job} {period} 已由另一进程接手，本进程停下。",
     en="Another process took over {job} {period}; this one stops.",
     status=409,
 )

@@ -15,10 +15,10 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 UTC = timezone.utc
 
 NOT_A_MONTH = reason(
-    "input.not_a_month", zh="“{text}”不是月份,应写成 2026-03。", en="“{text}” is not a month; write 2026-03."
+    "input.not_a_month", zh="“{text}”不是月份，应写成 2026-03。", en="“{text}” is not a month; write 2026-03."
 )
 NOT_A_DATE = reason(
-    "input.not_a_date", zh="“{text}”不是日期,应写成 2026-03-08。", en="“{text}” is not a date; write 2026-03-08."
+    "input.not_a_date", zh="“{text}”不是日期，应写成 2026-03-08。", en="“{text}” is not a date; write 2026-03-08."
 )
 
 _WRITTEN = re.compile(r"([0-9]{4})-([0-9]{2})")

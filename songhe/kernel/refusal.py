@@ -68,7 +68,7 @@ UNKNOWN_FIELD = reason(
     "input.unknown_field", zh="不认识的字段“{field_name}”。", en="{field_name} is not a known field."
 )
 WRONG_TYPE = reason(
-    "input.wrong_type", zh="“{field_name}”的类型不对,应为{expected}。", en="{field_name} must be {expected}."
+    "input.wrong_type", zh="“{field_name}”的类型不对，应为{expected}。", en="{field_name} must be {expected}."
 )
 NOT_JSON = reason("input.not_json", zh="这一行不是合法的 JSON 对象。", en="This line is not a JSON object.")
 

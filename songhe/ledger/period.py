@@ -15,11 +15,11 @@ from songhe.kernel.refusal import reason
 from songhe.ledger.models import Period
 
 CLOSED = reason(
-    "ledger.period_closed", zh="{month}的账已经结了,不能再记。", en="The books of {month} are closed.", status=409
+    "ledger.period_closed", zh="{month}的账已经结了，不能再记。", en="The books of {month} are closed.", status=409
 )
 EARLIER_OPEN = reason(
     "ledger.earlier_period_open",
-    zh="{earlier}的账还没有结,不能先结{month}。",
+    zh="{earlier}的账还没有结，不能先结{month}。",
     en="The books of {earlier} are still open; close them before {month}.",
     status=409,
 )

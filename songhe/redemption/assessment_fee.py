@@ -36,7 +36,7 @@ ITEM = "assessment"
 UNKNOWN = reason("redemption.unknown_assessment", zh="没有这次评估。", en="There is no such assessment.", status=404)
 NOT_EFFECTIVE = reason(
     "redemption.assessment_not_effective",
-    zh="评估结果还没有生效,评估费不能入账。",
+    zh="评估结果还没有生效，评估费不能入账。",
     en="The assessment has no effective result yet; its fee cannot be booked.",
     status=409,
 )

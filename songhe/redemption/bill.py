@@ -29,7 +29,7 @@ NO_PRICE = reason(
 )
 ABOVE_PRICE = reason(
     "redemption.above_price",
-    zh="“{item}”收费{fee_fen}分,高于公示价{price_fen}分。",
+    zh="“{item}”收费{fee_fen}分，高于公示价{price_fen}分。",
     en="{item}: {fee_fen} fen is more than the published {price_fen} fen.",
 )
 NOTHING_IN_SCOPE = reason(
@@ -45,18 +45,18 @@ OUTSIDE_MONTH = reason(
 )
 IN_THE_FUTURE = reason(
     "redemption.in_the_future",
-    zh="{day}还没有到,服务不能先入账。",
+    zh="{day}还没有到，服务不能先入账。",
     en="{day} is still to come; a service cannot be booked ahead.",
 )
 AFTER_DEATH = reason(
     "redemption.after_death",
-    zh="{day}的服务在老年人去世之后,不能入账。",
+    zh="{day}的服务在老年人去世之后，不能入账。",
     en="The service of {day} is dated after the person's death.",
     status=409,
 )
 DEATH_REPORTED = reason(
     "redemption.death_reported",
-    zh="有人报告老年人已去世,{day}的服务等核实后再入账。",
+    zh="有人报告老年人已去世，{day}的服务等核实后再入账。",
     en="A death was reported; the service of {day} waits until it is verified.",
     status=409,
 )
@@ -71,7 +71,7 @@ SUSPENDED = reason(
 )
 OUTSIDE_PROVINCE = reason(
     "redemption.outside_province",
-    zh="本地规定只能在省内使用,这家机构在省外。",
+    zh="本地规定只能在省内使用，这家机构在省外。",
     en="The voucher works only inside the province, and the provider is outside.",
     status=409,
 )

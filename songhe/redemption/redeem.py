@@ -36,7 +36,7 @@ from songhe.trail.note import note
 
 HOW_IDENTIFIED = reason(
     "redemption.how_identified",
-    zh="请给出券号或老年人的码,二者选一。",
+    zh="请给出券号或老年人的码，二者选一。",
     en="Name the voucher by its number or the person by a medium, one of the two.",
 )
 NO_VOUCHER = reason(

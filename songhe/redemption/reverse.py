@@ -29,7 +29,7 @@ from songhe.trail.note import note
 NEEDS_REASON = reason("redemption.reversal_needs_reason", zh="冲正要写明理由。", en="Say why the bill is reversed.")
 NOT_BOOKED = reason(
     "redemption.not_booked",
-    zh="这张账单没有入账,不用冲正。",
+    zh="这张账单没有入账，不用冲正。",
     en="This bill is not booked; there is nothing to reverse.",
     status=409,
 )
@@ -39,7 +39,7 @@ ALREADY_REVERSED = reason(
 UNKNOWN_LINES = reason("redemption.no_such_line", zh="账单里没有第{number}行。", en="The bill has no line {number}.")
 NOT_PROVISIONAL = reason(
     "redemption.not_provisional",
-    zh="这张账单不是暂记,长护险部分已经确定。",
+    zh="这张账单不是暂记，长护险部分已经确定。",
     en="This bill is not provisional; LTCI's part is known.",
     status=409,
 )

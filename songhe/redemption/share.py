@@ -77,11 +77,11 @@ def _steps(
     if fee.other_fen:
         steps.append(_step("other", "其他公共资金已支付", "paid by other public money", fee.other_fen))
     if not fee.in_scope:
-        return [*steps, _step("scope", "不在补贴范围,由个人支付", "outside the subsidy: own pay", 0)]
+        return [*steps, _step("scope", "不在补贴范围，由个人支付", "outside the subsidy: own pay", 0)]
     written = f"{ratio.numerator}/{ratio.denominator}"
     steps.append(_step("base", "抵扣基数", "base", base))
     steps.append(
-        _step("ratio", f"按{written}抵扣,四舍五入到分", f"{written} of the base, half up to the fen", uncapped)
+        _step("ratio", f"按{written}抵扣，四舍五入到分", f"{written} of the base, half up to the fen", uncapped)
     )
     if voucher < uncapped:
         steps.append(_step("cap", "以券上剩余金额为限", "limited to what is left on the voucher", left))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SETTLED = reason(
     "redemption.verdict_settled",
-    zh="这一行已经结算,凭据结论不能再改。",
+    zh="这一行已经结算，凭据结论不能再改。",
     en="This line is settled; its verdict cannot change.",
     status=409,
 )

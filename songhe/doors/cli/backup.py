@@ -37,7 +37,7 @@ def backup(target: Path, as_json: bool) -> None:
     from django.db import connection
 
     if target.exists():
-        raise click.ClickException(f"{target} 已经存在,不会覆盖。 {target} exists and is not overwritten.")
+        raise click.ClickException(f"{target} 已经存在，不会覆盖。 {target} exists and is not overwritten.")
     if connection.vendor == "sqlite":
         _copy_sqlite(Path(str(connection.settings_dict["NAME"])), target)
     else:
@@ -66,7 +66,7 @@ def restore(source: Path, yes: bool, as_json: bool) -> None:
     """
     note_file = _note(source)
     if not note_file.exists() or json.loads(note_file.read_text())["sha256"] != _digest(source):
-        raise click.ClickException("备份不完整或被改动,不恢复。 The copy is not whole; nothing was restored.")
+        raise click.ClickException("备份不完整或被改动，不恢复。 The copy is not whole; nothing was restored.")
     from songhe.doors.cli.django_setup import set_up
 
     set_up()
@@ -96,7 +96,7 @@ def restore(source: Path, yes: bool, as_json: bool) -> None:
         click.echo(f"恢复后审计发现{len(found)}处问题。 The auditor found {len(found)} faults.", err=True)
         sys.exit(FAILED)
     if not as_json:
-        click.echo("已恢复,审计无发现。 Restored; the auditor found nothing.")
+        click.echo("已恢复，审计无发现。 Restored; the auditor found nothing.")
 
 
 def _faults() -> Iterator[str]:

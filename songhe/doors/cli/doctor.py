@@ -110,7 +110,7 @@ def _postgresql() -> Iterator[Check]:
         yield Check(
             "postgresql.role",
             WARNING if is_super else GOOD,
-            "应用账号是超级用户,正式环境应换成普通账号" if is_super else "应用账号不是超级用户",
+            "应用账号是超级用户，正式环境应换成普通账号" if is_super else "应用账号不是超级用户",
             "the role is a superuser: use an ordinary one" if is_super else "the role is no superuser",
         )
 
@@ -128,7 +128,7 @@ def _guards() -> Iterator[Check]:
         standing = {row[0] for row in cursor.fetchall()}
     missing = [guard.name for guard in all_guards() if not any(name.startswith(guard.name) for name in standing)]
     if missing:
-        yield Check("guards", BAD, f"缺少触发器:{'、'.join(missing)}", f"triggers are missing: {', '.join(missing)}")
+        yield Check("guards", BAD, f"缺少触发器：{'、'.join(missing)}", f"triggers are missing: {', '.join(missing)}")
     else:
         yield Check("guards", GOOD, "所有触发器都在", "every trigger stands")
 
@@ -151,7 +151,7 @@ def _jobs() -> Iterator[Check]:
     yield Check(
         "jobs",
         state,
-        f"停住的任务{len(standing)}个,等人处理的消息{len(left)}条",
+        f"停住的任务{len(standing)}个，等人处理的消息{len(left)}条",
         f"{len(standing)} runs are stuck, {len(left)} outbox entries wait for people",
     )
 

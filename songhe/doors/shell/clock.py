@@ -17,13 +17,13 @@ from songhe.kernel.refusal import reason
 
 REAL_DATABASE = reason(
     "clock.real_database",
-    zh="这是正式数据库,不能设练习日期。",
+    zh="这是正式数据库，不能设练习日期。",
     en="This is a real database; it cannot be given a practice date.",
     status=409,
 )
 PRACTICE_DATABASE = reason(
     "clock.practice_database",
-    zh="这是练习数据库,不能改为正式数据库。",
+    zh="这是练习数据库，不能改为正式数据库。",
     en="This is a practice database; it cannot be made a real one.",
     status=409,
 )
