@@ -4,46 +4,104 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('day', models.DateField(unique=True)),
-                ('kind', models.CharField(choices=[('holiday', '放假'), ('make_up_workday', '调休上班')], max_length=16)),
-                ('name', models.CharField(max_length=40)),
-                ('source', models.CharField(max_length=120)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField()),
+                ("day", models.DateField(unique=True)),
+                (
+                    "kind",
+                    models.CharField(choices=[("holiday", "放假"), ("make_up_workday", "调休上班")], max_length=16),
+                ),
+                ("name", models.CharField(max_length=40)),
+                ("source", models.CharField(max_length=120)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['holiday', 'make_up_workday'])), name='place_calendar_day_kind')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["holiday", "make_up_workday"])), name="place_calendar_day_kind"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Division',
+            name="Division",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12)),
-                ('name', models.CharField(max_length=60)),
-                ('parent', models.CharField(blank=True, default='', max_length=12)),
-                ('level', models.CharField(choices=[('nation', '国家'), ('province', '省级'), ('city', '地级'), ('county', '县级'), ('town', '乡级'), ('village', '村级')], max_length=12)),
-                ('kind', models.CharField(choices=[('ordinary', '行政区划'), ('functional_zone', '功能区'), ('corps_division', '兵团'), ('synthetic', '虚构样例')], default='ordinary', max_length=20)),
-                ('own_code', models.BooleanField(default=False)),
-                ('pays', models.BooleanField(default=False)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('successor', models.CharField(blank=True, default='', max_length=12)),
-                ('source', models.CharField(max_length=120)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=12)),
+                ("name", models.CharField(max_length=60)),
+                ("parent", models.CharField(blank=True, default="", max_length=12)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("nation", "国家"),
+                            ("province", "省级"),
+                            ("city", "地级"),
+                            ("county", "县级"),
+                            ("town", "乡级"),
+                            ("village", "村级"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ordinary", "行政区划"),
+                            ("functional_zone", "功能区"),
+                            ("corps_division", "兵团"),
+                            ("synthetic", "虚构样例"),
+                        ],
+                        default="ordinary",
+                        max_length=20,
+                    ),
+                ),
+                ("own_code", models.BooleanField(default=False)),
+                ("pays", models.BooleanField(default=False)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("successor", models.CharField(blank=True, default="", max_length=12)),
+                ("source", models.CharField(max_length=120)),
             ],
             options={
-                'indexes': [models.Index(fields=['parent', 'code'], name='place_division_parent')],
-                'constraints': [models.UniqueConstraint(fields=('code', 'valid_from'), name='place_division_once'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='place_division_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(models.Q(('code__regex', '^[0-9]{12}$'), ('level', 'village')), models.Q(('code__regex', '^[0-9]{9}$'), ('level', 'town')), models.Q(models.Q(('level__in', ['village', 'town']), _negated=True), ('code__regex', '^[0-9]{6}$')), _connector='OR'), name='place_division_code'), models.CheckConstraint(condition=models.Q(('pays', False), ('level__in', ['county', 'city']), _connector='OR'), name='place_division_payer_is_a_county'), models.CheckConstraint(condition=models.Q(('successor', ''), ('valid_to__isnull', False), _connector='OR'), name='place_division_successor_follows_an_end')],
+                "indexes": [models.Index(fields=["parent", "code"], name="place_division_parent")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "valid_from"), name="place_division_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="place_division_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code__regex", "^[0-9]{12}$"), ("level", "village")),
+                            models.Q(("code__regex", "^[0-9]{9}$"), ("level", "town")),
+                            models.Q(
+                                models.Q(("level__in", ["village", "town"]), _negated=True),
+                                ("code__regex", "^[0-9]{6}$"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="place_division_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("pays", False), ("level__in", ["county", "city"]), _connector="OR"),
+                        name="place_division_payer_is_a_county",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("successor", ""), ("valid_to__isnull", False), _connector="OR"),
+                        name="place_division_successor_follows_an_end",
+                    ),
+                ],
             },
         ),
     ]
