@@ -266,7 +266,12 @@ def steps_of(row: Application, right: Entitlement | None, due: date | None, name
     language = language_code()
 
     def short(on: date | None) -> str:
-        return day_of_month(on, language) if on else ""
+        """Without the year where it is plain."""
+        if on is None:
+            return ""
+        return (
+            day_of_month(on, language) if row.submitted_on and on.year == row.submitted_on.year else day(on, language)
+        )
 
     until = _("%(day)s前") % {"day": short(due)} if due else ""
     stopped = row.state in {State.REFUSED, State.WITHDRAWN, State.LAPSED}

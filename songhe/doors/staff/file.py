@@ -176,7 +176,7 @@ def facts_of(person: Person, on: date, place: str, *, whole: bool) -> tuple[list
         ("name", Fact(_("姓名"), person.name)),
         (
             "id_number",
-            Fact(words.said(*kind) if kind else _("证件号码"), Masked(naming.hidden_number(person))),
+            Fact(words.titled(*kind) if kind else _("证件号码"), Masked(naming.hidden_number(person))),
         ),
         ("birth_date", Fact(_("出生日期"), day(person.birth_date, language()))),
         ("sex", Fact(_("性别"), words.SEXES.get(person.sex, ""))),
@@ -329,7 +329,7 @@ def statuses(person: Person, on: date) -> list[Span]:
     rows = Status.objects.filter(county=person.county, person=person).order_by("-valid_from", "kind")
     return [
         Span(
-            name=words.said(KINDS[row.kind].zh, KINDS[row.kind].en) if row.kind in KINDS else row.kind,
+            name=words.titled(KINDS[row.kind].zh, KINDS[row.kind].en) if row.kind in KINDS else row.kind,
             first=row.valid_from,
             last=row.valid_to,
             note=words.SOURCES.get(row.source, row.source),

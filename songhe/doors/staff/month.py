@@ -111,7 +111,7 @@ class Queued:
 
 
 def step_word(step: Step) -> str:
-    return words.said(step.zh, step.en[:1].upper() + step.en[1:])
+    return words.titled(step.zh, step.en)
 
 
 class RunForm(ActForm):

@@ -40,7 +40,7 @@ def trace(row: Determination | None) -> Trace | None:
         on=row.on,
         at=row.at,
         conditions=[
-            Condition(words.said(each.zh, each.en), each.met, article_of(each.article, each.source_title))
+            Condition(words.titled(each.zh, each.en), each.met, article_of(each.article, each.source_title))
             for each in found
         ],
         facts=[Fact(fact_name(name), fact_value(name, value)) for name, value in row.facts.items()],
@@ -58,7 +58,7 @@ def article_of(article: str, source_title: str) -> str:
 def fact_name(name: str) -> str:
     fact = FACTS.get(name)
     # After the colon stands the table of levels, which the value says already.
-    return words.said(fact.zh, fact.en).partition(":")[0] if fact else name
+    return words.titled(fact.zh, fact.en).replace("：", ":").partition(":")[0] if fact else name
 
 
 def fact_value(name: str, value: Any) -> Any:

@@ -36,6 +36,11 @@ def said(zh: str, en: str) -> str:
     return zh if in_chinese() else en
 
 
+def titled(zh: str, en: str) -> str:
+    """The same as the head of a line: English begins with a capital."""
+    return zh if in_chinese() else en[:1].upper() + en[1:]
+
+
 def listed(parts: Iterable[Any]) -> str:
     """Names in a row, with the comma of the language."""
     return ("、" if in_chinese() else ", ").join(str(part) for part in parts)
