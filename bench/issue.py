@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.database import Database, copy_of, new_database, say, started
-from bench.measure import Figures, median, ratio, seconds, statements
+from bench.measure import Figures, median, ratio, seconds, slowest, statements
 from bench.people import COUNTY, MORNING, PROGRAMME, fill, set_budget
 
 #: In the order in which they must be written; ``{new}`` picks the rows that issuing adds.
@@ -57,13 +57,14 @@ def _round_of(server, size: int, *, rounds: int, reference: bool) -> dict[str, l
     with new_database(server) as filled:
         say(f"filling {size} people: {seconds(lambda: _fill(size)):.0f} s")
         for turn in range(rounds):
-            with copy_of(filled) as database, statements() as spent:
-                found["issue"].append(seconds(lambda: _issue(size)))
+            with copy_of(filled) as database:
+                with statements() as spent:
+                    found["issue"].append(seconds(lambda: _issue(size)))
                 if reference and turn == 0:
                     _keep_rows(database, filled)
                 if reference and turn == rounds - 1:
                     found["next_month"] = [_next_month(size)]
-            found["statements"] = dict(sorted(spent.items(), key=lambda each: -each[1]))
+            found["statements"] = slowest(spent)
             say(f"issue {size}: {found['issue'][-1]:.2f} s")
             if reference:
                 with copy_of(filled):

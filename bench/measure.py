@@ -73,24 +73,6 @@ def ratio(of: float, to: float) -> float:
     return float(f"{of / to:.3g}")
 
 
-class Busy:
-    """How much of the machine's time others took while something was timed: 0 quiet, 1 every core taken."""
-
-    def __init__(self) -> None:
-        self.before = _cpu()
-
-    def stolen(self, own: float) -> float:
-        busy, total = (after - before for after, before in zip(_cpu(), self.before, strict=True))
-        return round(max(0.0, busy - own) / total, 2) if total else 0.0
-
-
-def _cpu() -> tuple[float, float]:
-    with open("/proc/stat") as file:
-        ticks = [int(each) for each in file.readline().split()[1:9]]
-    idle = ticks[3] + ticks[4]
-    return (sum(ticks) - idle) / 100, sum(ticks) / 100
-
-
 @contextmanager
 def statements() -> Iterator[dict[str, float]]:
     """Seconds by kind of statement, while the block runs: ``INSERT INTO grant_claim`` and so on."""
@@ -109,6 +91,11 @@ def statements() -> Iterator[dict[str, float]]:
         yield spent
     for name in list(spent):
         spent[name] = round(spent[name], 2)
+
+
+def slowest(spent: dict[str, float]) -> dict[str, float]:
+    """What took a twentieth of a second or more, the longest first; the rest is Python, COMMIT and its key checks."""
+    return {name: spent[name] for name in sorted(spent, key=lambda each: -spent[each]) if spent[name] >= 0.05}
 
 
 def _kind(sql: str) -> str:

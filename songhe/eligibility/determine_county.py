@@ -108,9 +108,11 @@ class _County:
         }
         people = Person.rows.filter(county=self.county, id__gt=after, id__lte=upto).count()
         with connection.cursor() as cursor:
+            cursor.execute(self._anybody_before(), given)
+            somebody_before = bool(cursor.fetchone()[0])
             cursor.execute(self._insert(), given)
             written = cursor.rowcount
-            if written:
+            if written and somebody_before:
                 cursor.execute(self._retire(), given)
                 cursor.execute(self._enthrone(), given)
         if written:
@@ -138,26 +140,33 @@ class _County:
         )
         return f"WITH people AS ({people}), judged AS ({asked.replace('%', '%%')})"
 
+    def _anybody_before(self) -> str:
+        """Whether anybody of the chunk was ever determined: in a county's first month nothing is to be retired."""
+        return """SELECT EXISTS (SELECT 1 FROM eligibility_determination k WHERE k.county = %(county)s
+            AND k.policy = %(policy)s AND k.person_id > %(after)s AND k.person_id <= %(upto)s)"""
+
     def _insert(self) -> str:
-        """New rows, not current yet, for whom something that counts differs from the current row."""
+        """New rows for whom something that counts differs from the current row; current at once where none was.
+
+        Whoever is determined one by one in the same moment keeps that determination.
+        """
         form = self.form
         ordinal = self._count("j")
         facts = form.json_object({name: form.fact(f"j.{name}", name) for name in self.facts})
         conditions = form.json_object(
             {each.id: form.truth(f'j."condition_{each.id}"') for each in self.policy.conditions}
         )
-        fresh = "TRUE" if connection.vendor == "postgresql" else "1"
         return f"""INSERT INTO eligibility_determination (county, id, person_id, policy, "on", at, outcome, pack,
               version, facts, conditions, benefit, difference, current)
             {self.judged}
             SELECT %(county)s, {form.new_id("j.person_id", self.tag, ordinal)}, j.person_id, %(policy)s, %(on)s, %(at)s,
               j.outcome, %(pack)s, %(version)s, {facts}, {conditions}, {form.json(sql.BENEFIT)},
-              {sql.difference(form, self.facts)}, NOT {fresh}
+              {sql.difference(form, self.facts)}, c.id IS NULL
             FROM judged j LEFT JOIN eligibility_determination c
               ON c.county = %(county)s AND c.person_id = j.person_id AND c.policy = %(policy)s AND c.current
             WHERE (c.id IS NULL AND j.outcome <> 'unknown') OR (c.id IS NOT NULL AND (c.outcome <> j.outcome
               OR c.pack <> %(pack)s OR c.version <> %(version)s))
-            ORDER BY j.person_id"""
+            ORDER BY j.person_id ON CONFLICT (county, person_id, policy) WHERE current DO NOTHING"""
 
     def _retire(self) -> str:
         no = "FALSE" if connection.vendor == "postgresql" else "0"
@@ -175,7 +184,7 @@ class _County:
         """The rows of this chunk that were just written: a person's last one by count, and not current yet."""
         last = self.form.new_id("n.person_id", self.tag, f"({self._count('n')} - 1)")
         return f"""n.county = %(county)s AND n.policy = %(policy)s AND n.person_id > %(after)s
-                AND n.person_id <= %(upto)s AND NOT n.current AND n.id = {last}"""
+                AND n.person_id <= %(upto)s AND n.at = %(at)s AND NOT n.current AND n.id = {last}"""
 
     def _count(self, row: str) -> str:
         return (
