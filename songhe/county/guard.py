@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -70,6 +70,20 @@ def all_guards() -> list[Guard]:
         if config.name.startswith("songhe.") and find_spec(name):
             found.extend(import_module(name).guards())
     return found
+
+
+def lift_guards(using: str = "default", plan: Sequence[Any] | None = None, **_: Any) -> None:
+    """Lift every guard before a migrate on SQLite, which cannot remake a table while a trigger elsewhere names it.
+
+    An empty ``plan`` changes no table, and no guard is lifted.
+    """
+    connection = connections[using]
+    if connection.vendor == "sqlite" and (plan is None or plan):
+        with connection.cursor() as cursor:
+            for guard in all_guards():
+                for statement in guard.sqlite:
+                    if statement.startswith("DROP TRIGGER"):
+                        cursor.execute(statement)
 
 
 def lay_guards(using: str = "default", **_: Any) -> None:
