@@ -176,7 +176,7 @@ def _by_count(name: str, word: str, done: int, total: int, finished: datetime | 
     if finished is not None or (total and done == total):
         state = words.RUNS[RunState.DONE]
     elif total:
-        state = words.RUNS[RunState.PARTLY]
+        state = words.VERDICTS["pending"] if name == "judge" else words.RUNS[RunState.PARTLY]
     else:
         state = words.RUNS[RunState.WAITING]
     return Shown(name, word, MEANS[name], state, done, total or None, "", "", False, False, finished)
@@ -274,12 +274,15 @@ def progress_of(request: DoorRequest, county: str, known: list[str], which: Mont
     """What the part that renews itself shows; it stops asking when nothing moves any more."""
     steps = step_states(county, which, request.at)
     wish = queued(county, which)
-    moving = any(step.running and not step.stuck for step in steps) or (wish is not None and not wish.given_up)
+    running = any(step.running and not step.stuck for step in steps)
+    moving = running or (wish is not None and not wish.given_up)
+    begun = wish is not None and any(step.finished is not None and step.finished >= wish.at for step in steps)
     done = sum(step.state is words.RUNS[RunState.DONE] for step in steps)
     return {
         "steps": steps,
         "queued": wish,
         "moving": moving,
+        "at_work": running or begun,
         "done": done,
         "total": len(steps),
         "which": which,

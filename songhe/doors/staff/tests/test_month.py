@@ -87,6 +87,14 @@ def test_the_button_hands_the_month_to_the_worker(approver):
     assert polls(page)
 
 
+def test_once_the_worker_is_at_it_the_page_says_so(approver):
+    send(approver, MONTH, "/run/", until="issue")
+    running(state="done", finished_at=read_clock().at)
+    page = approver.get(PROGRESS)
+    assert "后台正在运行" in text(page)
+    assert polls(page)
+
+
 def test_the_worker_finds_what_was_asked_for(approver):
     send(approver, MONTH, "/run/", until="issue")
     asked = []
