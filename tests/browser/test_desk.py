@@ -112,6 +112,23 @@ def test_the_month_moves_on_before_ones_eyes(desk):
     desk.page.get_by_text("200 / 200").wait_for()
 
 
+def test_a_part_that_renews_itself_leaves_the_reader_where_they_are(desk):
+    from songhe.doors.shell.clock import read_clock
+    from songhe.jobs.models import Run
+
+    at = read_clock().at
+    run = Run.objects.create(
+        county="370799", job="redeem", period="2026-03", state="running", done=20, total=200, started_at=at, beat_at=at
+    )
+    desk.enter("approver")
+    desk.go("month")
+    desk.page.evaluate("window.scrollTo(0, 300)")
+    Run.objects.filter(county=run.county, id=run.id).update(done=120)
+    desk.page.get_by_text("120 / 200").wait_for()
+    assert desk.page.evaluate("window.scrollY") == 300
+    assert desk.page.evaluate("document.activeElement.id") != "main"
+
+
 def test_polling_is_no_sign_of_life(desk):
     """A page that refreshes itself says so, and the session ends although it does."""
     from songhe.doors.shell.clock import read_clock

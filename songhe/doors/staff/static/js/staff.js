@@ -19,9 +19,13 @@ document.addEventListener("keydown", (event) => {
   all[at].scrollIntoView({ block: "nearest" });
 });
 
-document.addEventListener("htmx:after:swap", (event) => {
-  const main = document.getElementById("main");
-  if (!main || document.activeElement !== document.body) return;
-  if (main.querySelector("[data-focus]")) return;
-  main.focus();
+let main = document.getElementById("main");
+
+document.addEventListener("htmx:after:swap", () => {
+  const now = document.getElementById("main");
+  /* Parts that renew themselves leave the reader where they are. */
+  if (!now || now === main) return;
+  main = now;
+  at = -1;
+  if (document.activeElement === document.body && !now.querySelector("[data-focus]")) now.focus();
 });
