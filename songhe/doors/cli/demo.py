@@ -12,8 +12,6 @@ STAGES = {
     "ground": "区划、日历、政策、目录 ground",
     "bodies": "机构和账号 bodies and logins",
     "people": "人员 people",
-    "residents": "在住人员 residents",
-    "assessments": "评估结果 earlier results",
     "rights": "申请和审批 rights",
 }
 SAID = "全部人员、机构和号码均为虚构。Everybody, every body and every number is invented."

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from random import Random
-
-from django.db import transaction
 
 from songhe.assessment.models import Assessment
 from songhe.document.number import number, take
 from songhe.kernel.month import Month
-from songhe.month.sample.files import files_of
-from songhe.month.sample.people import Elder, in_chunks
+from songhe.month.sample.people import Elder
 from songhe.month.sample.plan import Plan, moment
-from songhe.month.sample.providers import bodies_of_assessment
 from songhe.month.sample.register import ACTOR, CHUNK
 from songhe.month.sample.shape import COUNTY
+from songhe.person.models import Person
 from songhe.provider.models import Provider
 from songhe.trail.note import note
 
@@ -25,20 +22,11 @@ STANDARD = "gbt-42195-2022"
 TOTALS = {0: (90, 90), 1: (66, 89), 2: (46, 65), 3: (30, 45), 4: (0, 29)}
 
 
-def load(plan: Plan, providers: dict[str, Provider], *, watch: Callable[[int], None] | None = None) -> int:
-    """Everybody who was assessed before the month: body, certificate, day and level; answers how many."""
-    bodies = bodies_of_assessment(providers)
-    loaded = 0
-    for chunk in in_chunks((elder for elder in plan.people() if elder.assessed_on), CHUNK):
-        with transaction.atomic():
-            loaded += _load_chunk(plan, chunk, bodies)
-        if watch:
-            watch(len(chunk))
-    return loaded
-
-
-def _load_chunk(plan: Plan, chunk: Sequence[Elder], bodies: Sequence[Provider]) -> int:
-    people = files_of(chunk)
+def load(plan: Plan, chunk: Sequence[Elder], people: dict[int, Person], bodies: Sequence[Provider]) -> int:
+    """Those of a chunk who were assessed before the month: body, certificate, day and level; answers how many."""
+    chunk = [elder for elder in chunk if elder.assessed_on]
+    if not chunk:
+        return 0
     month, at = Month.of(plan.registered_on), moment(plan.registered_on, 11)
     first = take(COUNTY, "assessment", month, len(chunk))
     rows = []

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from songhe.kernel import id_number
 from songhe.month.sample.logins import Citizen, open_citizens
@@ -43,26 +43,23 @@ class Opened:
     proxies: dict[str, tuple[UUID, str]] = field(default_factory=dict)
 
 
-def fill(plan: Plan, providers: dict[str, Provider], *, watch: Callable[[int], None] | None = None) -> int:
+#: What else is written of the elders of a chunk, by their numbers, in its transaction.
+Then = Callable[[Sequence[Elder], dict[int, Person]], None]
+
+
+def fill(plan: Plan, providers: dict[str, Provider], *, then: Then, watch: Callable[[int], None] | None = None) -> int:
     """Put everybody on the register, in chunks; answers how many people there are, proxies included."""
     opened = Opened()
     for chunk in in_chunks(plan.people(), CHUNK):
         with transaction.atomic():
-            _fill_chunk(plan, chunk, providers, opened)
+            people = _fill_chunk(plan, chunk, providers, opened)
+            then(chunk, {elder.number: person for elder, person in zip(chunk, people, strict=True)})
         if watch:
             watch(len(chunk))
-    if plan.is_large:
-        _analyse()
     return opened.people
 
 
-def _analyse() -> None:
-    """Let the database count its rows after a very large load, so that the next reads take the right index."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-
-
-def _fill_chunk(plan: Plan, chunk: Sequence[Elder], providers: dict[str, Provider], opened: Opened) -> None:
+def _fill_chunk(plan: Plan, chunk: Sequence[Elder], providers: dict[str, Provider], opened: Opened) -> list[Person]:
     on, at = plan.registered_on, moment(plan.registered_on, 9)
     told: dict[str, Any] = {"county": COUNTY, "on": on, "at": at, "by": ACTOR, "source": SOURCE, "synthetic": True}
     elders = open_files(details=[details_of(elder) for elder in chunk], field_by_field=False, **told)
@@ -102,6 +99,7 @@ def _fill_chunk(plan: Plan, chunk: Sequence[Elder], providers: dict[str, Provide
         source=SOURCE,
         people=len(elders) + len(proxies),
     )
+    return elders
 
 
 def details_of(elder: Elder) -> Details:
