@@ -16,6 +16,8 @@ from songhe.kernel.refusal import reason
 from songhe.ledger.fund import open_account
 from songhe.ledger.models import Account
 from songhe.ledger.post import Move, post
+from songhe.person.deceased import refuse_after_death
+from songhe.person.models import Person
 from songhe.trail.note import note
 
 OTHER_GROUP = reason(
@@ -59,10 +61,12 @@ def hold(
 ) -> Hold:
     """Set ``amount_fen`` aside for an order with a provider until an instant; used and held never exceed the face.
 
-    Refuses as a redemption does, and with ``ledger.insufficient``.
+    Nothing is ordered after a death, even one that is only reported. Refuses as a redemption does, and with
+    ``ledger.insufficient`` or ``person.after_death``.
     """
     with transaction.atomic():
-        grant = lock(county=county, grant_id=grant_id)
+        grant = _lock_with_person(county, grant_id)
+        refuse_after_death(grant.person, on, "grant")
         require_usable(grant, on=on)
         enter_group(grant, category=category, at=at, on=on)
         purse = Account.objects.select_related("fund").get(county=county, id=grant.purse_id)
@@ -120,6 +124,28 @@ def release(*, county: str, hold_id: UUID, at: datetime, on: date, by: str) -> H
                 hold=str(row.id),
             )
     return row
+
+
+def release_after_death(*, county: str, person_id: UUID, at: datetime, on: date, by: str) -> int:
+    """Let the open holds of somebody whose death is verified go: nothing is ordered any more, and what was served
+    before the death is paid from the whole voucher. Answers how many; without a verified death none."""
+    with transaction.atomic():
+        person = Person.rows.select_for_update().get(county=county, id=person_id)
+        if person.died_on is None:
+            return 0
+        held = Hold.objects.filter(county=county, grant__person_id=person_id, state=Hold.State.HELD).order_by("id")
+        ids = list(held.values_list("id", flat=True))
+        for hold_id in ids:
+            release(county=county, hold_id=hold_id, at=at, on=on, by=by)
+    return len(ids)
+
+
+def _lock_with_person(county: str, grant_id: UUID) -> Grant:
+    """The person first, then the voucher, as a redemption locks them: a death comes before or after, never between."""
+    found = Grant.objects.filter(county=county, id=grant_id).values_list("person_id", flat=True).first()
+    if found is not None:
+        Person.rows.select_for_update().get(county=county, id=found)
+    return lock(county=county, grant_id=grant_id)
 
 
 def take(*, county: str, hold_id: UUID) -> Hold:

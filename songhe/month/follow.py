@@ -3,39 +3,60 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F
 
 from songhe.entitlement import follow
 from songhe.entitlement.models import Ending
+from songhe.grant.hold import release_after_death
+from songhe.grant.models import Hold
 from songhe.person.models import Event
+from songhe.redemption import verdict
+from songhe.redemption.models import Verdict
 from songhe.service.models import Stay
 from songhe.service.stay import end_by_death
 from songhe.service.visit import fail_after_death
 
 
 def verify(*, event: Event, on: date, at: datetime, by: str) -> list[Ending]:
-    """Verify a report about a person and carry it on: rights end, and a death ends stays and fails later visits.
+    """Verify a report about a person and carry it on: rights end, and a death does what ``after_death`` says.
 
-    By another person than its reporter. Bills already paid for days after a death are undone by reversing them.
-    Refuses as ``songhe.person.event.verify`` does.
+    By another person than its reporter. Refuses as ``songhe.person.event.verify`` does.
     """
     with transaction.atomic():
         endings = follow.verify(event=event, on=on, at=at, by=by)
         if event.kind == Event.Kind.DEATH:
-            end_by_death(county=event.county, person_id=event.person_id, at=at, by=by)
-            fail_after_death(county=event.county, person_id=event.person_id, at=at, by=by)
+            after_death(county=event.county, person_id=event.person_id, on=on, at=at, by=by)
     return endings
 
 
-def end_stays(*, county: str, at: datetime, by: str) -> int:
-    """End the stays that outlive their resident; before a month's vouchers are issued."""
-    outlived = Stay.objects.filter(Q(discharged_on=None), county=county, person__died_on__isnull=False).values_list(
-        "person_id", flat=True
-    )
-    people = sorted(set(outlived))
-    for person_id in people:
+def after_death(*, county: str, person_id: UUID, on: date, at: datetime, by: str) -> None:
+    """Stays end on the day of a verified death, visits and bill lines after it fail, holds are let go.
+
+    What was served before it stays as it is and is paid; bills already paid for later days are undone by reversing
+    them, which a person does. A second time it changes nothing.
+    """
+    with transaction.atomic():
         end_by_death(county=county, person_id=person_id, at=at, by=by)
         fail_after_death(county=county, person_id=person_id, at=at, by=by)
+        verdict.fail_after_death(county=county, person_id=person_id, at=at, by=by)
+        release_after_death(county=county, person_id=person_id, at=at, on=on, by=by)
+
+
+def follow_deaths(*, county: str, on: date, at: datetime, by: str) -> int:
+    """Do for every death what somebody verified and nobody carried on; before a month's vouchers are issued."""
+    open_stays = Stay.objects.filter(county=county, discharged_on=None, person__died_on__isnull=False)
+    holds = Hold.objects.filter(county=county, state=Hold.State.HELD, grant__person__died_on__isnull=False)
+    lines = Verdict.objects.filter(
+        county=county, settled=False, line__service_on__gt=F("line__bill__person__died_on")
+    ).exclude(outcome=verdict.FAIL)
+    people = {
+        *open_stays.values_list("person_id", flat=True),
+        *holds.values_list("grant__person_id", flat=True),
+        *lines.values_list("line__bill__person_id", flat=True),
+    }
+    for person_id in sorted(people):
+        after_death(county=county, person_id=person_id, on=on, at=at, by=by)
     return len(people)

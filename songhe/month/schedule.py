@@ -17,8 +17,9 @@ from songhe.jobs.outbox import deliver
 from songhe.jobs.run import running
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
-from songhe.month.steps import PROGRAMME, Calendar, People, run_month
+from songhe.month.steps import PROGRAMME, Calendar, People, book_bills, run_month
 from songhe.month.wiring import LONG_RUNNING, handlers
+from songhe.redemption.models import Bill
 from songhe.trail.models import Entry
 from songhe.trail.seal import seal
 
@@ -47,7 +48,8 @@ def due(*, on: date, clock: Clock, calendar: Calendar, people: People | None) ->
     """The day's jobs that were not finished today; each is safe to repeat, so a missed day is simply caught up.
 
     Daily: issue to whoever was approved since (a first voucher is due within five working days of approval, and a
-    new month begins with everybody's), expire what is past its last day for booking, let overdue holds go.
+    new month begins with everybody's), book the bills handed in while their vouchers may be used, expire what is past
+    its last day for booking, let overdue holds go.
     """
     month = Month.of(on)
     for county in counties():
@@ -57,6 +59,14 @@ def due(*, on: date, clock: Clock, calendar: Calendar, people: People | None) ->
                 "daily:issue",
                 on.isoformat(),
                 partial(run_month, county=county, month=month, calendar=calendar, until="issue", people=people),
+            )
+        handed_in = Bill.objects.filter(county=county, state=Bill.State.HANDED_IN).values_list("month", flat=True)
+        for written in sorted(set(handed_in)):
+            yield Due(
+                county,
+                f"daily:redeem:{written}",
+                on.isoformat(),
+                partial(book_bills, county=county, month=Month.parse(written), on=on, clock=clock),
             )
         late = Grant.objects.filter(
             county=county, programme=PROGRAMME, state=Grant.State.ACTIVE, book_until__lt=on

@@ -18,7 +18,7 @@ from songhe.jobs.models import Run
 from songhe.jobs.run import running
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
-from songhe.month.follow import end_stays
+from songhe.month.follow import follow_deaths
 from songhe.policy.resolve import NOT_IN_FORCE, library
 from songhe.policy.terms import terms
 from songhe.redemption.models import Bill
@@ -82,7 +82,7 @@ def _determine(stage: Stage) -> dict[str, Any]:
         return {"people": 0, "written": 0}
     at = stage.clock()
     catch_up(county=stage.county, at=at, by="run:determine")
-    end_stays(county=stage.county, at=at, by="run:determine")
+    follow_deaths(county=stage.county, on=stage.on, at=at, by="run:determine")
     end_what_is_not_continued(county=stage.county, policy=stage.programme, on=stage.on, at=at, by="run:determine")
     policy = library().resolve(policy=stage.programme, place=stage.county, on=stage.on)
     done = determine_county(county=stage.county, policy=policy, on=stage.on, clock=stage.clock, watch=stage.watch)
@@ -104,22 +104,26 @@ def _issue(stage: Stage) -> dict[str, Any]:
 
 
 def _redeem(stage: Stage) -> dict[str, Any]:
-    """Book the bills handed in and not yet booked; a refused one is kept with its reason and stops no other."""
-    done: dict[str, Any] = {"booked": 0, "refused": 0}
-    with running(
-        county=stage.county, job="redeem", period=str(stage.month), clock=stage.clock, watch=stage.watch
-    ) as progress:
-        handed_in = Bill.objects.filter(
-            county=stage.county, month=str(stage.month), state=Bill.State.HANDED_IN
-        ).order_by("handed_in_at", "no")
-        progress.expect(handed_in.count())
-        while ids := list(handed_in.values_list("id", flat=True)[:BILLS_A_CHUNK]):
-            at = stage.clock()
+    done = book_bills(county=stage.county, month=stage.month, on=stage.on, clock=stage.clock, watch=stage.watch)
+    return {"booked": done["booked"], "refused": done["refused"]}
+
+
+def book_bills(*, county: str, month: Month, on: date, clock: Clock, watch: Watch = None) -> dict[str, int]:
+    """Book the bills handed in and not yet booked; a refused one is kept with its reason and stops no other, one that
+    waits for a reported death to be cleared up goes on waiting."""
+    done = {"booked": 0, "refused": 0, "waiting": 0}
+    counts = {Bill.State.REFUSED: "refused", Bill.State.HANDED_IN: "waiting"}
+    with running(county=county, job="redeem", period=str(month), clock=clock, watch=watch) as progress:
+        handed_in = Bill.objects.filter(county=county, month=str(month), state=Bill.State.HANDED_IN)
+        ids = list(handed_in.order_by("handed_in_at", "no").values_list("id", flat=True))
+        progress.expect(len(ids))
+        for first in range(0, len(ids), BILLS_A_CHUNK):
+            chunk, at = ids[first : first + BILLS_A_CHUNK], clock()
             with transaction.atomic():
-                for bill_id in ids:
-                    bill = book_handed_in(county=stage.county, bill_id=bill_id, at=at, on=stage.on, by="run:redeem")
-                    done["refused" if bill.state == Bill.State.REFUSED else "booked"] += 1
-                progress.advance(len(ids))
+                for bill_id in chunk:
+                    bill = book_handed_in(county=county, bill_id=bill_id, at=at, on=on, by="run:redeem")
+                    done[counts.get(Bill.State(bill.state), "booked")] += 1
+                progress.advance(len(chunk))
     return done
 
 

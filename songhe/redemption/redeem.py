@@ -26,7 +26,7 @@ from songhe.ledger.post import Move, post
 from songhe.person.models import Medium, Person
 from songhe.policy.terms import Terms, terms
 from songhe.provider.models import Provider
-from songhe.redemption.bill import Charge, Priced, read, require_alive, require_listed
+from songhe.redemption.bill import DEATH_REPORTED, Charge, Priced, read, require_alive, require_listed
 from songhe.redemption.models import Bill, Line, Verdict
 from songhe.redemption.share import Fee, Share, share_fees
 from songhe.redemption.states import BILL
@@ -164,7 +164,10 @@ def hand_in(*, county: str, request: Request, at: datetime, on: date, by: str) -
 
 
 def book_handed_in(*, county: str, bill_id: UUID, at: datetime, on: date, by: str) -> Bill:
-    """Book a bill that was handed in, or keep it as refused with the code that says why. Booking twice is once."""
+    """Book a bill that was handed in, or keep it as refused with the code that says why. Booking twice is once.
+
+    While a death before its services is only reported the bill goes on waiting, as long as its voucher may be used.
+    """
     with transaction.atomic():
         kept = Bill.objects.filter(county=county, id=bill_id).first()
         if kept is None or kept.grant_id is None:
@@ -185,6 +188,8 @@ def book_handed_in(*, county: str, bill_id: UUID, at: datetime, on: date, by: st
                 book(bill=bill, person=person, grant=grant, request=request, at=at, on=on, by=by)
         except Refusal as refusal:
             bill.refresh_from_db()
+            if refusal.reason is DEATH_REPORTED:
+                return bill
             BILL.move(bill, "refuse")
             bill.refusal = refusal.code
             bill.save(update_fields=["state", "refusal"])

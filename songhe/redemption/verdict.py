@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.db import transaction
 
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import reason
+from songhe.person.models import Person
 from songhe.provider.models import Evidence
 from songhe.redemption.models import Line, Verdict
 from songhe.trail.note import note
@@ -74,6 +75,41 @@ def follow_visits(*, county: str, month: Month, at: datetime, by: str) -> dict[s
                 failed=changed[FAIL],
             )
     return changed
+
+
+def fail_after_death(*, county: str, person_id: UUID, at: datetime, by: str) -> int:
+    """Fail what was billed for days after a verified death and is not settled, so that it never is; answers how many.
+
+    The bill itself is undone by reversing it, and so is what is settled already.
+    """
+    with transaction.atomic():
+        person = Person.rows.select_for_update().get(county=county, id=person_id)
+        if person.died_on is None:
+            return 0
+        lines = after_death(county=county, person_id=person_id, died_on=person.died_on)
+        changed = Verdict.objects.filter(county=county, id__in=lines).update(
+            outcome=FAIL, reasons=["after_death"], by=by, at=at
+        )
+        if changed:
+            note(
+                county=county,
+                at=at,
+                actor=by,
+                act="redemption.fail_after_death",
+                subject="person",
+                subject_id=person_id,
+                died_on=str(person.died_on),
+                lines=changed,
+            )
+    return changed
+
+
+def after_death(*, county: str, person_id: UUID, died_on: date) -> list[UUID]:
+    """The verdicts that do not fail yet, of lines dated after the death and not settled."""
+    found = Verdict.objects.filter(
+        county=county, line__bill__person_id=person_id, line__service_on__gt=died_on, settled=False
+    ).exclude(outcome=FAIL)
+    return list(found.order_by("id").values_list("id", flat=True))
 
 
 def judge(*, county: str, line_id: UUID, outcome: str, because: str, at: datetime, by: str) -> Verdict:

@@ -67,11 +67,12 @@ def gather(
     """Put what is due into the month's statements that the providers have not confirmed yet.
 
     A line is due once: booked, not provisional, of this or an earlier month, with a passing verdict, paid for in
-    part by the voucher, and not reversed. One that was charged and is reversed since is refunded once, in the
-    statement of the month of its reversal or, while that is still open, in the statement that charged it. A line
-    reversed before it was ever charged appears nowhere. A negative statement of an earlier month that nothing has
-    taken up yet is carried in. A month whose books are closed is left alone, and a second gathering adds only what is
-    new. Two at once wait for each other at the rows of the statements; the constraints would refuse the second line.
+    part by the voucher, not reversed, and not dated after a death that is reported and still unverified. One that was
+    charged and is reversed since is refunded once, in the statement of the month of its reversal or, while that is
+    still open, in the statement that charged it. A line reversed before it was ever charged appears nowhere. A
+    negative statement of an earlier month that nothing has taken up yet is carried in. A month whose books are closed
+    is left alone, and a second gathering adds only what is new. Two at once wait for each other at the rows of the
+    statements; the constraints would refuse the second line.
     """
     batch = _Batch(county, programme, month, shares or central_shares(county=county, programme=programme))
     with transaction.atomic():
@@ -216,7 +217,10 @@ class _Batch:
               AND l.voucher_fen > 0
               AND NOT EXISTS (SELECT 1 FROM settlement_statementline x
                               WHERE x.county = l.county AND x.line_id = l.id AND x.kind <> 'REFUND')
-              AND NOT EXISTS (SELECT 1 FROM redemption_reversal r WHERE r.county = l.county AND r.line_id = l.id)"""
+              AND NOT EXISTS (SELECT 1 FROM redemption_reversal r WHERE r.county = l.county AND r.line_id = l.id)
+              AND NOT EXISTS (SELECT 1 FROM person_event e
+                              WHERE e.county = b.county AND e.person_id = b.person_id AND e.kind = 'death'
+                                AND e.state = 'reported' AND e.happened_on < l.service_on)"""
         refunds = """
             SELECT x.county, x.line_id, r.id AS reversal_id, 'REFUND' AS kind, x.service_month,
                    -x.amount_fen AS amount, b.provider_id, l.service_on, b.no AS bill_no, l.number AS line_number
