@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import timezone
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
@@ -13,6 +14,9 @@ from songhe.trail.models import Entry, Seal
 
 #: What stands before the first entry of a county.
 BEGINNING = "0" * 64
+
+#: How far behind the last sealed entry new ones are looked for first: a day, in the milliseconds of an id.
+LATE = 24 * 60 * 60 * 1000 << 80
 
 
 def digest(entry: Entry, before: str) -> str:
@@ -49,12 +53,25 @@ def seal(*, county: str, most: int = 10_000) -> int:
 def _continue(county: str, most: int) -> int:
     last = Seal.objects.filter(county=county).order_by("-number").first()
     number, before = (last.number, last.digest) if last else (0, BEGINNING)
-    sealed = Exists(Seal.objects.filter(county=OuterRef("county"), entry_id=OuterRef("id")))
     links = []
-    for entry in Entry.objects.filter(~sealed, county=county).order_by("id")[:most]:
+    for entry in _unsealed(county, last, most):
         number += 1
         link = Seal(county=county, number=number, entry=entry, before=before, digest=digest(entry, before))
         before = link.digest
         links.append(link)
     Seal.objects.bulk_create(links, batch_size=1000)
     return len(links)
+
+
+def _unsealed(county: str, last: Seal | None, most: int) -> list[Entry]:
+    """The next entries to seal: what is new first, and when that is done whatever came late with an early id.
+
+    Only the last call of a long backlog looks through all entries.
+    """
+    sealed = Exists(Seal.objects.filter(county=OuterRef("county"), entry_id=OuterRef("id")))
+    entries = Entry.objects.filter(~sealed, county=county).order_by("id")
+    if last is None:
+        return list(entries[:most])
+    bound = UUID(int=max(0, last.entry_id.int - LATE))
+    found = list(entries.filter(id__gt=bound)[:most])
+    return found + list(entries.filter(id__lte=bound)[: most - len(found)])
