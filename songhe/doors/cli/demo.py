@@ -58,10 +58,11 @@ def demo(elders: int, seed: int, month: str, as_json: bool) -> None:
 
 
 def _refuse_what_is_there() -> None:
-    """Refuses with ``init.real_database``, ``init.sample_there``, ``init.not_empty`` or ``init.foreign_database``."""
-    from songhe.doors.cli.init import HOLDS_REAL, HOLDS_SAMPLE, NOT_EMPTY, what_is_there
+    """Refuses with ``init.real_database``, ``init.sample_there``, ``init.sample_cut_off``, ``init.not_empty`` or
+    ``init.foreign_database``."""
+    from songhe.doors.cli.init import HOLDS_REAL, HOLDS_SAMPLE, NOT_EMPTY, SAMPLE_CUT_OFF, what_is_there
 
-    refusals = {"real": HOLDS_REAL, "practice": HOLDS_SAMPLE, "people": NOT_EMPTY}
+    refusals = {"real": HOLDS_REAL, "practice": HOLDS_SAMPLE, "cut_off": SAMPLE_CUT_OFF, "people": NOT_EMPTY}
     found = what_is_there()
     if found in refusals:
         raise refusals[found]("database")

@@ -36,6 +36,12 @@ HOLDS_SAMPLE = reason(
     en="This practice database holds a sample already; to begin anew, choose an empty one.",
     status=409,
 )
+SAMPLE_CUT_OFF = reason(
+    "init.sample_cut_off",
+    zh="上次装入样例县时中断，这个练习数据库不完整；请换一个空数据库再来。",
+    en="Loading the sample was cut off and this practice database is incomplete; begin anew in an empty one.",
+    status=409,
+)
 NOT_EMPTY = reason(
     "init.not_empty",
     zh="这个数据库里已有账号或人员，不能装入样例县。",
@@ -68,7 +74,7 @@ def init(username: str, display_name: str) -> None:
     from songhe.kernel import place_code
     from songhe.kernel.month import beijing_date
 
-    if what_is_there() == "practice":
+    if what_is_there() in {"practice", "cut_off"}:
         raise HOLDS_PRACTICE()
     password = None if _has_accounts() else _password()
     migrate()
@@ -90,8 +96,8 @@ def init(username: str, display_name: str) -> None:
 
 
 def what_is_there() -> str:
-    """``nothing``, ``empty`` (laid out, nothing in it), ``practice``, ``real`` or ``people``: decided before anything
-    is written. Refuses with ``init.foreign_database``."""
+    """``nothing``, ``empty`` (laid out, nothing in it), ``practice``, ``cut_off`` (a practice database whose sample is
+    not whole), ``real`` or ``people``: decided before anything is written. Refuses with ``init.foreign_database``."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -102,11 +108,15 @@ def what_is_there() -> str:
         raise FOREIGN_DATABASE()
     from songhe.access.models import Account
     from songhe.doors.shell.models import Practice
+    from songhe.jobs.models import Run
+    from songhe.month.sample.load import JOB
     from songhe.person.models import Person
 
     kept = Practice.objects.first()
+    if kept is not None and kept.day is None:
+        return "real"
     if kept is not None:
-        return "practice" if kept.day else "real"
+        return "practice" if Run.objects.filter(job=JOB).exists() else "cut_off"
     return "people" if Account.objects.exists() or Person.rows.exists() else "empty"
 
 

@@ -17,6 +17,7 @@ from songhe.access.models import Account, Appointment
 from songhe.assessment.models import Assessment
 from songhe.doors.cli import main
 from songhe.doors.shell.clock import declare_real, read_clock
+from songhe.doors.shell.models import Practice
 from songhe.entitlement.models import Application, Entitlement
 from songhe.jobs.models import Run
 from songhe.month.sample.act import act
@@ -97,6 +98,11 @@ def test_a_real_database_and_one_with_accounts_are_refused(own_database):
     status, _, said = songhe("demo", *ELDERS)
     assert status == 1
     assert "init.real_database" in said
+    Practice.objects.update(day="2026-03-02")
+    for command in (("demo", *ELDERS), ("init",)):
+        status, _, said = songhe(*command)
+        assert status == 1
+        assert ("init.sample_cut_off" if command[0] == "demo" else "init.practice_database") in said
     assert not Person.rows.exists()
 
 
