@@ -108,9 +108,11 @@ class _County:
         }
         people = Person.rows.filter(county=self.county, id__gt=after, id__lte=upto).count()
         with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(sql.EACH_TABLE_ONCE)
             cursor.execute(self._anybody_before(), given)
             somebody_before = bool(cursor.fetchone()[0])
-            cursor.execute(self._insert(), given)
+            cursor.execute(self._insert(first=not somebody_before), given)
             written = cursor.rowcount
             if written and somebody_before:
                 cursor.execute(self._retire(), given)
@@ -142,49 +144,57 @@ class _County:
 
     def _anybody_before(self) -> str:
         """Whether anybody of the chunk was ever determined: in a county's first month nothing is to be retired."""
-        return """SELECT EXISTS (SELECT 1 FROM eligibility_determination k WHERE k.county = %(county)s
-            AND k.policy = %(policy)s AND k.person_id > %(after)s AND k.person_id <= %(upto)s)"""
+        return f"""SELECT EXISTS (SELECT 1 FROM eligibility_determination k WHERE k.county = %(county)s
+            AND k.policy = %(policy)s AND {self._in_chunk("k.person_id")})"""
 
-    def _insert(self) -> str:
-        """New rows for whom something that counts differs from the current row; current at once where none was.
+    def _insert(self, *, first: bool) -> str:
+        """Whoever is determined one by one in the same moment keeps that determination."""
+        return f"""INSERT INTO eligibility_determination (county, id, person_id, policy, "on", at, outcome, pack,
+              version, facts, conditions, benefit, difference, current)
+            {self.new_rows(first=first)} ORDER BY j.person_id ON CONFLICT (county, person_id, policy) WHERE current DO NOTHING"""
 
-        Whoever is determined one by one in the same moment keeps that determination.
+    def new_rows(self, *, first: bool) -> str:
+        """The rows of those for whom something that counts differs; current at once where no other row is.
+
+        ``first`` spares counting when nobody of the chunk was determined before.
         """
         form = self.form
-        ordinal = self._count("j")
+        ordinal = "0" if first else self._count("j")
         facts = form.json_object({name: form.fact(f"j.{name}", name) for name in self.facts})
         conditions = form.json_object(
             {each.id: form.truth(f'j."condition_{each.id}"') for each in self.policy.conditions}
         )
-        return f"""INSERT INTO eligibility_determination (county, id, person_id, policy, "on", at, outcome, pack,
-              version, facts, conditions, benefit, difference, current)
-            {self.judged}
-            SELECT %(county)s, {form.new_id("j.person_id", self.tag, ordinal)}, j.person_id, %(policy)s, %(on)s, %(at)s,
-              j.outcome, %(pack)s, %(version)s, {facts}, {conditions}, {form.json(sql.BENEFIT)},
-              {sql.difference(form, self.facts)}, c.id IS NULL
+        return f"""{self.judged}
+            SELECT %(county)s AS county, {form.new_id("j.person_id", self.tag, ordinal)} AS id, j.person_id,
+              %(policy)s AS policy, %(on)s AS "on", %(at)s AS at, j.outcome, %(pack)s AS pack, %(version)s AS version,
+              {facts} AS facts, {conditions} AS conditions, {form.json(sql.BENEFIT)} AS benefit,
+              {sql.difference(form, self.facts)} AS difference, c.id IS NULL AS current
             FROM judged j LEFT JOIN eligibility_determination c
               ON c.county = %(county)s AND c.person_id = j.person_id AND c.policy = %(policy)s AND c.current
-            WHERE (c.id IS NULL AND j.outcome <> 'unknown') OR (c.id IS NOT NULL AND (c.outcome <> j.outcome
-              OR c.pack <> %(pack)s OR c.version <> %(version)s))
-            ORDER BY j.person_id ON CONFLICT (county, person_id, policy) WHERE current DO NOTHING"""
+              AND {self._in_chunk("c.person_id")}
+            WHERE ((c.id IS NULL AND j.outcome <> 'unknown') OR (c.id IS NOT NULL AND (c.outcome <> j.outcome
+              OR c.pack <> %(pack)s OR c.version <> %(version)s)))"""
 
     def _retire(self) -> str:
         no = "FALSE" if connection.vendor == "postgresql" else "0"
         return f"""UPDATE eligibility_determination SET current = {no}
-            WHERE county = %(county)s AND policy = %(policy)s AND current
-              AND person_id IN (SELECT n.person_id FROM eligibility_determination n WHERE {self._new})"""
+            WHERE county = %(county)s AND policy = %(policy)s AND current AND {self._in_chunk("person_id")}
+              AND {self.form.one_of("person_id", self._new("person_id"))}"""
 
     def _enthrone(self) -> str:
         yes = "TRUE" if connection.vendor == "postgresql" else "1"
         return f"""UPDATE eligibility_determination SET current = {yes}
-            WHERE id IN (SELECT n.id FROM eligibility_determination n WHERE {self._new}) AND county = %(county)s"""
+            WHERE county = %(county)s AND {self.form.one_of("id", self._new("id"))}"""
 
-    @property
-    def _new(self) -> str:
+    def _new(self, column: str) -> str:
         """The rows of this chunk that were just written: a person's last one by count, and not current yet."""
         last = self.form.new_id("n.person_id", self.tag, f"({self._count('n')} - 1)")
-        return f"""n.county = %(county)s AND n.policy = %(policy)s AND n.person_id > %(after)s
-                AND n.person_id <= %(upto)s AND n.at = %(at)s AND NOT n.current AND n.id = {last}"""
+        return f"""SELECT n.{column} FROM eligibility_determination n WHERE n.county = %(county)s
+                AND n.policy = %(policy)s AND {self._in_chunk("n.person_id")} AND n.at = %(at)s AND NOT n.current
+                AND n.id = {last}"""
+
+    def _in_chunk(self, person: str) -> str:
+        return f"{person} > %(after)s AND {person} <= %(upto)s"
 
     def _count(self, row: str) -> str:
         return (

@@ -34,6 +34,9 @@ class SQLite:
     def json(self, expression: str) -> str:
         return expression
 
+    def one_of(self, column: str, select: str) -> str:
+        return f"{column} IN ({select})"
+
 
 @dataclass(frozen=True)
 class PostgreSQL:
@@ -59,6 +62,10 @@ class PostgreSQL:
     def json(self, expression: str) -> str:
         return f"CAST({expression} AS jsonb)"
 
+    def one_of(self, column: str, select: str) -> str:
+        """As an array it is worked out once and then looked up in the index, however many there are."""
+        return f"{column} = ANY(ARRAY({select}))"
+
 
 def of(vendor: str) -> SQLite | PostgreSQL:
     return PostgreSQL() if vendor == "postgresql" else SQLite()
@@ -82,3 +89,11 @@ def difference(form: SQLite | PostgreSQL, facts: Sequence[str]) -> str:
 
 #: What whoever is entitled may draw; nobody else gets anything.
 BENEFIT = "CASE WHEN j.outcome = 'entitled' THEN %(benefit)s ELSE NULL END"
+
+#: PostgreSQL, until the transaction ends: the people of a chunk and what is known of them are each read once, by the
+#: index that bounds them, and joined in memory. Left to itself it takes a table that is being filled for empty, and
+#: walks it for every person anew.
+EACH_TABLE_ONCE = (
+    "SELECT set_config('enable_nestloop', 'off', true), set_config('enable_seqscan', 'off', true), "
+    "set_config('jit', 'off', true), set_config('work_mem', '64MB', true)"
+)
