@@ -9,10 +9,11 @@ from django.db import transaction
 
 from songhe.grant.models import Budget
 from songhe.kernel.month import Month
-from songhe.kernel.refusal import reason
-from songhe.ledger.fund import open_account, open_fund
+from songhe.kernel.refusal import reason, whole
+from songhe.ledger.fund import UNKNOWN_FUND, find_fund, open_account, open_fund
 from songhe.ledger.models import Account, Fund
 from songhe.ledger.post import Move, post
+from songhe.policy.resolve import library
 from songhe.trail.note import note
 
 SAME_PERSON = reason(
@@ -46,6 +47,11 @@ def fund_of(*, county: str, programme: str, year: int) -> Fund:
     return open_fund(county=county, code=f"{programme}-{year}", name=f"{programme} {year}")
 
 
+def known_fund(*, county: str, programme: str, year: int, field: str) -> Fund:
+    """The fund of a programme's year, which must be there already. Refuses with ``ledger.unknown_fund``."""
+    return find_fund(county=county, code=f"{programme}-{year}", field=field)
+
+
 def accounts(*, county: str, programme: str, month: Month) -> ProgrammeAccounts:
     """The accounts for a month, opened if they were not yet; a fund belongs to one year."""
     fund = fund_of(county=county, programme=programme, year=month.year)
@@ -77,13 +83,16 @@ def set_budget(
 ) -> Budget:
     """Add to (or, below zero, take from) what may be issued in a month; approved by another person.
 
-    Refuses with ``grant.same_person``, ``grant.budget_zero``, or ``ledger.insufficient`` when more would be taken
-    back than is still unissued.
+    Refuses with ``input.not_an_integer``, ``grant.same_person``, ``grant.budget_zero``, ``ledger.unknown_fund`` for a
+    programme that no pack knows, or ``ledger.insufficient`` when more would be taken back than is still unissued.
     """
+    whole(amount_fen, "amount_fen")
     if by == approved_by:
         raise SAME_PERSON("approved_by")
     if amount_fen == 0:
         raise BUDGET_ZERO("amount_fen")
+    if programme not in {pack.programme for pack in library().packs.values()}:
+        raise UNKNOWN_FUND("programme", fund=programme)
     with transaction.atomic():
         stands = accounts(county=county, programme=programme, month=month)
         row = Budget.objects.create(

@@ -12,7 +12,7 @@ from songhe.grant.choose import GROUP_NOT_OPEN, lock, require_usable, set_group
 from songhe.grant.models import Grant, Hold
 from songhe.grant.states import HOLD
 from songhe.kernel.month import Month
-from songhe.kernel.refusal import reason
+from songhe.kernel.refusal import reason, whole
 from songhe.ledger.fund import open_account
 from songhe.ledger.models import Account
 from songhe.ledger.post import Move, post
@@ -62,8 +62,9 @@ def hold(
     """Set ``amount_fen`` aside for an order with a provider until an instant; used and held never exceed the face.
 
     Nothing is ordered after a death, even one that is only reported. Refuses as a redemption does, and with
-    ``ledger.insufficient`` or ``person.after_death``.
+    ``input.*``, ``ledger.insufficient`` or ``person.after_death``.
     """
+    whole(amount_fen, "amount_fen", least=1)
     with transaction.atomic():
         grant = _lock_with_person(county, grant_id)
         refuse_after_death(grant.person, on, "grant")

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from songhe.kernel.month import Month
 from songhe.kernel.place_code import layers, province
-from songhe.kernel.refusal import TOO_SMALL, reason
+from songhe.kernel.refusal import reason, whole
 from songhe.person.models import Event, Person
 from songhe.policy.terms import Terms
 from songhe.provider.models import Category, Evidence, Item, Listing, Price, Provider, Suspension
@@ -238,12 +238,10 @@ def _stops(suspension: Suspension, day: date, *, resident: bool) -> bool:
 
 
 def _check_amounts(charge: Charge) -> None:
-    if charge.quantity < 1:
-        raise TOO_SMALL("quantity", field_name="quantity", least=1)
-    if charge.fee_fen is not None and charge.fee_fen < 1:
-        raise TOO_SMALL("fee_fen", field_name="fee_fen", least=1)
-    if charge.other_fen < 0:
-        raise TOO_SMALL("other_fen", field_name="other_fen", least=0)
+    whole(charge.quantity, "quantity", least=1)
+    whole(charge.other_fen, "other_fen", least=0)
+    if charge.fee_fen is not None:
+        whole(charge.fee_fen, "fee_fen", least=1)
 
 
 def catalogue(county: str, charges: Sequence[Charge]) -> dict[str, list[Item]]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from songhe.grant.fund import known_fund
 from songhe.kernel.refusal import MISSING, reason, whole
 from songhe.settlement.models import Statement
 from songhe.settlement.statement import NEEDS_REASON, lock, move
@@ -32,8 +33,8 @@ def confirm(
 ) -> Statement:
     """The provider agrees; invoice, budget line and fund year are written on the statement, and its lines are fixed.
 
-    Refuses with ``input.missing``, ``settlement.invoice_used``, ``settlement.wrong_state`` or
-    ``settlement.changed``.
+    Refuses with ``input.missing``, ``settlement.invoice_used``, ``ledger.unknown_fund`` (no money of that year),
+    ``settlement.wrong_state`` or ``settlement.changed``.
     """
     for name, text in (("invoice_no", invoice_no), ("budget_line", budget_line)):
         if not text.strip():
@@ -41,6 +42,7 @@ def confirm(
     whole(fund_year, "fund_year", least=2000)
     with transaction.atomic():
         statement = lock(county=county, statement_id=statement_id, version=version)
+        known_fund(county=county, programme=statement.programme, year=fund_year, field="fund_year")
         used = (
             Statement.objects.filter(county=county, provider_id=statement.provider_id, invoice_no=invoice_no.strip())
             .exclude(id=statement.id)
