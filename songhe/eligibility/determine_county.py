@@ -151,7 +151,8 @@ class _County:
         """Whoever is determined one by one in the same moment keeps that determination."""
         return f"""INSERT INTO eligibility_determination (county, id, person_id, policy, "on", at, outcome, pack,
               version, facts, conditions, benefit, difference, current)
-            {self.new_rows(first=first)} ORDER BY j.person_id ON CONFLICT (county, person_id, policy) WHERE current DO NOTHING"""
+            {self.new_rows(first=first)}
+            ORDER BY j.person_id ON CONFLICT (county, person_id, policy) WHERE current DO NOTHING"""
 
     def new_rows(self, *, first: bool) -> str:
         """The rows of those for whom something that counts differs; current at once where no other row is.
