@@ -382,17 +382,13 @@ class _Writer:
         number = mine.elder.number
         in_run = chance.randrange(100) < self.figures.habit("handed_in_for_the_run_per_hundred")
         unknown = ltci_fen > 0 and chance.randrange(100) < self.figures.habit("provisional_per_hundred_with_ltci")
-        roll, undo = chance.randrange(1000), ""
-        same, later = (self.figures.habit(f"reversed_{when}_month_per_thousand") for when in ("same", "next"))
-        if not mine.elder.case and not unknown:
-            for name, part in (
-                ("same_month", same),
-                ("next_month", later),
-                ("amend", self.figures.habit("amended_per_thousand")),
-            ):
-                if 0 <= roll < part:
-                    undo = name
-                roll -= part
+        undo = self._undo(chance)
+        if mine.elder.case:
+            is_first = self.month == self.plan.month
+            undo = mine.elder.told.get("undo", "") if is_first else ""
+            unknown = ltci_fen > 0 and is_first and "provisional" in mine.elder.told
+        elif unknown:
+            undo = ""
         if mine.elder.case in {"admitted_after_home_voucher", "group_already_used"}:
             in_run = False
         return Bill(
@@ -405,6 +401,18 @@ class _Writer:
             by_card=number % 3 == 0,
             undo=undo,
         )
+
+    def _undo(self, chance: Random) -> str:
+        roll = chance.randrange(1000)
+        for name, habit in (
+            ("same_month", "reversed_same_month_per_thousand"),
+            ("next_month", "reversed_next_month_per_thousand"),
+            ("amend", "amended_per_thousand"),
+        ):
+            if roll < self.figures.habit(habit):
+                return name
+            roll -= self.figures.habit(habit)
+        return ""
 
     def _bill_day(self, leaves: date | None) -> date:
         """At the end of the month, or when the death or the move has been verified."""

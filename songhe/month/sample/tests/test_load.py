@@ -29,7 +29,7 @@ from songhe.person.models import Duplicate, Event, Mandate, Person
 from songhe.provider.models import BankAccount, Listing, Provider, Worker
 from songhe.redemption.models import Bill, Reversal
 from songhe.service.models import Stay, Visit
-from songhe.settlement.models import Payment, Statement
+from songhe.settlement.models import Payment
 from songhe.trail.models import Entry
 
 COUNTY = "370799"
@@ -165,7 +165,10 @@ def _cases_ended():
         Bill.objects.filter(county=COUNTY, person=person("喻惠珍")).values_list("category", flat=True)
     )
     assert Event.objects.filter(county=COUNTY, kind="death", state="verified").count() >= 3
-    assert Statement.objects.filter(county=COUNTY, dispute__gt="").exists() or Reversal.objects.exists()
+    assert Entry.objects.filter(act__in=["settlement.dispute", "redemption.rebook"]).count() >= 3
+    reversed_of = set(Reversal.objects.filter(county=COUNTY).values_list("line__bill__person__name", flat=True))
+    assert {"朱爱莲", "尤春花", "曹瑞芳"} <= reversed_of
+    assert not Bill.objects.filter(county=COUNTY, state="provisional").exists()
     assert set(Payment.objects.values_list("state", flat=True)) == {"paid", "returned"}
     assert not Run.objects.exclude(state__in=["done", "partly"]).exists()
 
