@@ -105,6 +105,19 @@ def test_a_line_that_passes_late_comes_into_the_next_statement():
     assert StatementLine.objects.get(amount_fen=200).service_month == "2026-03"
 
 
+def test_a_line_after_a_reported_death_waits_until_the_report_is_refuted():
+    of, person = make.payee(), make.elder()
+    voucher = make.grant(person)
+    make.bill(500, of=of, voucher=voucher, day=9)
+    make.bill(70, of=of, voucher=voucher, day=12)
+    report = make.reported_death(person, date(2026, 3, 10))
+    assert make.gathered().lines == 1
+    report.state = "refuted"
+    report.save()
+    assert make.gathered().lines == 1
+    assert make.lines(of) == [("CHARGE", 500), ("CHARGE", 70)]
+
+
 def test_a_smaller_bill_booked_anew_months_later_is_a_correction():
     of = make.payee()
     wrong = make.bill(500, of=of)

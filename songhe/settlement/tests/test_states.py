@@ -122,6 +122,10 @@ def test_a_confirmation_needs_a_fund_year(year):
     assert refused.value.field == "fund_year"
 
 
+def test_a_confirmation_names_a_fund_that_is_there():
+    refuses("ledger.unknown_fund", VERBS["confirm"], in_state("gathered"), fund_year=2031)
+
+
 def test_an_invoice_pays_for_one_statement_of_a_provider():
     of = make.payee()
     make.bill(500, of=of)
