@@ -140,10 +140,10 @@ def careless_post(
             account.id: Account.objects.get(county=county, id=account.id).balance
             for account in (move.debit, move.credit)
         }
+        with suppress(threading.BrokenBarrierError):
+            meeting.wait(60)
         if stands[move.debit.id] < move.amount:
             raise AssertionError("careless, but not blind")
-        with suppress(threading.BrokenBarrierError):
-            meeting.wait(5)
         for account, change in ((move.debit, -move.amount), (move.credit, move.amount)):
             Account.objects.filter(county=county, id=account.id).update(balance=stands[account.id] + change)
     return Transfer.objects.bulk_create(
