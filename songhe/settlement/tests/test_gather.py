@@ -1,3 +1,4 @@
+from datetime import date
 from fractions import Fraction
 
 import pytest
