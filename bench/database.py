@@ -90,8 +90,10 @@ def server() -> Iterator[Server]:
 def started() -> Iterator[Server]:
     """A server, and Django set up for this process with a home of its own: no installation is touched."""
     with server() as found, tempfile.TemporaryDirectory(prefix="songhe-bench-") as home:
+        (Path(home) / "static").mkdir()
         os.environ["SONGHE_HOME"] = home
         os.environ["SONGHE_DATABASE_URL"] = found.url
+        os.environ["SONGHE_LOG_LEVEL"] = "WARNING"
         os.environ["DJANGO_SETTINGS_MODULE"] = "songhe.settings"
         import django
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timezone
 
 COUNTY = "370799"
 PROGRAMME = "consumption-voucher"
-BORN_BEFORE = date(1966, 3, 1)
 
 
 def rising_id(n: str, series: int) -> str:
@@ -19,35 +20,57 @@ def rising_id(n: str, series: int) -> str:
     )
 
 
-PERSON, IDENTITY, ENTITLEMENT, DETERMINATION, ASSESSMENT, STATUS = (rising_id("n", series) for series in range(6))
+def numbered_id(n: str, series: int) -> str:
+    """An id in whose first eight digits the number of the row, from 1,000,001, can be read off."""
+    return f"('{series + 1}' || (1000000 + {n}) || '-0000-7000-8000-000000000000')::uuid"
 
 
-def fill(people: int, *, assessed: bool = False, entitled: bool = False) -> None:
+@dataclass(frozen=True)
+class Ids:
+    """How the ids of row ``n`` are written."""
+
+    make: Callable[[str, int], str]
+
+    def __getattr__(self, series: str) -> str:
+        return self.make("n", SERIES.index(series))
+
+
+SERIES = ("person", "identity", "entitlement", "determination", "assessment", "status")
+
+
+def fill(
+    people: int,
+    *,
+    assessed: bool = False,
+    entitled: bool = False,
+    category: str = "",
+    ids: Callable[[str, int], str] = rising_id,
+) -> None:
     """People of 60 and over; with ``assessed`` their levels and statuses, with ``entitled`` the right and its ground.
 
     Levels, ages and statuses are spread so that of those assessed about half are entitled; with ``entitled``
-    everybody is. A tenth are under 60 where only assessments are made.
+    everybody is, in one standing group or, by default, in several. Some are under 60 where nobody is entitled yet.
     """
     from django.db import connection, transaction
 
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off")
-        cursor.execute(_persons(people, youngest="1966-02-01" if entitled else "1972-01-01"))
+        cursor.execute(_persons(Ids(ids), people, youngest="1966-02-01" if entitled else "1972-01-01"))
         if assessed:
-            cursor.execute(_assessments(people))
-            cursor.execute(_statuses(people))
+            cursor.execute(_assessments(Ids(ids), people))
+            cursor.execute(_statuses(Ids(ids), people))
         if entitled:
-            cursor.execute(_determinations(people, _ground()))
-            cursor.execute(_entitlements(people))
+            cursor.execute(_determinations(Ids(ids), people, _ground()))
+            cursor.execute(_entitlements(Ids(ids), people, category))
     connection.set_autocommit(True)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _persons(people: int, *, youngest: str) -> str:
+def _persons(of: Ids, people: int, *, youngest: str) -> str:
     return f"""INSERT INTO person_person (county, id, identity, id_kind, id_last4, name, sex, birth_date, ethnic, place,
           registered_place, address, phone, resident_from, opened_on, closed_because, synthetic, version)
-        SELECT '{COUNTY}', {PERSON}, {IDENTITY}, 'resident', lpad((n % 10000)::text, 4, '0'),
+        SELECT '{COUNTY}', {of.person}, {of.identity}, 'resident', lpad((n % 10000)::text, 4, '0'),
           substr('王李张刘陈杨黄赵吴周', 1 + n % 10, 1) || substr('秀英兰芳军伟强磊明华', 1 + n / 10 % 10, 1)
             || substr('国桂玉文建淑德福荣春', 1 + n / 100 % 10, 1),
           (1 + n % 2)::text, date '1928-01-01' + (n::bigint * 7919 % (date '{youngest}' - date '1928-01-01'))::int,
@@ -56,43 +79,45 @@ def _persons(people: int, *, youngest: str) -> str:
         FROM generate_series(1, {people}) n"""
 
 
-def _assessments(people: int) -> str:
+def _assessments(of: Ids, people: int) -> str:
     return f"""INSERT INTO assessment_assessment (county, id, no, person_id, origin, state, standard, occasion,
       "where", body_name, requested_at, requested_by, assessed_on, valid_until, certificate_no, total, initial_level,
       final_level, recorded_level, reasons, warnings, scale_version, signatures, disputed_by, dispute_grounds, note)
-    SELECT '{COUNTY}', {ASSESSMENT}, '{COUNTY}202601' || lpad(n::text, 9, '0'), {PERSON}, 'assessed', 'effective',
+    SELECT '{COUNTY}', {of.assessment}, '{COUNTY}202601' || lpad(n::text, 9, '0'), {of.person}, 'assessed', 'effective',
       'gbt-42195-2022', 'first', 'home', '样例评估机构', timestamptz '2026-01-05 09:00+08', 'elder',
       date '2026-01-05' + n % 30, date '2028-01-04' + n % 30, '', 40, n % 5, n % 5, '', '[]', '[]', 'bench', '[]',
       '', '', ''
     FROM generate_series(1, {people}) n WHERE n % 20 <> 7"""
 
 
-def _statuses(people: int) -> str:
+def _statuses(of: Ids, people: int) -> str:
     return f"""INSERT INTO person_status (county, id, person_id, kind, valid_from, valid_to, detail, source, known_at)
-    SELECT '{COUNTY}', {STATUS}, {PERSON},
+    SELECT '{COUNTY}', {of.status}, {of.person},
       CASE n % 12 WHEN 0 THEN 'tekun' WHEN 4 THEN 'ltci' WHEN 8 THEN 'low_income' END,
       date '2024-01-01', CASE WHEN n % 24 = 0 THEN date '2025-12-31' END, '{{}}', 'sample',
       timestamptz '2025-01-01 09:00+08'
     FROM generate_series(1, {people}) n WHERE n % 4 = 0"""
 
 
-def _determinations(people: int, ground: dict[str, str]) -> str:
+def _determinations(of: Ids, people: int, ground: dict[str, str]) -> str:
     return f"""INSERT INTO eligibility_determination (county, id, person_id, policy, "on", at, outcome, pack,
       version, facts, conditions, benefit, difference, current)
-    SELECT '{COUNTY}', {DETERMINATION}, {PERSON}, '{PROGRAMME}', date '2026-02-20',
+    SELECT '{COUNTY}', {of.determination}, {of.person}, '{PROGRAMME}', date '2026-02-20',
       timestamptz '2026-02-20 09:00+08', 'entitled', {_quoted(ground["pack"])}, {_quoted(ground["version"])},
       {_quoted(ground["facts"])}, {_quoted(ground["conditions"])}, {_quoted(ground["benefit"])},
       '[]', true
     FROM generate_series(1, {people}) n"""
 
 
-def _entitlements(people: int) -> str:
+def _entitlements(of: Ids, people: int, category: str) -> str:
+    several = "CASE n % 3 WHEN 0 THEN 'home' WHEN 1 THEN 'institution_long' ELSE '' END"
+    standing = _quoted(category) if category else several
     return f"""INSERT INTO entitlement_entitlement (county, id, no, person_id, identity, policy, state,
       approved_on, approved_by, first_month, last_month, first_due_on, level, category, claims, suspended_because,
       stopped_because)
-    SELECT '{COUNTY}', {ENTITLEMENT}, '{COUNTY}202602' || lpad(n::text, 9, '0'), {PERSON}, {IDENTITY}, '{PROGRAMME}',
-      'active', date '2025-03-01' + n * 20 / 100000, 'approver', '2026-03', '', date '2026-03-06', 2 + n % 3,
-      CASE n % 3 WHEN 0 THEN 'home' WHEN 1 THEN 'institution_long' ELSE '' END, true, '', ''
+    SELECT '{COUNTY}', {of.entitlement}, '{COUNTY}202602' || lpad(n::text, 9, '0'), {of.person}, {of.identity},
+      '{PROGRAMME}', 'active', date '2025-03-01' + n * 20 / 100000, 'approver', '2026-03', '', date '2026-03-06',
+      2 + n % 3, {standing}, true, '', ''
     FROM generate_series(1, {people}) n"""
 
 
