@@ -39,7 +39,7 @@ from tests.race.together import sound
 
 pytestmark = [pytest.mark.race, pytest.mark.slow]
 
-EXAMPLES = int(os.environ.get("SONGHE_MODEL_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("SONGHE_MODEL_EXAMPLES", "8"))
 STEPS = int(os.environ.get("SONGHE_MODEL_STEPS", "40"))
 
 #: What each step came to, over all examples of a run.
