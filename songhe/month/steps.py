@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from songhe.eligibility.determine_county import determine_county
 from songhe.entitlement.extend import end_what_is_not_continued
@@ -188,6 +188,17 @@ STEPS: tuple[Step, ...] = (
 
 UNTIL = tuple(step.name for step in STEPS)
 
+#: Steps that fill tables by set.
+FILLING = frozenset({"determine", "issue", "gather"})
+
+
+def count_tables() -> None:
+    """Have SQLite look at its tables again: a plan made for an empty one walks a full one; PostgreSQL sees by itself."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit = 1000")
+            cursor.execute("ANALYZE")
+
 
 def _left_to_settle(county: str, month: Month) -> bool:
     """Whether the month has statements, or lines that belong into one."""
@@ -242,6 +253,8 @@ def run_month(
         if people:
             people(step.name, stage)
         done.figures[step.name] = step.run(stage)
+        if step.name in FILLING:
+            count_tables()
         done.waits.extend(done.figures[step.name].pop("waits", []))
         if step.name == until:
             break
