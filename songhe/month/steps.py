@@ -193,7 +193,7 @@ FILLING = frozenset({"determine", "issue", "gather"})
 
 
 def count_tables() -> None:
-    """Have SQLite look at its tables again: a plan made for an empty one walks a full one; PostgreSQL sees by itself."""
+    """Have SQLite look at its tables: a plan made for an empty one walks a full one. PostgreSQL looks by itself."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA analysis_limit = 1000")
