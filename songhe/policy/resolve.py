@@ -293,9 +293,13 @@ class Library:
             )
 
 
+_BESIDE_THE_CODE = Path(__file__).resolve().parents[2] / "policies"
+
+
 def shipped() -> Path:
     """Where the packs lie: ``SONGHE_POLICIES``, else the folder beside the code."""
-    return Path(os.environ.get("SONGHE_POLICIES") or Path(__file__).resolve().parents[2] / "policies")
+    named = os.environ.get("SONGHE_POLICIES")
+    return Path(named) if named else _BESIDE_THE_CODE
 
 
 @cache
@@ -304,5 +308,9 @@ def _library(root: Path) -> Library:
 
 
 def library(root: Path | None = None) -> Library:
-    """The packs of a folder (default: the shipped ones), read once in a process."""
-    return _library((root or shipped()).resolve())
+    """The packs of a folder (default: the shipped ones), read once in a process.
+
+    Asked for on every quote and bill, so the disk is asked only where a path depends on the working folder.
+    """
+    folder = root or shipped()
+    return _library(folder if folder.is_absolute() else folder.resolve())
