@@ -7,7 +7,7 @@ import pytest
 from tests.hostile import FOLDER
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def alone():
     """One race at a time in a run: two at once would want more connections than a server has, and slow each other."""
     with (FOLDER / "races.lock").open("w") as lock:

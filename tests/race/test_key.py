@@ -17,7 +17,7 @@ from songhe.redemption.models import Bill
 from songhe.redemption.tests.world import bath, pay, provider
 from tests.race.together import Outcome, attempts, refusals, sound, together
 
-pytestmark = [pytest.mark.race, pytest.mark.slow, pytest.mark.usefixtures("own_database")]
+pytestmark = [pytest.mark.race, pytest.mark.slow, pytest.mark.usefixtures("alone", "own_database")]
 
 CALLERS = 64
 

@@ -33,7 +33,7 @@ from songhe.trail.seal import seal
 from songhe.trail.verify import breaks
 from tests.race.together import attempts, refusals, sound, together
 
-pytestmark = [pytest.mark.race, pytest.mark.slow, pytest.mark.usefixtures("own_database")]
+pytestmark = [pytest.mark.race, pytest.mark.slow, pytest.mark.usefixtures("alone", "own_database")]
 
 OTHER = "370798"
 PEOPLE = 40

@@ -32,7 +32,7 @@ from songhe.redemption.reverse import reverse
 from songhe.redemption.tests.world import bath, item, pay, provider, visit_of
 from tests.race.together import Outcome, attempts, refusals, sound, together
 
-pytestmark = [pytest.mark.race, pytest.mark.slow, pytest.mark.usefixtures("own_database")]
+pytestmark = [pytest.mark.race, pytest.mark.slow, pytest.mark.usefixtures("alone", "own_database")]
 
 CALLERS = 64
 FACE = 80_000
