@@ -54,7 +54,9 @@ def database(url: str, home: Path) -> dict[str, Any]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
                 # TRUNCATE: the write-ahead log of SQLite before 3.51.3 can lose committed writes.
-                "init_command": "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA cache_spill=OFF;",
+                # recursive_triggers: else INSERT OR REPLACE deletes without asking the triggers that refuse.
+                "init_command": "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA cache_spill=OFF; "
+                "PRAGMA recursive_triggers=ON;",
             },
         }
     if parts.scheme in {"postgres", "postgresql"}:

@@ -286,7 +286,7 @@ class _Issue:
                 "AND NOT EXISTS (SELECT 1 FROM grant_claim c WHERE c.identity = e.identity AND c.programme = e.policy "
                 "AND c.month = %s) "
                 f"AND {NO_VOUCHER}"
-                ") s WHERE s.needed <= %s ORDER BY s.id ON CONFLICT (identity, programme, month) DO NOTHING",
+                ") s WHERE s.needed <= %s ORDER BY s.identity ON CONFLICT (identity, programme, month) DO NOTHING",
                 [
                     str(self.month),
                     *piece.parameters,

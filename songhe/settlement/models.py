@@ -64,7 +64,12 @@ class Statement(CountyRow):
             ),
             models.CheckConstraint(
                 name="settlement_statement_shares",
-                condition=Q(central_fen__isnull=True) | Q(net_fen=F("central_fen") + F("local_fen") + F("carried_fen")),
+                condition=Q(central_fen__isnull=True, local_fen__isnull=True)
+                | Q(
+                    central_fen__isnull=False,
+                    local_fen__isnull=False,
+                    net_fen=F("central_fen") + F("local_fen") + F("carried_fen"),
+                ),
             ),
             models.CheckConstraint(
                 name="settlement_statement_two_people",
@@ -117,7 +122,12 @@ class StatementLine(CountyRow):
             ),
             models.CheckConstraint(
                 name="settlement_line_shares",
-                condition=Q(central_fen__isnull=True) | Q(amount_fen=F("central_fen") + F("local_fen")),
+                condition=Q(central_fen__isnull=True, local_fen__isnull=True)
+                | Q(
+                    central_fen__isnull=False,
+                    local_fen__isnull=False,
+                    amount_fen=F("central_fen") + F("local_fen"),
+                ),
             ),
             CompositeReference(
                 name="settlement_line_verdict",
