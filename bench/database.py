@@ -103,7 +103,7 @@ def started() -> Iterator[Server]:
 
 @contextmanager
 def new_database(found: Server) -> Iterator[Database]:
-    """A migrated database, taken by this process, dropped afterwards."""
+    """A migrated database, taken by this process until another is, and dropped afterwards."""
     from django.core.management import call_command
 
     made = Database(found, f"songhe_bench_{secrets.token_hex(5)}")

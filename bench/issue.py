@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from bench.database import Database, copy_of, new_database, say, started
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from bench.database import Database, Server, copy_of, new_database, say, started
 from bench.measure import Figures, median, ratio, seconds, slowest, statements
 from bench.people import COUNTY, MORNING, PROGRAMME, fill, set_budget
 
@@ -17,12 +21,27 @@ SIZE, ROUNDS = 1_000_000, 3
 
 
 def run(*, size: int = SIZE, rounds: int = ROUNDS) -> Figures:
-    """``size`` people and a tenth of them; each round issues, then copies the same rows back, in turns."""
-    with started() as server:
-        small = _round_of(server, size // 10, rounds=rounds, reference=False)
-        large = _round_of(server, size, rounds=rounds, reference=True)
+    """``size`` people and a tenth of them; each round issues to both, then copies the same rows back, in turns."""
+    large: dict[str, Any] = {"issue": [], "tenth": [], "bare": [], "without_keys": []}
+    with started() as server, _filled(server, size // 10) as tenth_filled, _filled(server, size) as filled:
+        for turn in range(rounds):
+            with copy_of(tenth_filled):
+                large["tenth"].append(seconds(lambda: _issue(size // 10)))
+            with copy_of(filled) as database:
+                with statements() as spent:
+                    large["issue"].append(seconds(lambda: _issue(size)))
+                if turn == 0:
+                    _keep_rows(database, filled)
+                if turn == rounds - 1:
+                    large["statements"] = slowest(spent)
+                    large["next_month"] = [_next_month(size)]
+            with copy_of(filled):
+                large["bare"].append(seconds(_copy_back))
+            with copy_of(filled):
+                large["without_keys"].append(_copy_without_keys())
+            say(" ".join(f"{name} {large[name][-1]:.1f} s" for name in ("tenth", "issue", "bare", "without_keys")))
         settings = server.settings()
-    issued, tenth = median(large["issue"]), median(small["issue"])
+    issued, tenth = median(large["issue"]), median(large["tenth"])
     bare, without_keys = median(large["bare"]), median(large["without_keys"])
     return Figures(
         bench="issue",
@@ -52,27 +71,11 @@ def run(*, size: int = SIZE, rounds: int = ROUNDS) -> Figures:
     )
 
 
-def _round_of(server, size: int, *, rounds: int, reference: bool) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = {"issue": [], "bare": [], "without_keys": []}
-    with new_database(server) as filled:
+@contextmanager
+def _filled(server: Server, size: int) -> Iterator[Database]:
+    with new_database(server) as made:
         say(f"filling {size} people: {seconds(lambda: _fill(size)):.0f} s")
-        for turn in range(rounds):
-            with copy_of(filled) as database:
-                with statements() as spent:
-                    found["issue"].append(seconds(lambda: _issue(size)))
-                if reference and turn == 0:
-                    _keep_rows(database, filled)
-                if reference and turn == rounds - 1:
-                    found["next_month"] = [_next_month(size)]
-            found["statements"] = slowest(spent)
-            say(f"issue {size}: {found['issue'][-1]:.2f} s")
-            if reference:
-                with copy_of(filled):
-                    found["bare"].append(seconds(_copy_back))
-                with copy_of(filled):
-                    found["without_keys"].append(_copy_without_keys())
-                say(f"bare: {found['bare'][-1]:.2f} s; without keys: {found['without_keys'][-1]:.2f} s")
-    return found
+        yield made
 
 
 def _fill(size: int) -> None:

@@ -34,10 +34,7 @@ NO_GROUP = reason(
 
 CHUNK = 50_000
 #: The first slice of a run on tables that PostgreSQL has never counted; see ``_Issue.count_tables``.
-FIRST_CHUNK = 1_000
-
-#: What PostgreSQL leaves alone while it issues, compiling included; see ``_Issue._look_up_by_key``.
-NEVER_WHOLE_TABLES = ("enable_hashjoin", "enable_mergejoin", "enable_seqscan", "enable_material", "jit")
+FIRST_CHUNK = 100
 
 #: Why an entitlement got no voucher.
 WAITS_FOR_BUDGET = "waiting_budget"
@@ -77,17 +74,27 @@ SLICE = """
       AND e.first_month <= %s AND (e.last_month = '' OR e.last_month >= %s)
       AND (e.approved_on, e.no) > (%s, %s) AND (e.approved_on, e.no) <= (%s, %s)"""
 
+#: Looked up row by row: PostgreSQL may not make a join of it, for it takes a slice for several times its size and a
+#: table that is being filled for empty, and would read whole tables for each slice, or for each row of one.
+BY_KEY = "LIMIT 1 OFFSET 0"
+
 #: … whose person is alive and determined to be entitled.
-ENTITLED = """
+ENTITLED = f"""
       AND EXISTS (SELECT 1 FROM eligibility_determination d WHERE d.county = e.county AND d.person_id = e.person_id
-                  AND d.policy = e.policy AND d.current AND d.outcome = 'entitled')
+                  AND d.policy = e.policy AND d.current AND d.outcome = 'entitled' {BY_KEY})
       AND EXISTS (SELECT 1 FROM person_person p WHERE p.county = e.county AND p.id = e.person_id
-                  AND (p.died_on IS NULL OR p.died_on >= %s))"""
+                  AND (p.died_on IS NULL OR p.died_on >= %s) {BY_KEY})"""
+
+#: … whose identity holds a claim of the month, in whatever county.
+CLAIMED = (
+    "EXISTS (SELECT 1 FROM grant_claim c WHERE c.identity = e.identity AND c.programme = e.policy AND c.month = %s "
+    f"{BY_KEY})"
+)
 
 #: … who has no voucher of the month: found by the person alone, whatever PostgreSQL believes to know of the month.
 NO_VOUCHER = (
     'NOT EXISTS (SELECT 1 FROM "grant_grant" g WHERE g.county = e.county AND g.person_id = e.person_id '
-    "AND g.programme || g.month = e.policy || %s)"
+    f"AND g.programme || g.month = e.policy || %s {BY_KEY})"
 )
 
 
@@ -246,17 +253,12 @@ class _Issue:
         return count, fen, waiting
 
     def _look_up_by_key(self) -> None:
-        """Until the transaction ends PostgreSQL joins as the statements say it: slice first, the rest by its keys.
-
-        It takes a slice for several times its size and a table that is being filled for empty, and would read whole
-        tables for each slice, or for each row of one.
-        """
+        """Until the transaction ends PostgreSQL uses indexes, also of tables that it takes for empty."""
         if connection.vendor == "postgresql":
-            settings = dict.fromkeys(NEVER_WHOLE_TABLES, "off") | {"join_collapse_limit": "1", "work_mem": "64MB"}
             with connection.cursor() as cursor:
                 cursor.execute(
-                    "SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(settings)),
-                    [each for pair in settings.items() for each in pair],
+                    "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), "
+                    "set_config('work_mem', '64MB', true)"
                 )
 
     @property
@@ -283,9 +285,7 @@ class _Issue:
                 f"SELECT {new.replace('e.id', 's.id')}, s.identity, s.policy, %s, s.county, s.grant_id FROM ("
                 f"SELECT e.id, e.county, e.identity, e.policy, {self._grant_id} AS grant_id, "
                 f"SUM({self._face}) OVER (ORDER BY e.approved_on, e.no) AS needed {SLICE} {ENTITLED} "
-                "AND NOT EXISTS (SELECT 1 FROM grant_claim c WHERE c.identity = e.identity AND c.programme = e.policy "
-                "AND c.month = %s) "
-                f"AND {NO_VOUCHER}"
+                f"AND NOT {CLAIMED} AND {NO_VOUCHER}"
                 ") s WHERE s.needed <= %s ORDER BY s.identity ON CONFLICT (identity, programme, month) DO NOTHING",
                 [
                     str(self.month),
@@ -297,19 +297,16 @@ class _Issue:
                 ],
             )
 
-    _JOIN_CLAIM = (
-        "JOIN grant_claim c ON c.identity = e.identity AND c.programme = e.policy AND c.month = %s "
-        "AND c.county = e.county"
-    )
-
     def _claimed(self, piece: _Chunk) -> list[Any]:
-        return [str(self.month), *piece.parameters]
+        return [*piece.parameters, str(self.month)]
 
     def _rows(self) -> str:
         """The entitlements of the slice that hold the claim and have no voucher yet."""
+        mine = f"c.county = e.county AND c.grant_id = {self._grant_id}"
         return (
-            f"{SLICE.replace('WHERE', self._JOIN_CLAIM + ' WHERE', 1)} AND c.grant_id = {self._grant_id} "
-            'AND NOT EXISTS (SELECT 1 FROM "grant_grant" g WHERE g.county = e.county AND g.id = c.grant_id)'
+            f"{SLICE} AND {CLAIMED.replace(BY_KEY, f'AND {mine} {BY_KEY}')} "
+            f'AND NOT EXISTS (SELECT 1 FROM "grant_grant" g WHERE g.county = e.county AND g.id = {self._grant_id} '
+            f"{BY_KEY})"
         )
 
     def _make_purses(self, piece: _Chunk) -> int:
@@ -334,8 +331,8 @@ class _Issue:
                 'INSERT INTO "grant_grant" (county, id, no, person_id, identity, entitlement_id, programme, month, '
                 "state, unit, face_fen, terms, pack, version, category, provider_id, purse_id, valid_from, valid_to, "
                 "book_until, claimed, issued_at, ended_because) "
-                f"SELECT e.county, c.grant_id, {number}, e.person_id, e.identity, e.id, e.policy, %s, 'active', 'fen', "
-                f"{self._face}, %s{json_type}, %s, %s, CASE WHEN e.category IN ({groups}) THEN e.category END, "
+                f"SELECT e.county, {self._grant_id}, {number}, e.person_id, e.identity, e.id, e.policy, %s, 'active', "
+                f"'fen', {self._face}, %s{json_type}, %s, %s, CASE WHEN e.category IN ({groups}) THEN e.category END, "
                 f"e.provider_id, {self._purse_id}, %s, %s, %s, {self._claims}, %s, '' "
                 + self._rows()
                 + " ORDER BY e.id",
@@ -378,8 +375,7 @@ class _Issue:
                 "INSERT INTO grant_waiting (county, id, entitlement_id, month, because, at) "
                 f"SELECT e.county, {new}, e.id, %s, CASE "
                 f"WHEN NOT (1 = 1 {ENTITLED}) THEN '{NOT_ENTITLED}' "
-                "WHEN EXISTS (SELECT 1 FROM grant_claim c WHERE c.identity = e.identity AND c.programme = e.policy "
-                f"AND c.month = %s) THEN '{CLAIMED_ELSEWHERE}' ELSE '{WAITS_FOR_BUDGET}' END, %s "
+                f"WHEN {CLAIMED} THEN '{CLAIMED_ELSEWHERE}' ELSE '{WAITS_FOR_BUDGET}' END, %s "
                 f"{SLICE} AND {NO_VOUCHER}",
                 [
                     str(self.month),
