@@ -13,8 +13,8 @@ from songhe.document.number import of_id
 from songhe.eligibility.models import Determination
 from songhe.eligibility.queries import why
 from songhe.entitlement.models import Appeal, Application, Ending, Entitlement, Letter
-from songhe.entitlement.publish import masked_number
 from songhe.kernel.month import Month, beijing_date
+from songhe.person.masks import mask_last4
 from songhe.policy.evaluate import CategoryTerms
 from songhe.policy.resolve import Policy, library
 from songhe.policy.terms import terms_in
@@ -107,7 +107,7 @@ def _write(application: Application, kind: str, body: dict[str, Any], at: dateti
     head = {
         "no": no,
         "application_no": application.no,
-        "to": {"name": person.name, "id_number": masked_number(person.id_last4)},
+        "to": {"name": person.name, "id_number": mask_last4(person.id_last4)},
     }
     return Letter.objects.create(
         county=application.county, id=letter_id, no=no, application=application, kind=kind, body=head | body, at=at

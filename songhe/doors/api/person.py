@@ -21,7 +21,7 @@ from songhe.kernel.place_code import NATION
 from songhe.kernel.refusal import Refusal, reason
 from songhe.person.event import report
 from songhe.person.identity import find
-from songhe.person.masks import mask_phone
+from songhe.person.masks import mask_last4, mask_phone
 from songhe.person.models import Event, Person
 from songhe.person.register import correct, register
 from songhe.trail.note import note
@@ -343,7 +343,7 @@ def show_person(person: Person) -> dict[str, Any]:
         "sex": str(person.sex),
         "birth_date": person.birth_date.isoformat(),
         "id_kind": person.id_kind,
-        "id_number": f"{'*' * 14}{person.id_last4}" if person.id_last4 else "",
+        "id_number": mask_last4(person.id_last4),
         "place": person.place,
         "phone": mask_phone(person.phone),
         "died_on": person.died_on.isoformat() if person.died_on else None,

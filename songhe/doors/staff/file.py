@@ -21,7 +21,6 @@ from songhe.assessment import queries as assessments
 from songhe.assessment.models import Assessment
 from songhe.doors.may import require
 from songhe.doors.shell.amount import figures
-from songhe.doors.shell.mask import masked_phone
 from songhe.doors.shell.pieces import Crumb, Event, Fact, Masked, ReceiptLine, Ticket
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import day, month
@@ -38,6 +37,7 @@ from songhe.kernel.month import Month, age_on, beijing_date
 from songhe.ledger.models import Account
 from songhe.person.details import ID_KINDS
 from songhe.person.ethnic import ETHNIC
+from songhe.person.masks import mask_phone
 from songhe.person.models import Event as Report
 from songhe.person.models import Mandate, Person, Provenance, Status
 from songhe.person.opening import WHOLE_FILE
@@ -185,7 +185,7 @@ def facts_of(person: Person, on: date, place: str, *, whole: bool) -> tuple[list
         ("address", Fact(_("住址"), person.address)),
         ("registered_place", Fact(_("户籍地"), naming.whole_place(person.registered_place, on))),
         ("resident_from", Fact(_("居住起始"), day(person.resident_from, language()) if person.resident_from else "")),
-        ("phone", Fact(_("联系电话"), masked_phone(person.phone) if person.phone else "")),
+        ("phone", Fact(_("联系电话"), mask_phone(person.phone) if person.phone else "")),
     ]
     private = {"registered_place", "resident_from", "ethnic"}
     shown = [
@@ -354,7 +354,7 @@ def mandates(person: Person, on: date) -> list[Span]:
 
 
 def _relation_said(row: Mandate) -> str:
-    parts = (str(words.RELATIONS.get(row.relation, row.relation)), masked_phone(row.proxy_phone))
+    parts = (str(words.RELATIONS.get(row.relation, row.relation)), mask_phone(row.proxy_phone))
     return " · ".join(part for part in parts if part)
 
 

@@ -8,9 +8,9 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from songhe.access.models import Account
-from songhe.doors.shell.mask import masked_id
 from songhe.kernel.refusal import Refusal
 from songhe.person.identity import number_of
+from songhe.person.masks import mask_id
 from songhe.person.models import Person
 from songhe.place.division import in_force, name_path
 
@@ -47,4 +47,4 @@ def whole_place(code: str, on: date) -> str:
 
 def hidden_number(person: Person) -> str:
     """The ID number with its middle hidden; a dash while there is none."""
-    return masked_id(number_of(person)) or "—"
+    return mask_id(number_of(person)) or "—"

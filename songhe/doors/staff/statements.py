@@ -19,7 +19,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from songhe.access.scope import Scope
 from songhe.doors.may import ACTS, NOT_ALLOWED, check, may, require
-from songhe.doors.shell.mask import masked_name
 from songhe.doors.shell.pieces import Crumb, ReceiptLine, Step
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import day_of_month
@@ -30,6 +29,7 @@ from songhe.doors.staff.payouts import batches, unpaid
 from songhe.doors.staff.reach import account_of, noted_read, out_of_reach, reach
 from songhe.kernel.month import Month, beijing_date
 from songhe.kernel.refusal import Refusal
+from songhe.person.masks import mask_name
 from songhe.redemption.models import Verdict
 from songhe.settlement import confirm
 from songhe.settlement.approve import approve
@@ -284,7 +284,7 @@ def lines_of(page: StatementPage) -> list[LineRow]:
                 number=line.number,
                 kind=words.word(words.LINE_KINDS, line.kind),
                 item=words.said(line.line.item.name, line.line.item.name_en),
-                elder=masked_name(line.line.bill.person.name),
+                elder=mask_name(line.line.bill.person.name),
                 service_on=line.line.service_on,
                 amount_fen=line.amount_fen,
                 central_fen=line.central_fen,

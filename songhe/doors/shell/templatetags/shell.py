@@ -14,11 +14,12 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from songhe.doors.shell import amount, mask, spoken
+from songhe.doors.shell import amount, spoken
 from songhe.doors.shell.pieces import Condition, Crumb, Event, Fact, Masked, ReceiptLine, Step, Ticket
 from songhe.doors.shell.signs import SIGNS
 from songhe.kernel.month import Month
 from songhe.kernel.month import beijing_date as beijing
+from songhe.person.masks import mask_id, mask_name, mask_phone
 
 register = template.Library()
 
@@ -123,17 +124,17 @@ def month(which: Month | date | str | None) -> SafeString:
 
 @register.filter
 def masked_id(number: str) -> str:
-    return mask.masked_id(number)
+    return mask_id(number)
 
 
 @register.filter
 def masked_name(name: str) -> str:
-    return mask.masked_name(name)
+    return mask_name(name)
 
 
 @register.filter
 def masked_phone(number: str) -> str:
-    return mask.masked_phone(number)
+    return mask_phone(number)
 
 
 @register.inclusion_tag("shell/pieces/masked.html", takes_context=True)
