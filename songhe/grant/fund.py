@@ -65,8 +65,13 @@ def accounts(*, county: str, programme: str, month: Month) -> ProgrammeAccounts:
 
 def payable(*, county: str, programme: str, year: int, provider_id: int) -> Account:
     """What the county owes a provider out of the year's fund: an open account, so that no redemption waits for it."""
-    fund = fund_of(county=county, programme=programme, year=year)
-    return open_account(fund=fund, code=f"payable:{provider_id}", kind="payable")
+    code = f"payable:{provider_id}"
+    opened = Account.objects.select_related("fund").filter(
+        county=county, fund__county=county, fund__code=f"{programme}-{year}", code=code
+    )
+    return opened.first() or open_account(
+        fund=fund_of(county=county, programme=programme, year=year), code=code, kind="payable"
+    )
 
 
 def set_budget(

@@ -20,7 +20,6 @@ from songhe.grant.models import Grant, Hold
 from songhe.grant.states import HOLD
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal, reason, whole
-from songhe.ledger.balance import balance
 from songhe.ledger.models import Account
 from songhe.ledger.post import Move, post
 from songhe.person.models import Medium, Person
@@ -249,7 +248,7 @@ def book(*, bill: Bill, person: Person, grant: Grant, request: Request, at: date
     shares = share_fees(
         [Fee(line.fee_fen, line.item.in_scope, line.charge.other_fen) for line in found.lines],
         ratio=ratio,
-        room_fen=balance(purse),
+        room_fen=purse.balance or 0,
         ltci_fen=request.ltci_fen or 0,
     )
     lines = [

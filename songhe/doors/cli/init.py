@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import datetime
 
@@ -58,7 +59,8 @@ PASSWORD_MISSING = reason(
 @click.command("init")
 @click.option("--username", default="admin", show_default=True, help="Of the first system administrator.")
 @click.option("--name", "display_name", default="系统管理员", show_default=True, help="Their name as it is shown.")
-def init(username: str, display_name: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Say what was done as JSON.")
+def init(username: str, display_name: str, as_json: bool) -> None:
     """Lay out an empty database for real use: tables, divisions, working days, packs, catalogue, an administrator.
 
     The password is asked for, or taken from SONGHE_ADMIN_PASSWORD. Run again it adds what is missing and changes
@@ -81,6 +83,7 @@ def init(username: str, display_name: str) -> None:
     declare_real()
     at = server_now()
     lay_ground(at=at, sample=False)
+    appointed = None
     if password is not None and not Account.objects.exists():
         account = open_account(username=username, display_name=display_name, password=password, at=at)
         appoint(
@@ -91,7 +94,12 @@ def init(username: str, display_name: str) -> None:
             by=None,
             at=at,
         )
-        click.echo(f"{username}: 系统管理员 / system administrator", err=True)
+        appointed = account.username
+    if as_json:
+        click.echo(json.dumps({"database": "ready", "administrator": appointed}, ensure_ascii=False))
+        return
+    if appointed is not None:
+        click.echo(f"{appointed}: 系统管理员 / system administrator", err=True)
     click.echo("正式数据库已就绪。The database is ready.", err=True)
 
 

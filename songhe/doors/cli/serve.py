@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 import threading
 import time
+from typing import NamedTuple
 
 import click
 
@@ -13,12 +15,19 @@ import click
 PAUSE = 2.0
 
 
+class SignIn(NamedTuple):
+    username: str
+    display_name: str
+    role: str
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=int)
 @click.option("--workers", default=1, show_default=True, type=int, help="Web processes; SQLite does best with one.")
 @click.option("--no-worker", is_flag=True, help="Serve the web only.")
-def serve(host: str, port: int, workers: int, no_worker: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Say the address and the practice sign-ins as one line of JSON.")
+def serve(host: str, port: int, workers: int, no_worker: bool, as_json: bool) -> None:
     """Serve the web on http://HOST:PORT, and do what the outbox and the calendar ask for."""
     from songhe.doors.cli.django_setup import set_up
 
@@ -28,7 +37,7 @@ def serve(host: str, port: int, workers: int, no_worker: bool) -> None:
     from granian.server import Server
 
     call_command("migrate", verbosity=0)
-    print_sign_ins(f"http://{host}:{port}")
+    say_where(f"http://{host}:{port}", as_json=as_json)
     stopping = threading.Event()
     if not no_worker:
         threading.Thread(target=work, args=(stopping,), name="worker", daemon=True).start()
@@ -71,29 +80,42 @@ def work(stopping: threading.Event) -> None:
         time.sleep(PAUSE)
 
 
-def print_sign_ins(address: str) -> None:
-    """In a practice database: who may be played, and where. Practice accounts have no password."""
+def say_where(address: str, *, as_json: bool) -> None:
+    """Where the web is; in a practice database also who may be played."""
+    from songhe.doors.shell.clock import is_practice
+
+    practice = is_practice()
+    may_be_played = sign_ins() if practice else []
+    if as_json:
+        said = {"address": address, "practice": practice, "sign_ins": [each._asdict() for each in may_be_played]}
+        click.echo(json.dumps(said, ensure_ascii=False))
+        sys.stdout.flush()
+        return
     from rich.console import Console
     from rich.table import Table
 
-    from songhe.access.models import Account, Appointment
-    from songhe.access.role import name
-    from songhe.doors.shell.clock import is_practice
-
     console = Console()
-    if not is_practice():
+    if not practice:
         console.print(f"Songhe 松鹤 {address}")
         return
     console.print(f"[bold]Songhe 松鹤[/bold] 练习模式 practice mode  {address}")
     table = Table(box=None, padding=(0, 2), show_header=False)
+    for each in may_be_played:
+        table.add_row(*each)
+    console.print(table)
+    console.print("在首页点一下即可登入。 Pick one on the start page to sign in.")
+
+
+def sign_ins() -> list[SignIn]:
+    """The first practice account of each role. Practice accounts have no password."""
+    from songhe.access.models import Account, Appointment
+    from songhe.access.role import name
+
     roles: dict[int, str] = {}
     for account_id, role in Appointment.objects.order_by("id").values_list("account_id", "role"):
         roles.setdefault(account_id, f"{name(role, 'zh')} {name(role, 'en')}")
-    shown: set[str] = set()
+    found: dict[str, SignIn] = {}
     for account in Account.objects.filter(practice=True).order_by("id"):
         role = roles.get(account.id, "")
-        if role not in shown:
-            shown.add(role)
-            table.add_row(account.username, account.display_name, role)
-    console.print(table)
-    console.print("在首页点一下即可登入。 Pick one on the start page to sign in.")
+        found.setdefault(role, SignIn(account.username, account.display_name, role))
+    return list(found.values())

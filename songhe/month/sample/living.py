@@ -11,12 +11,12 @@ from uuid import UUID
 from django.db import transaction
 
 from songhe.access.role import Role
-from songhe.entitlement import follow
 from songhe.grant import choose
 from songhe.grant.models import Grant
 from songhe.kernel.geo import Point
 from songhe.kernel.month import Month, beijing_date
 from songhe.kernel.refusal import Refusal
+from songhe.month import follow
 from songhe.month.sample import behaviour as plays
 from songhe.month.sample.behaviour import ElderMonth
 from songhe.month.sample.cast import CLERK, SECOND_CLERK, manager_of, worker_of
@@ -269,14 +269,11 @@ class Company:
         )
 
     def _verify(self, scene: Scene, report: plays.Report | None) -> None:
-        """The county finds it true: the right ends with the month, and after a death the stay and what came later."""
+        """The county finds it true, and carries it on as a county does."""
         assert report is not None
         assert scene.reported is not None
-        on = beijing_date(report.verified_at)
-        follow.verify(event=scene.reported, on=on, at=report.verified_at, by=CLERK)
-        if report.kind == Event.Kind.DEATH:
-            stays.end_by_death(county=COUNTY, person_id=scene.person.id, at=report.verified_at, by=CLERK)
-            visits.fail_after_death(county=COUNTY, person_id=scene.person.id, at=report.verified_at, by=CLERK)
+        at = report.verified_at
+        follow.verify(event=scene.reported, on=beijing_date(at), at=at, by=CLERK)
 
     # --- what is refused --------------------------------------------------------------------------------------------
 

@@ -109,9 +109,13 @@ def test_a_real_database_and_one_with_accounts_are_refused(own_database):
 @pytest.mark.slow
 def test_a_real_database_begins_with_an_administrator_and_no_people(own_database, monkeypatch):
     monkeypatch.setenv("SONGHE_ADMIN_PASSWORD", "松鹤-a long enough one")
-    for _ in range(2):
-        status, _, said = songhe("init", "--username", "root")
-        assert status == 0, said
+    for appointed in ("root", None):
+        status, said, wrong = songhe("init", "--username", "root", "--json")
+        assert status == 0, wrong
+        assert json.loads(said) == {"database": "ready", "administrator": appointed}
+    status, said, told = songhe("init")
+    assert (status, said) == (0, "")
+    assert "The database is ready." in told
     assert list(Account.objects.values_list("username", "practice")) == [("root", False)]
     assert Appointment.objects.get().role == "system_admin"
     assert not Person.rows.exists()
