@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from songhe.access.scope import Scope, scoped
+from songhe.assessment.models import Assessment
+from songhe.eligibility.models import Determination
 from songhe.entitlement.models import Appeal, Application, Ending, Entitlement, Letter
 from songhe.entitlement.states import OPEN
 from songhe.person.models import Person
@@ -79,11 +81,16 @@ def find(scope: Scope, no: str) -> Application | None:
 
 def timeline(application: Application) -> list[Step]:
     """Everything that was done to a case, to its assessment and to the right it ended in, in order of time."""
-    subjects = {str(application.id), str(application.assessment_id), str(application.determination_id)}
-    rights = Entitlement.objects.filter(county=application.county, application=application).order_by("id")
-    subjects |= {str(each) for each in rights.values_list("id", flat=True)}
-    entries = Entry.objects.filter(county=application.county, subject_id__in=sorted(subjects)).order_by("at", "id")
-    return [Step(each.at, each.actor, each.act, each.reason, each.detail) for each in entries]
+    rights = Entitlement.objects.filter(county=application.county, application=application).values_list("id", flat=True)
+    # Ids are unique over all tables, so kinds and ids need not be paired. Sorted here: asked for rows in order of
+    # time, SQLite walks all that ever happened in the county instead of looking these few up.
+    kinds = [kind._meta.label for kind in (Application, Assessment, Determination, Entitlement)]
+    ids = {application.id, application.assessment_id, application.determination_id, *rights} - {None}
+    entries = Entry.objects.filter(
+        county=application.county, subject__in=kinds, subject_id__in=sorted(str(each) for each in ids)
+    )
+    in_order = sorted(entries, key=lambda entry: (entry.at, entry.id))
+    return [Step(each.at, each.actor, each.act, each.reason, each.detail) for each in in_order]
 
 
 def letters(application: Application) -> QuerySet[Letter]:

@@ -1,6 +1,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from songhe.access.scope import NOBODY, Scope
 from songhe.assessment.tests import world
@@ -52,6 +54,21 @@ def test_rights_are_found_by_person_and_by_county():
     assert list(queries.entitlements(HERE, county=world.COUNTY, policy=story.POLICY)) == [right]
     assert list(queries.overdue_first_vouchers(world.COUNTY, story.POLICY, date(2026, 3, 17))) == []
     assert list(queries.overdue_first_vouchers(world.COUNTY, story.POLICY, date(2026, 3, 18))) == [right]
+
+
+def test_a_timeline_finds_its_entries_by_the_index_of_the_trail():
+    application = story.approved(world.elder()).application
+    with CaptureQueriesContext(connection) as asked:
+        steps = queries.timeline(application)
+    assert len(steps) > 5
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"EXPLAIN QUERY PLAN {asked[-1]['sql']}")
+        else:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN {asked[-1]['sql']}")
+        plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
+    assert "trail_entry_subject" in plan, plan
 
 
 def test_the_providers_of_an_elder_are_those_chosen():
