@@ -47,7 +47,7 @@ def entitled(*, county=COUNTY, person: Person | None = None, outcome="entitled",
         pack="test",
         version="0" * 12,
         facts={},
-        conditions=[],
+        conditions={},
         benefit={},
     )
     number = next(_numbers)
