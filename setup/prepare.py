@@ -19,6 +19,17 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 NODE_LEAST = 20
+#: The files of npm packages that pages load, and where they lie under the shell's static files.
+VENDOR = ROOT / "songhe" / "doors" / "shell" / "static" / "vendor"
+VENDORED = {
+    "echarts/dist/echarts.common.min.js": "echarts.js",
+    "echarts/i18n/langZH.js": "echarts-zh.js",
+    "idb/build/umd.js": "idb.js",
+    "leaflet/dist/leaflet.js": "leaflet.js",
+    "leaflet/dist/leaflet.css": "leaflet.css",
+    "zxing-wasm/dist/iife/reader/index.js": "zxing-reader.js",
+    "zxing-wasm/dist/reader/zxing_reader.wasm": "zxing-reader.wasm",
+}
 
 
 class SetUpError(Exception):
@@ -132,10 +143,12 @@ def node_command() -> list[str] | None:
 def fetch_front_end() -> None:
     """Install what ``package-lock.json`` names, running none of its scripts. Songhe works without, and says so."""
     stamp = ROOT / "node_modules" / ".installed"
-    made_from = fingerprint(ROOT / "package.json", ROOT / "package-lock.json")
+    made_from = fingerprint(ROOT / "package.json", ROOT / "package-lock.json", also=str(sorted(VENDORED.items())))
     if stamp.exists() and stamp.read_text() == made_from:
         return
-    without = "going on without: of the divisions only the sample county's are known."
+    without = (
+        "going on without: of the divisions only the sample county's are known, and pages show no map, chart or camera."
+    )
     npm = node_command()
     if npm is None:
         say(f"No Node.js of version {NODE_LEAST} or newer; {without}")
@@ -148,7 +161,16 @@ def fetch_front_end() -> None:
     except SetUpError as problem:
         say(str(problem))
         return
+    copy_vendored()
     stamp.write_text(made_from)
+
+
+def copy_vendored() -> None:
+    """Lay the files that pages load where the web serves static files from."""
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    VENDOR.mkdir(parents=True)
+    for source, name in VENDORED.items():
+        shutil.copyfile(ROOT / "node_modules" / source, VENDOR / name)
 
 
 def prepare() -> None:

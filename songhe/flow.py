@@ -16,7 +16,7 @@ GROUND: tuple[tuple[str, ...], ...] = (
 )
 
 MONTH: tuple[tuple[str, ...], ...] = (
-    ("policy",),
+    ("policy", "notice"),
     ("provider",),
     ("person",),
     ("assessment",),
@@ -25,7 +25,8 @@ MONTH: tuple[tuple[str, ...], ...] = (
     ("grant",),
     ("service",),
     ("redemption",),
-    ("settlement",),
+    ("settlement", "feedback"),
+    ("statistics",),
 )
 
 TURNING: tuple[tuple[str, ...], ...] = (

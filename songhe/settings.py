@@ -114,7 +114,12 @@ INSTALLED_APPS = [
     "ninja",
     *APPS,
     "songhe.doors.shell",
+    "songhe.doors.public",
+    "songhe.doors.elder",
+    "songhe.doors.assessor",
+    "songhe.doors.provider",
     "songhe.doors.staff",
+    "songhe.doors.audit",
 ]
 
 MIDDLEWARE = [
@@ -152,9 +157,12 @@ TEMPLATES = [
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF],
+        # 'wasm-unsafe-eval' lets the reader of QR codes start; it allows no script of a page's own making.
+        "script-src": [SELF, "'wasm-unsafe-eval'"],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", "blob:"],
+        "worker-src": [SELF],
+        "media-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],

@@ -6,7 +6,12 @@ from songhe.doors.api.interface import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("songhe.doors.shell.urls")),
+    path("", include("songhe.doors.public.urls")),
+    path("my/", include("songhe.doors.elder.urls")),
+    path("assessor/", include("songhe.doors.assessor.urls")),
+    path("provider/", include("songhe.doors.provider.urls")),
     path("staff/", include("songhe.doors.staff.urls")),
+    path("audit/", include("songhe.doors.audit.urls")),
     path("api/v1/", api.urls),
 ]
 

@@ -1,0 +1,7 @@
+"""The addresses of this door, under ``/audit/``."""
+
+from django.urls import URLPattern
+
+app_name = "audit"
+
+urlpatterns: list[URLPattern] = []

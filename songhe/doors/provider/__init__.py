@@ -1,0 +1,1 @@
+"""机构的柜台。The provider's desk: people served, bills, redeeming, statements."""

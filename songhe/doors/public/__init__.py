@@ -1,0 +1,1 @@
+"""大厅。The hall: what everybody may see without signing in."""
