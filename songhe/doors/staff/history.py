@@ -32,8 +32,13 @@ def entries(county: str, subjects: Iterable[tuple[str, Any]], most: int = MOST) 
         wanted = one if wanted is None else wanted | one
     if wanted is None:
         return []
-    rows = Entry.objects.filter(wanted, county=county, act__in=list(words.ACTS))
-    return list(rows.order_by("-at", "-id")[:most])
+    # The kinds and the ids by themselves too, and sorted here: SQLite makes no use of the index for pairs of them, and
+    # asked for the newest first it walks all that ever happened in the county.
+    every_id = sorted({each for ids in by_kind.values() for each in ids})
+    rows = Entry.objects.filter(
+        wanted, county=county, subject__in=sorted(by_kind), subject_id__in=every_id, act__in=list(words.ACTS)
+    )
+    return sorted(rows, key=lambda entry: (entry.at, entry.id), reverse=True)[:most]
 
 
 def events(found: Sequence[Entry], *, leave_out: frozenset[str] = frozenset()) -> list[Event]:
