@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from songhe.county.key import Tag, plain_id, plain_instant
 from songhe.eligibility import sql
-from songhe.eligibility.facts import facts_parameters, facts_sql
+from songhe.eligibility.facts import facts_parameters, facts_sql, who_is_on_file
 from songhe.jobs.models import Run
 from songhe.jobs.run import running
 from songhe.kernel.month import Month
@@ -33,7 +33,7 @@ NOBODY = UUID(int=0)
 
 @dataclass
 class Determined:
-    """How many people were looked at, and how many determinations were written."""
+    """How many people were on file and looked at, and how many determinations were written."""
 
     people: int = 0
     written: int = 0
@@ -56,7 +56,7 @@ def determine_county(
     job = _County(county, policy, on, chunk)
     period = str(Month.of(on))
     with running(county=county, job=f"determine:{policy.programme}", period=period, clock=clock, watch=watch) as run:
-        run.expect(Person.rows.filter(county=county, closed_on=None).count())
+        run.expect(who_is_on_file(county, on).count())
         after = NOBODY
         while (upto := job.bound(after)) is not None:
             with transaction.atomic():
@@ -106,7 +106,7 @@ class _County:
             "upto": plain_id(upto),
             "at": plain_instant(at),
         }
-        people = Person.rows.filter(county=self.county, id__gt=after, id__lte=upto).count()
+        people = who_is_on_file(self.county, self.on).filter(id__gt=after, id__lte=upto).count()
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute(sql.EACH_TABLE_ONCE)

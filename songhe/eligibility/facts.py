@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from songhe.assessment.queries import effective_level, level_sql
 from songhe.eligibility.models import Determination
@@ -54,6 +54,13 @@ def facts_of(person: Person, on: date) -> dict[str, FactValue]:
 def on_file(person: Person, on: date) -> bool:
     """Whether the county's file is open on the day and the person alive at its beginning."""
     return (person.closed_on is None or person.closed_on > on) and (person.died_on is None or person.died_on >= on)
+
+
+def who_is_on_file(county: str, on: date) -> QuerySet[Person]:
+    """The people of a county of whom ``on_file`` holds on the day."""
+    return Person.rows.filter(
+        Q(closed_on=None) | Q(closed_on__gt=on), Q(died_on=None) | Q(died_on__gte=on), county=county
+    )
 
 
 def facts_sql(vendor: str, names: Collection[str] = tuple(FACTS), *, bounded: bool = False) -> str:

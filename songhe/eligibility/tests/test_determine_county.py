@@ -10,6 +10,7 @@ from songhe.eligibility.determine_county import determine_county
 from songhe.eligibility.models import Determination
 from songhe.eligibility.tests.test_determine import rules
 from songhe.eligibility.tests.test_facts import status
+from songhe.jobs.models import Run
 
 ON = date(2026, 3, 1)
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,17 @@ def test_determines_everybody_as_one_by_one_would():
             assert kept(one) == by_set[elder.id]
         else:
             assert one.outcome == "unknown", "who was never asked about and is not known gets no row"
+
+
+def test_as_many_are_done_as_were_expected_and_the_dead_and_the_gone_are_not_among_them():
+    people(count=3)
+    for gone in ({"closed_on": ON}, {"died_on": date(2026, 2, 28)}, {"died_on": ON, "closed_on": ON}):
+        world.elder(**gone)
+    for still_here in ({"closed_on": date(2026, 3, 2)}, {"died_on": ON}):
+        world.elder(**still_here)
+    done = run(chunk=2)
+    kept_run = Run.objects.get(county=world.COUNTY, job="determine:consumption-voucher")
+    assert done.people == kept_run.done == kept_run.total == 5
 
 
 def test_run_again_writes_nothing():

@@ -8,7 +8,15 @@ from django.db import connection
 from songhe.assessment.models import Assessment
 from songhe.assessment.tests import world
 from songhe.assessment.tests.world import at
-from songhe.eligibility.facts import STATUS_FACTS, facts_from_row, facts_of, facts_parameters, facts_sql, on_file
+from songhe.eligibility.facts import (
+    STATUS_FACTS,
+    facts_from_row,
+    facts_of,
+    facts_parameters,
+    facts_sql,
+    on_file,
+    who_is_on_file,
+)
 from songhe.eligibility.models import Determination
 from songhe.person.models import Person, Status
 from songhe.person.status import KINDS, kinds_of_fact
@@ -142,6 +150,7 @@ def test_the_county_is_read_as_each_of_its_people_is():
     people = [random_person(chance, number) for number in range(80)]
     world.elder(county="370798")
     for on in (ON, date(2026, 2, 28), date(2026, 3, 31)):
+        assert set(who_is_on_file(world.COUNTY, on)) == {each for each in people if on_file(each, on)}
         assert by_sql(world.COUNTY, on) == {each.id: facts_of(each, on) for each in people if on_file(each, on)}
     few = ("age", "in_tekun_support")
     read = by_sql(world.COUNTY, ON, few)
