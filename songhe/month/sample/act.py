@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from songhe.grant.issue import issue
-from songhe.month.sample import applying, living, settling
+from songhe.month.sample import applying, living, settling, waiting
 from songhe.month.sample.behaviour import script
 from songhe.month.sample.load import loaded_plan
 from songhe.month.sample.mark import once
@@ -20,6 +20,7 @@ def act(step: str, stage: Stage) -> None:
 
     ``redeem``: apply, choose, serve, hand in bills, report. ``judge``: undo and amend bills, tell what LTCI paid.
     ``gather``: the rest of LTCI's answers, doubts about verdicts. ``settle``: confirm, approve, pay, read the bank.
+    ``close``, in the first month: others apply, and their applications are left under way.
     """
     if stage.county != COUNTY:
         return
@@ -36,6 +37,9 @@ def act(step: str, stage: Stage) -> None:
         settling.doubt(stage)
     elif step == "settle":
         settling.settle(plan, stage)
+    elif step == "close" and stage.month == plan.month:
+        asking = waiting.under_way(plan, stage.on)
+        once(stage, "wait", asking, lambda chunk: waiting.leave(plan, chunk), size=20)
 
 
 def _live(plan: Plan, stage: Stage) -> None:

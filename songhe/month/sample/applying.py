@@ -5,30 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from songhe.access.role import Role
-from songhe.assessment import request, review, submit
+from songhe.assessment import review
 from songhe.assessment.models import Assessment
 from songhe.entitlement import assess, determine
 from songhe.entitlement.models import Application
-from songhe.month.sample import rights
-from songhe.month.sample.cast import CLERK, manager_of, worker_of
+from songhe.month.sample import assessing, rights
+from songhe.month.sample.cast import CLERK, manager_of
 from songhe.month.sample.people import Elder
 from songhe.month.sample.plan import Body, Plan, moment, workday
-from songhe.month.sample.providers import assessors_of, known
+from songhe.month.sample.providers import known
 from songhe.month.sample.rights import Applicant
 from songhe.month.sample.shape import COUNTY
 from songhe.policy.resolve import library
 from songhe.provider.models import Kind, Provider
 from songhe.redemption.assessment_fee import pay_assessment
-
-#: Answers of the 26 items that give each level (GB/T 42195-2022).
-ANSWERS = {
-    0: "44444444 4443 444444112 22434",
-    1: "33232333 3232 334333112 21323",
-    2: "22112221 2222 323222112 11212",
-    3: "11111111 1110 222222112 11102",
-    4: "11111111 1110 111111112 11101",
-}
 
 
 def issue_on(plan: Plan) -> date:
@@ -61,7 +51,7 @@ def _one(plan: Plan, applicant: Applicant, bodies: Sequence[Body], providers: di
         body = bodies[number % len(bodies)]
         assert applicant.elder.level is not None
         first_level: int = applicant.elder.told.get("first_level", applicant.elder.level)
-        result = _assess(applicant, body, providers, first_level, asked_on, seen_on, accepted_on, None)
+        result = _assess(applicant, body, providers[body.code], first_level, asked_on, seen_on, accepted_on, None)
         if first_level != applicant.elder.level:
             other = bodies[(number + 1) % len(bodies)]
             result = _dispute(applicant, other, providers, result, accepted_on, disputed_on)
@@ -79,56 +69,17 @@ def _decide(application: Application, determined_on: date, reviewed_on: date, ap
 def _assess(
     applicant: Applicant,
     body: Body,
-    providers: dict[str, Provider],
+    provider: Provider,
     level: int,
     asked_on: date,
     seen_on: date,
     accepted_on: date,
     disputed: Assessment | None,
 ) -> Assessment:
-    """Asked for by the elder's side, two assessors named by the body, handed in by one of them, taken over."""
-    provider = providers[body.code]
-    number = applicant.elder.number
-    asked = request.request(
-        person=applicant.person,
-        body=provider,
-        where=Assessment.Where.HOME if applicant.elder.care == "home" else Assessment.Where.ON_SITE,
-        occasion=Assessment.Occasion.REVIEW if disputed else Assessment.Occasion.FIRST,
-        at=moment(asked_on, 10, number % 60),
-        on=asked_on,
-        by=applicant.by,
-        disputed=disputed,
-    )
-    assessors = assessors_of(provider)
-    place = number % len(assessors)
-    first, second = assessors[place], assessors[(place + 1) % len(assessors)]
-    assigned = request.assign(
-        assessment=asked,
-        first=first,
-        second=second,
-        serving=[applicant.provider.pk] if applicant.provider else [],
-        at=moment(asked_on, 15, number % 60),
-        on=asked_on,
-        by=manager_of(body.code),
-    )
-    answers = {"scores": ANSWERS[level], "coma": False, "dementia": False, "mental_disorder": False, "events": {}}
-    submitted = submit.submit(
-        assessment=assigned,
-        answers=answers,
-        signatures=[first.pk, second.pk],
-        assessed_on=seen_on,
-        at=moment(seen_on, 16, number % 60),
-        on=seen_on,
-        by=worker_of(body.code, place + 1, Role.ASSESSOR),
-        certificate_no=f"样例评{seen_on:%Y%m%d}-{applicant.elder.key}",
-        fee_fen=body.prices["assessment"],
-    )
-    return _accept(submitted, accepted_on)
-
-
-def _accept(submitted: Assessment, on: date) -> Assessment:
-    policy = library().resolve(policy=rights.POLICY, place=COUNTY, on=on)
-    return review.accept(assessment=submitted, policy=policy, at=moment(on, 11), on=on, by=CLERK)
+    asked = assessing.ask(applicant, provider, on=asked_on, disputed=disputed)
+    assigned = assessing.assign(asked, applicant, body, provider, on=asked_on)
+    submitted = assessing.hand_in(assigned, applicant, body, level, on=seen_on)
+    return assessing.accept(submitted, on=accepted_on)
 
 
 def _dispute(
@@ -151,7 +102,7 @@ def _dispute(
     )
     level = applicant.elder.level
     assert level is not None
-    return _assess(applicant, other, providers, level, on, again_on, again_on, disputed)
+    return _assess(applicant, other, providers[other.code], level, on, again_on, again_on, disputed)
 
 
 def _book_fee(result: Assessment, body: Body, plan: Plan, approved_on: date) -> None:

@@ -166,7 +166,7 @@ def script(plan: Plan, month: Month) -> Iterator[ElderMonth]:
     """The month of everybody who acts and may hold a voucher in it; the others do nothing."""
     writer = _Writer(plan, month)
     for elder in plan.acting():
-        if elder.disabled and not elder.excluded and elder.applies != "never":
+        if elder.disabled and not elder.excluded and elder.applies in ("before", "in_month"):
             written = writer.write(elder)
             if written is not None:
                 yield written

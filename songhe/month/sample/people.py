@@ -60,8 +60,9 @@ class Elder:
     """Somebody on the register. ``number`` is the place in the row of all; days are dates.
 
     ``care``: institution, home, neither, or nothing for who is not disabled. ``level`` is the one found in the end,
-    ``None`` while not assessed. ``applies``: before the month, in_month or never. ``house`` is the code of the body
-    that cares: an institution, or the home-care company of the town; ``turn`` counts its elders from 0.
+    ``None`` while not assessed. ``applies``: before the month, in_month, after it or never. ``house`` is the code of
+    the body that cares, or that somebody without care asks for: an institution, or the home-care company of the town;
+    ``turn`` counts its elders from 0.
     """
 
     number: int
@@ -98,6 +99,18 @@ class Elder:
     @property
     def disabled(self) -> bool:
         return self.care != ""
+
+    @property
+    def asks_for_institution(self) -> bool:
+        """Whether an institution cares for them, or would."""
+        return self.house.startswith("inst-")
+
+    @property
+    def own_login(self) -> str:
+        """The login of an elder who acts online: whoever applies after the month and has no proxy."""
+        named: str = self.told.get("own_login", "")
+        is_online = self.applies == "after" and self.proxy is None
+        return named or (f"elder-{self.key.lower()}" if is_online else "")
 
     @property
     def excluded(self) -> bool:
@@ -204,9 +217,11 @@ class _Maker:
         applies = told.get("applies") or self._applies(care, identity_class, named, chance)
         house = ""
         if care:
-            house = self.institutions.draw(chance) if care == "institution" else self.company_of[village.town]
+            moves_in = care == "neither" and applies == "after" and number % 3 == 0
+            inside = care == "institution" or moves_in
+            house = self.institutions.draw(chance) if inside else self.company_of[village.town]
         longitude, latitude = self._position(village, chance)
-        level = told["level"] if "level" in told else self._level(care, chance)
+        level = told["level"] if "level" in told else self._level(care, applies, chance)
         return Elder(
             number=number,
             name=told.get("name") or given_name(ethnic, sex, born, chance),
@@ -275,7 +290,9 @@ class _Maker:
         group = "tekun" if identity_class == "tekun" else "without_care" if care == "neither" else "in_care"
         return Weights.of(table[group]).draw(chance)
 
-    def _level(self, care: str, chance: Random) -> int | None:
+    def _level(self, care: str, applies: str, chance: Random) -> int | None:
+        if applies == "after" and chance.randrange(100) < self.figures.read["applying"]["found_mild_after_per_hundred"]:
+            return 1
         found = self.figures.levels[care or "others"].draw(chance)
         return None if found == "unassessed" else int(found)
 
@@ -292,9 +309,9 @@ class _Maker:
         return "" if named or found == "none" or care not in ("institution", "home") else found
 
     def _assessed_on(self, applies: str, level: int | None, told: dict[str, Any], chance: Random) -> date | None:
-        """The day of an earlier result; whoever applies in the month is assessed then, every other one of them."""
+        """The day of an earlier result; of those who apply in the month or after it every other one has none."""
         day = self.on - timedelta(days=chance.randrange(5, 330))
-        anew = applies == "in_month" and (chance.random() < 0.5 or "first_level" in told)
+        anew = applies in ("in_month", "after") and (chance.random() < 0.5 or "first_level" in told)
         unseen = level is None or (applies == "never" and chance.random() < 0.5)
         return None if anew or unseen else day
 

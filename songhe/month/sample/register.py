@@ -80,8 +80,8 @@ def _fill_chunk(plan: Plan, chunk: Sequence[Elder], providers: dict[str, Provide
         assert person.identity is not None
         opened.proxies[number] = (person.identity, username)
     for person, elder in zip(elders, chunk, strict=True):
-        if "own_login" in elder.told:
-            citizens.append(Citizen(elder.told["own_login"], f"样例老人 {person.name}", person.id))
+        if elder.own_login and plan.acts(elder):
+            citizens.append(Citizen(elder.own_login, f"样例老人 {person.name}", person.id))
     if citizens:
         open_citizens(citizens, at=at)
     in_care = [person for person, elder in zip(elders, chunk, strict=True) if elder.disabled]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -28,29 +28,34 @@ NOT_ENTITLED = "不符合发放条件，理由见认定结果。"
 
 @dataclass(frozen=True)
 class Applicant:
-    """An elder with all that an application needs of the database."""
+    """An elder with all that an application needs of the database. ``at_counter``: whoever acts goes there."""
 
     elder: Elder
     person: Person
     mandate: Mandate | None
     assessment: Assessment | None
     provider: Provider | None
+    at_counter: bool = False
 
     @property
     def by(self) -> str:
-        """Who hands it in: the proxy's login, or the clerk at the counter."""
-        return (self.mandate.account if self.mandate else "") or SECOND_CLERK
+        """Who hands it in: the proxy's login, the elder's own, or the clerk at the counter."""
+        if self.at_counter:
+            return SECOND_CLERK
+        return (self.mandate.account if self.mandate else "") or self.elder.own_login or SECOND_CLERK
 
     @property
     def channel(self) -> str:
-        return Application.Channel.PROXY if self.mandate and self.mandate.account else Application.Channel.COUNTER
+        if self.by == SECOND_CLERK:
+            return Application.Channel.COUNTER
+        return Application.Channel.PROXY if self.mandate and self.mandate.account else Application.Channel.ONLINE
 
 
 def wish(elder: Elder) -> str:
     """The group that the elder asks for; one in ten leaves it open until the voucher is there."""
     if elder.number % 10 == 7 or "wants" in elder.told:
         return ""
-    return str(Category.INSTITUTION_LONG if elder.care == "institution" else Category.HOME)
+    return str(Category.INSTITUTION_LONG if elder.asks_for_institution else Category.HOME)
 
 
 def grant_rights(plan: Plan, providers: dict[str, Provider], *, watch: Callable[[int], None] | None = None) -> int:
@@ -81,8 +86,8 @@ def applicants(chunk: Sequence[Elder], providers: dict[str, Provider]) -> Iterat
         yield Applicant(elder, person, mandates.get(person.id), results.get(person.id), providers.get(elder.house))
 
 
-def hand_in(applicant: Applicant, *, at: datetime, on: date) -> Application:
-    """Open the application and hand it in, under the login of whoever applies."""
+def hand_in(applicant: Applicant, *, at: datetime, on: date, dependent: Collection[str] = ()) -> Application:
+    """Open the application and hand it in, under the login of whoever applies; ``dependent``: their own first look."""
     draft = apply.open_application(
         person=applicant.person,
         policy=POLICY,
@@ -94,6 +99,8 @@ def hand_in(applicant: Applicant, *, at: datetime, on: date) -> Application:
         on=on,
         by=applicant.by,
     )
+    if dependent:
+        draft = apply.rate_self(application=draft, dependent=dependent, at=at, by=applicant.by)
     return apply.submit(application=draft, pledge_signed_on=on, at=at, on=on, by=applicant.by)
 
 

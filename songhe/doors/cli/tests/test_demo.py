@@ -19,11 +19,16 @@ from songhe.doors.cli import main
 from songhe.doors.shell.clock import declare_real, read_clock
 from songhe.doors.shell.models import Practice
 from songhe.entitlement.models import Application, Entitlement
+from songhe.entitlement.states import OPEN
+from songhe.entitlement.withdraw import withdraw
 from songhe.jobs.models import Run
+from songhe.month.audit import findings
 from songhe.month.sample.act import act
 from songhe.month.sample.cast import CAST
+from songhe.month.sample.files import files_of
 from songhe.month.sample.load import loaded_plan
 from songhe.month.sample.plan import Plan
+from songhe.month.sample.waiting import DAYS, Under, leave, under_way, workdays_before
 from songhe.month.steps import Stage
 from songhe.person.models import Duplicate, Event, Mandate, Person
 from songhe.provider.models import BankAccount, Listing, Provider, Worker
@@ -132,9 +137,10 @@ def test_a_month_is_lived_once_and_every_case_ends_as_it_should(demo):
     assert summary["redeemed"] > 30
     assert summary["settled_fen"] > 0
     _cases_ended()
+    _the_desk_has_something_to_do()
     before = (Entry.objects.count(), Bill.objects.count(), Payment.objects.count())
     plan, clock = loaded_plan(), read_clock()
-    for step in ("redeem", "judge", "gather", "settle"):
+    for step in ("redeem", "judge", "gather", "settle", "close"):
         act(step, Stage(COUNTY, plan.month, clock.on, lambda: clock.at))
     after = (Entry.objects.count(), Bill.objects.count(), Payment.objects.count())
     # Issuing and the runs' own marks are looked at again; nothing is written about anybody.
@@ -175,6 +181,28 @@ def _cases_ended():
     assert not Bill.objects.filter(county=COUNTY, state="provisional").exists()
     assert set(Payment.objects.values_list("state", flat=True)) == {"paid", "returned"}
     assert not Run.objects.exclude(state__in=["done", "partly"]).exists()
+
+
+def _the_desk_has_something_to_do():
+    """A small sample has one application in each state; what else a larger one has is tried with the same people."""
+    open_ones = Application.rows.filter(county=COUNTY, state__in=OPEN)
+    assert set(open_ones.values_list("state", flat=True)) == {
+        "submitted",
+        "clarifying",
+        "assessing",
+        "determined",
+        "reviewed",
+    }
+    assert Assessment.rows.filter(county=COUNTY, state="assigned").count() == 1
+    plan, days = loaded_plan(), tuple(workdays_before(read_clock().on, DAYS))
+    again = [each.elder for each in under_way(plan, read_clock().on) if each.elder.assessed_on]
+    never = [elder for elder in plan.people() if elder.disabled and elder.applies == "never"]
+    for person in files_of(again).values():
+        withdraw(application=open_ones.get(person=person), because="改日再办", at=read_clock().at, by="clerk")
+    far = [*zip(again, ("sent_back", "answered"), strict=False), *zip(never, ("requested", "assessed"), strict=False)]
+    assert len(far) == 4
+    leave(plan, [Under(elder, end, days) for elder, end in far])
+    assert not list(findings())
 
 
 @pytest.fixture
