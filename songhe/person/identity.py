@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.conf import settings
+
 from songhe.county.key import new_id
+from songhe.kernel.cipher import keyed_hash, seal, unseal
 from songhe.kernel.id_number import IdNumber
 from songhe.person.models import Identity, Person
 from songhe.person.table import write_new
-from songhe.provider.cipher import keyed_hash, seal, unseal
 
 _INDEX = "id-number-index"
 _NUMBER = "id-number"
@@ -18,7 +20,7 @@ _NUMBER = "id-number"
 def index_of(number: IdNumber) -> str | None:
     """The keyed index of a number; the 15- and the 18-digit form of one number have the same. ``None``: no number."""
     text = number.index_text
-    return None if text is None else keyed_hash(text, purpose=_INDEX)
+    return None if text is None else keyed_hash(text, key=settings.ID_NUMBER_KEY, purpose=_INDEX)
 
 
 def identify(number: IdNumber) -> UUID | None:
@@ -58,11 +60,11 @@ def sealed(number: IdNumber, person_id: UUID) -> bytes | None:
     """The number encrypted for one person's file; in another file it does not open."""
     if number.index_text is None:
         return None
-    return seal(number.canonical, purpose=_NUMBER, about=person_id.bytes)
+    return seal(number.canonical, key=settings.ID_NUMBER_KEY, purpose=_NUMBER, about=person_id.bytes)
 
 
 def number_of(person: Person) -> str:
     """The whole number, "" while there is none. Whoever shows it asks first and notes it in the trail."""
     if person.id_cipher is None:
         return ""
-    return unseal(person.id_cipher, purpose=_NUMBER, about=person.id.bytes)
+    return unseal(person.id_cipher, key=settings.ID_NUMBER_KEY, purpose=_NUMBER, about=person.id.bytes)

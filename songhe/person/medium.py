@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from songhe.county.key import new_id
+from songhe.kernel.cipher import KEY_ID, keyed_hash
 from songhe.kernel.refusal import reason
 from songhe.kernel.typed import fold
 from songhe.person.event import ALREADY_DEAD
 from songhe.person.models import Medium, Person
 from songhe.person.register import REASON_MISSING, locked
-from songhe.provider.cipher import KEY_ID, keyed_hash
 from songhe.trail.note import note
 
 #: A telephone shows a new code every half minute; the one before and the one after are accepted as well.
@@ -233,7 +234,9 @@ def _is_step(text: str) -> bool:
 
 
 def _mac(county: str, number: str, step: int) -> str:
-    digest = bytes.fromhex(keyed_hash(f"{_FORM}.{county}.{number}.{step}", purpose="medium"))
+    digest = bytes.fromhex(
+        keyed_hash(f"{_FORM}.{county}.{number}.{step}", key=settings.ID_NUMBER_KEY, purpose="medium")
+    )
     return base64.b32encode(digest)[:_MAC_CHARACTERS].decode()
 
 

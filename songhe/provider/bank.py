@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
+from songhe.kernel.cipher import seal, unseal
 from songhe.kernel.refusal import reason
 from songhe.kernel.typed import fold
 from songhe.provider.admit import SAME_PERSON
-from songhe.provider.cipher import seal, unseal
 from songhe.provider.models import BankAccount, Provider
 from songhe.trail.note import note
 
@@ -57,7 +58,7 @@ def propose(*, provider: Provider, holder: str, bank: str, number: str, at: date
             provider=provider,
             holder=holder.strip(),
             bank=bank.strip(),
-            number_cipher=seal(digits, purpose=_PURPOSE, about=_about(provider)),
+            number_cipher=seal(digits, key=settings.ID_NUMBER_KEY, purpose=_PURPOSE, about=_about(provider)),
             last4=digits[-4:],
             proposed_by=by,
             proposed_at=at,
@@ -97,7 +98,12 @@ def account_on(provider: Provider, at: datetime) -> BankAccount:
 
 def number_of(account: BankAccount) -> str:
     """The whole number, for the pay file alone; everywhere else ``last4`` is shown."""
-    return unseal(account.number_cipher, purpose=_PURPOSE, about=f"provider {account.provider_id}".encode())
+    return unseal(
+        account.number_cipher,
+        key=settings.ID_NUMBER_KEY,
+        purpose=_PURPOSE,
+        about=f"provider {account.provider_id}".encode(),
+    )
 
 
 def _about(provider: Provider) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import OperationalError, connection
 from django.http import HttpResponse
 from pydantic import BaseModel
@@ -13,8 +14,8 @@ from pydantic_core import to_json
 
 from songhe.doors.api.caller import ApiRequest
 from songhe.jobs.once import once
+from songhe.kernel.cipher import keyed_hash
 from songhe.kernel.refusal import reason
-from songhe.provider.cipher import keyed_hash
 
 KEY_MISSING = reason(
     "api.idempotency_key_missing",
@@ -79,7 +80,13 @@ def perform(
     """
     key = idempotency_key(request, must=must)
     # Keyed, because a body may hold an ID number, and the mark of it is kept for ever.
-    mark = keyed_hash(body.model_dump_json() if body is not None else content, purpose="idempotency") if key else ""
+    mark = (
+        keyed_hash(
+            body.model_dump_json() if body is not None else content, key=settings.ID_NUMBER_KEY, purpose="idempotency"
+        )
+        if key
+        else ""
+    )
     fresh = False
 
     def answer() -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from songhe.kernel.cipher import Unreadable
 from songhe.kernel.id_number import parse
 from songhe.person.identity import find, identify, number_of
 from songhe.person.models import Duplicate, Identity, Person, Provenance
@@ -23,7 +24,6 @@ from songhe.person.tests.conftest import (
     refused,
     registered,
 )
-from songhe.provider.cipher import Unreadable
 from songhe.trail.models import Entry
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from songhe.kernel.cipher import Unreadable
 from songhe.provider import bank
-from songhe.provider.cipher import Unreadable
 from songhe.provider.models import BankAccount
 from songhe.provider.tests.conftest import AT
 from songhe.provider.tests.test_admit import refused

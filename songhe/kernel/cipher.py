@@ -1,6 +1,6 @@
-"""Numbers that stand encrypted in the database: bank accounts here, ID numbers in ``person``.
+"""What stands encrypted in the database: ID numbers, bank accounts, answers about people.
 
-The key lies outside the database (``SONGHE_ID_NUMBER_KEY``); one key is derived from it for every purpose.
+``key`` is 64 hex digits and lies outside the database; one key is derived from it for every purpose.
 """
 
 from __future__ import annotations
@@ -13,39 +13,38 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 
-#: Written in front of every sealed number, so that a later key can stand beside this one.
+#: Written in front of whatever is sealed, so that a later key can stand beside this one.
 KEY_ID = 1
 
 _NONCE_BYTES = 12
 
 
 class Unreadable(RuntimeError):
-    """A sealed number does not open: another key, another row, or changed bytes. A fault of ours, no refusal."""
+    """What was sealed does not open: another key, another row, or changed bytes. A fault of ours, no refusal."""
 
 
-def seal(text: str, *, purpose: str, about: bytes) -> bytes:
+def seal(text: str, *, key: str, purpose: str, about: bytes) -> bytes:
     """The text under AES-256-GCM, bound to the row it is ``about``: copied to another row it does not open."""
     nonce = os.urandom(_NONCE_BYTES)
-    return bytes([KEY_ID]) + nonce + _sealer(settings.ID_NUMBER_KEY, purpose).encrypt(nonce, text.encode(), about)
+    return bytes([KEY_ID]) + nonce + _sealer(key, purpose).encrypt(nonce, text.encode(), about)
 
 
-def unseal(sealed: bytes | memoryview, *, purpose: str, about: bytes) -> str:
+def unseal(sealed: bytes | memoryview, *, key: str, purpose: str, about: bytes) -> str:
     """What ``seal`` was given for the same purpose and row. Raises ``Unreadable``."""
     whole = bytes(sealed)
     if not whole or whole[0] != KEY_ID:
         raise Unreadable(f"sealed under key {whole[0] if whole else None}, and the key at hand is {KEY_ID}")
     nonce, rest = whole[1 : 1 + _NONCE_BYTES], whole[1 + _NONCE_BYTES :]
     try:
-        return _sealer(settings.ID_NUMBER_KEY, purpose).decrypt(nonce, rest, about).decode()
+        return _sealer(key, purpose).decrypt(nonce, rest, about).decode()
     except InvalidTag:
         raise Unreadable(f"{purpose}: the bytes do not belong to this row or this key") from None
 
 
-def keyed_hash(text: str, *, purpose: str) -> str:
+def keyed_hash(text: str, *, key: str, purpose: str) -> str:
     """HMAC-SHA256 in 64 hex digits: equal texts are found again, and nobody without the key can try texts out."""
-    return hmac.digest(_key(settings.ID_NUMBER_KEY, purpose), text.encode(), "sha256").hex()
+    return hmac.digest(_key(key, purpose), text.encode(), "sha256").hex()
 
 
 @lru_cache(maxsize=16)
