@@ -39,10 +39,12 @@ def ask(applicant: Applicant, provider: Provider, *, on: date, disputed: Assessm
     )
 
 
-def assign(asked: Assessment, applicant: Applicant, body: Body, provider: Provider, *, on: date) -> Assessment:
-    """The body names two of its assessors, one elder this pair and the next elder that."""
+def assign(
+    asked: Assessment, applicant: Applicant, body: Body, provider: Provider, *, on: date, place: int | None = None
+) -> Assessment:
+    """The body names two of its assessors, one elder this pair and the next elder that, or those at ``place``."""
     assessors = assessors_of(provider)
-    place = applicant.elder.number % len(assessors)
+    place = applicant.elder.number % len(assessors) if place is None else place
     return request.assign(
         assessment=asked,
         first=assessors[place],

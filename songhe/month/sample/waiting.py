@@ -156,8 +156,9 @@ class _Desk:
         self.under, self.applicant = under, applicant
         self.number = under.elder.number
         self.days = iter(under.days)
-        # More of them go to the first body, whose assessor is one of the cast.
-        self.body = bodies[max(0, self.number % (len(bodies) + 1) - 1)]
+        # Most of what is still to do is the first body's, whose manager and assessor are of the cast.
+        self.is_cast = under.far in ("requested", "assigned") and self.number % 4 != 3
+        self.body = bodies[0 if self.is_cast else self.number % len(bodies)]
         self.provider = providers[self.body.code]
 
     def carry(self) -> Application:
@@ -203,7 +204,8 @@ class _Desk:
         found = assessing.ask(self.applicant, self.provider, on=on)
         if far == "requested":
             return found
-        found = assessing.assign(found, self.applicant, self.body, self.provider, on=self._next_day())
+        place = 0 if self.is_cast else None
+        found = assessing.assign(found, self.applicant, self.body, self.provider, on=self._next_day(), place=place)
         if far == "assigned":
             return found
         return assessing.hand_in(found, self.applicant, self.body, self._level, on=self._next_day())
