@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -10,11 +11,11 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.http import HttpResponse
 from pydantic import BaseModel
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from songhe.doors.api.caller import ApiRequest
 from songhe.jobs.once import once
-from songhe.kernel.cipher import keyed_hash
+from songhe.kernel.cipher import keyed_hash, seal, unseal
 from songhe.kernel.refusal import reason
 
 KEY_MISSING = reason(
@@ -79,26 +80,25 @@ def perform(
     and is not kept.
     """
     key = idempotency_key(request, must=must)
-    # Keyed, because a body may hold an ID number, and the mark of it is kept for ever.
-    mark = (
-        keyed_hash(
-            body.model_dump_json() if body is not None else content, key=settings.ID_NUMBER_KEY, purpose="idempotency"
-        )
-        if key
-        else ""
-    )
-    fresh = False
+    client, mark = request.auth.client, ""
+    fresh: dict[str, Any] | None
+    if key is not None:
+        # Keyed, because a body may hold an ID number, and the mark of it is kept for ever.
+        told = body.model_dump_json() if body is not None else content
+        mark = keyed_hash(told, key=settings.ID_NUMBER_KEY, purpose="idempotency")
+    about = f"{county} {client} {key}".encode()
 
     def answer() -> dict[str, Any]:
         nonlocal fresh
-        fresh = True
-        return do()
+        fresh = do()
+        return fresh if key is None else _sealed(fresh, about)
 
     for attempt in range(1, _MOST_TRIES + 1):
+        fresh = None
         try:
-            found = once(
+            kept = once(
                 county=county,
-                client=request.auth.client,
+                client=client,
                 key=key,
                 body={"call": f"{request.method} {request.path}", "body": mark},
                 at=request.at,
@@ -108,10 +108,22 @@ def perform(
         except OperationalError as error:
             if attempt == _MOST_TRIES or connection.in_atomic_block or not _may_try_again(error):
                 raise
-    version = found.get("version")
-    return reply(
-        found | told_once if told_once and fresh else found, status=status, version=version, replayed=not fresh
-    )
+    if fresh is None:
+        found = _unsealed(kept, about)
+        return reply(found, status=status, version=found.get("version"), replayed=True)
+    return reply(fresh | (told_once or {}), status=status, version=fresh.get("version"))
+
+
+def _sealed(answer: dict[str, Any], about: bytes) -> dict[str, str]:
+    """What is kept of an answer: a name or an address in it is not left where no correction and no scope reaches."""
+    sealed = seal(to_json(answer).decode(), key=settings.ID_NUMBER_KEY, purpose="answer", about=about)
+    return {"sealed": b64encode(sealed).decode()}
+
+
+def _unsealed(kept: dict[str, Any], about: bytes) -> dict[str, Any]:
+    opened = unseal(b64decode(kept["sealed"]), key=settings.ID_NUMBER_KEY, purpose="answer", about=about)
+    found: dict[str, Any] = from_json(opened)
+    return found
 
 
 def idempotency_key(request: ApiRequest, *, must: bool) -> str | None:

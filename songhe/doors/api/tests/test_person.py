@@ -53,11 +53,16 @@ def test_what_should_be_looked_at_is_said(desk):
     assert [each["code"] for each in again["warnings"]] == ["person.same_name_and_birth_date"]
 
 
-def test_nothing_kept_of_a_call_holds_the_number(desk):
-    key = uuid4()
-    read(desk.post("/persons", told(), key=key))
+def test_nothing_kept_of_a_call_says_who_was_registered(desk):
+    key, sent = uuid4(), told(address="柳泉镇1号")
+    first = desk.post("/persons", sent, key=key)
     kept = Once.objects.get()
-    assert id_number() not in json.dumps(kept.answer) + kept.fingerprint
+    assert list(kept.answer) == ["sealed"]
+    assert id_number() not in kept.fingerprint
+    again = desk.post("/persons", sent, key=key)
+    assert read(first) == read(again)
+    assert again.content == first.content
+    assert read(again)["address"] == "柳泉镇1号"
     assert all(id_number() not in json.dumps(entry.detail) for entry in Entry.objects.all())
 
 
