@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Q
 
 from songhe.access.scope import ScopedManager
 from songhe.county.key import CountyKey, new_id
 from songhe.county.row import CountyRow
+from songhe.document.models import StoredFile
 
 
 class Identity(models.Model):
@@ -17,6 +20,15 @@ class Identity(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     index = models.CharField(max_length=64, unique=True)
+
+
+class ByteOrderField(models.CharField):
+    """Text that both databases compare byte by byte, so that one plain index serves beginnings and their order."""
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, Any]:
+        found = dict(super().db_parameters(connection))
+        found["collation"] = {"postgresql": "C", "sqlite": "BINARY"}.get(connection.vendor)
+        return found
 
 
 class Sex(models.TextChoices):
@@ -80,6 +92,22 @@ class Person(CountyRow):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class SearchKey(CountyRow):
+    """What the search box finds a person by: the name, its pinyin, its initials, the telephone read backwards.
+
+    Made again by the verbs that open or change a file (``songhe.person.search.index``); nothing else is told by it.
+    """
+
+    leaf = True
+
+    person = CountyKey(Person)
+    key = ByteOrderField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "key", "person"], name="person_search_key_once")]
+        indexes = [models.Index(fields=["county", "person"], name="person_search_key_of")]
 
 
 class Status(CountyRow):
@@ -171,6 +199,117 @@ class Mandate(CountyRow):
         ]
 
 
+class MandateAsk(CountyRow):
+    """Somebody wants to act for an elder and has neither the elder's own code nor anything that binds at once: a
+    clerk looks at the evidence and decides."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待核实"
+        GRANTED = "granted", "已同意"
+        REFUSED = "refused", "未同意"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    person = CountyKey(Person)
+    proxy_identity = models.UUIDField()
+    proxy_name = models.CharField(max_length=60)
+    proxy_phone = models.CharField(max_length=20, blank=True)
+    account = models.CharField(max_length=150)
+    relation = models.CharField(max_length=16, choices=Mandate.Relation.choices)
+    provider = models.ForeignKey("provider.Provider", models.PROTECT, null=True, related_name="+")
+    acts = models.JSONField(default=list)
+    valid_to = models.DateField()
+    paper = CountyKey(StoredFile, null=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    asked_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=300, blank=True)
+    mandate = CountyKey(Mandate, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "person", "account"],
+                condition=Q(state="waiting"),
+                name="person_mandate_asked_once",
+            ),
+            models.CheckConstraint(
+                name="person_mandate_ask_two_people", condition=Q(decided_by="") | ~Q(decided_by=F("account"))
+            ),
+        ]
+        indexes = [models.Index(fields=["county", "state", "asked_at"], name="person_mandate_asked")]
+
+
+class Assistance(CountyRow):
+    """A clerk at a counter, or a worker of a village, does the pages for a person and says so; what binds the person
+    needs their own yes: a code on their telephone, or a photograph of the paper that they signed."""
+
+    class Channel(models.TextChoices):
+        COUNTER = "counter", "窗口代办"
+        VILLAGE = "village", "村(社区)协助"
+
+    class Confirmed(models.TextChoices):
+        NOT_YET = "", "尚未确认"
+        CODE = "code", "本人验证码"
+        PAPER = "paper", "本人签字"
+
+    person = CountyKey(Person)
+    helper = models.CharField(max_length=150)
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    place = models.CharField(max_length=12)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    confirmed = models.CharField(max_length=8, choices=Confirmed.choices, blank=True, default="")
+    confirmed_at = models.DateTimeField(null=True)
+    paper = CountyKey(StoredFile, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "helper"], condition=Q(ended_at=None), name="person_assistance_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                name="person_assistance_paper", condition=~Q(confirmed="paper") | Q(paper__isnull=False)
+            ),
+        ]
+        indexes = [models.Index(fields=["county", "person"], name="person_assistance_person")]
+
+
+class Correction(CountyRow):
+    """A person says that something on their file is wrong and what is right; a clerk decides. ``version`` is that of
+    the file as it was read."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待核实"
+        MADE = "made", "已更正"
+        REFUSED = "refused", "未更正"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    person = CountyKey(Person)
+    field = models.CharField(max_length=32)
+    stands = models.CharField(max_length=200, blank=True)
+    wanted = models.CharField(max_length=200)
+    because = models.CharField(max_length=300)
+    paper = CountyKey(StoredFile, null=True)
+    asked_by = models.CharField(max_length=150)
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "person", "field"], condition=Q(state="waiting"), name="person_correction_once"
+            ),
+            models.CheckConstraint(
+                name="person_correction_two_people", condition=Q(decided_by="") | ~Q(decided_by=F("asked_by"))
+            ),
+        ]
+        indexes = [models.Index(fields=["county", "state", "asked_at"], name="person_correction_waits")]
+
+
 class Medium(CountyRow):
     """What a person shows to be known: a card, a code on the phone, a printed code. Names the person, never a voucher.
 
@@ -196,8 +335,8 @@ class Medium(CountyRow):
 
 
 class Event(CountyRow):
-    """Something reported of a person: death, move, recovery, another programme. It acts once a person verified it;
-    a reported death already holds services dated after it."""
+    """Something reported of a person: death, move, recovery, another programme, a stay in hospital. It acts once a
+    person verified it; a reported death already holds services dated after it."""
 
     class Kind(models.TextChoices):
         DEATH = "death", "去世"
@@ -205,6 +344,8 @@ class Event(CountyRow):
         RECOVERY = "recovery", "能力恢复"
         EXCLUDED = "excluded", "享受其他待遇"
         WISH = "wish", "本人放弃"
+        HOSPITAL = "hospital", "住院"
+        OTHER = "other", "其他情况"
 
     class State(models.TextChoices):
         REPORTED = "reported", "已报告"
