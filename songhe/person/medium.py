@@ -49,6 +49,11 @@ CODE_INVALID = reason("person.code_invalid", zh="不是有效的消费码。", e
 CODE_EXPIRED = reason(
     "person.code_expired", zh="消费码已过期，请刷新后再出示。", en="The code has run out; show a new one.", status=409
 )
+NOT_CONFIRMED = reason(
+    "person.medium_not_confirmed",
+    zh="卡片和打印码只能表明身份，须由老年人（密码）、代办人或工作人员确认。",
+    en="A card or a printed code only says who somebody is: the elder (by PIN), a proxy or staff confirms.",
+)
 CODE_USED = reason(
     "person.code_already_used",
     zh="这个消费码已用过，请刷新。",
@@ -137,11 +142,11 @@ def medium_of(number: str, county: str | None = None) -> Medium:
 
     Refuses with ``person.medium_unknown`` or ``person.medium_ended``.
     """
-    typed = fold(number).replace("-", "")
-    own = len(typed) == _OWN_LENGTH and typed.isascii() and typed.isdigit() and int(typed) % 97 == 1
-    if county is None and not own:
+    typed = _typed(number)
+    county = _county_of(typed) or county
+    if county is None:
         raise MEDIUM_UNKNOWN("medium")
-    found = Medium.objects.filter(county=typed[:6] if own else county, number=typed)
+    found = Medium.objects.filter(county=county, number=typed)
     medium = found.select_related("person").first()
     if medium is None:
         raise MEDIUM_UNKNOWN("medium")
@@ -188,10 +193,49 @@ def read_code(code: str, *, at: datetime, county: str | None = None) -> Shown:
     return Shown(medium.person, medium, needs_second_factor=not changes)
 
 
+def number_in(shown: str) -> str:
+    """The number of what is shown: of a code its third part, else the whole as typed."""
+    parts = "".join(shown.split()).split(".")
+    return _typed(parts[2] if len(parts) == 5 else shown)
+
+
+def county_in(shown: str) -> str:
+    """The county that one of our own numbers begins with, "" of other cards."""
+    return _county_of(number_in(shown))
+
+
+def identify(*, shown: str, county: str, confirmed_by: str, at: datetime) -> Medium:
+    """The medium by which somebody is to be served now, a telephone's code each time once.
+
+    A telephone is known by its code, never by its number. A card or a printed code only says who somebody is, so
+    that the elder (by PIN), a proxy or staff confirms. Refuses with ``person.medium_not_confirmed`` and as
+    ``read_code`` or ``medium_of`` do.
+    """
+    if shown.startswith(f"{_FORM}."):
+        read = read_code(shown, at=at, county=county)
+        medium, needs_second_factor = read.medium, read.needs_second_factor
+    else:
+        medium, needs_second_factor = medium_of(shown, county), True
+        if medium.kind == Medium.Kind.PHONE:
+            raise CODE_INVALID("medium")
+    if needs_second_factor and not confirmed_by:
+        raise NOT_CONFIRMED("confirmed_by")
+    return medium
+
+
 def media_of(person: Person) -> list[Medium]:
     """All media of the person, the live ones first."""
     media = Medium.objects.filter(county=person.county, person=person).order_by("-valid_from", "-id")
     return sorted(media, key=lambda medium: medium.ended_at is not None)
+
+
+def _typed(number: str) -> str:
+    return fold(number).replace("-", "")
+
+
+def _county_of(typed: str) -> str:
+    own = len(typed) == _OWN_LENGTH and typed.isascii() and typed.isdigit() and int(typed) % 97 == 1
+    return typed[:6] if own else ""
 
 
 def _create(person: Person, kind: str, given: str, on: date) -> Medium:

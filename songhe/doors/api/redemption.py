@@ -38,8 +38,7 @@ from songhe.doors.api.write import perform, reply
 from songhe.grant.choose import UNKNOWN as UNKNOWN_GRANT
 from songhe.grant.models import Grant
 from songhe.kernel.refusal import MISSING, reason
-from songhe.kernel.typed import fold
-from songhe.person.medium import CODE_INVALID, MEDIUM_UNKNOWN, medium_of, read_code
+from songhe.person.medium import MEDIUM_UNKNOWN, county_in, identify, number_in
 from songhe.person.models import Medium
 from songhe.redemption.bill import Charge
 from songhe.redemption.models import Bill, Reversal
@@ -49,14 +48,6 @@ from songhe.redemption.reverse import amend, reverse, true_up
 
 router = Router(tags=["核销"])
 
-#: County, 14 digits, two check digits.
-OWN_MEDIUM_LENGTH = 22
-
-NOT_CONFIRMED = reason(
-    "api.not_confirmed",
-    zh="卡片和打印码只能表明身份，须由老年人（密码）、代办人或工作人员确认。",
-    en="A card or a printed code only says who somebody is: the elder (by PIN), a proxy or staff confirms.",
-)
 LINE_AND_LINES = reason(
     "api.amend_one_line",
     zh="改小金额时，lines 应恰好写明一行。",
@@ -178,7 +169,9 @@ def make_redemption(request: ApiRequest, body: RedemptionIn) -> HttpResponse:
     verb = hand_in if body.hand_in else redeem
 
     def do() -> dict[str, Any]:
-        medium = None if body.medium is None else number_shown(request, body, county)
+        medium = None
+        if body.medium is not None:
+            medium = identify(shown=body.medium, county=county, confirmed_by=body.confirmed_by, at=request.at).number
         asked = asked_of(body, provider_id=provider_id, medium=medium)
         return show_bill(verb(county=county, request=asked, at=request.at, on=request.on, by=request.auth.username))
 
@@ -216,44 +209,12 @@ def _refuse_elsewhere(request: ApiRequest, body: RedemptionIn, county: str) -> N
         if grant is not None:
             out_of_reach(request, county=county, subject="grant.Grant", subject_id=grant)
         raise UNKNOWN_GRANT("grant_no")
-    number = fold(number_in(body.medium or "")).replace("-", "")
-    medium = Medium.objects.filter(county=county, number=number).values_list("id", flat=True).first()
+    medium = (
+        Medium.objects.filter(county=county, number=number_in(body.medium or "")).values_list("id", flat=True).first()
+    )
     if medium is not None:
         out_of_reach(request, county=county, subject="person.Medium", subject_id=medium)
     raise MEDIUM_UNKNOWN("medium")
-
-
-def number_in(shown: str) -> str:
-    """The number of a medium, of a code ``S1.<key id>.<medium no>.<step>.<mac>`` the third part."""
-    parts = "".join(shown.split()).split(".")
-    return parts[2] if len(parts) == 5 else shown
-
-
-def county_in(shown: str) -> str:
-    """The county that one of our own numbers begins with, "" of other cards."""
-    number = fold(number_in(shown)).replace("-", "")
-    own = len(number) == OWN_MEDIUM_LENGTH and number.isascii() and number.isdigit() and int(number) % 97 == 1
-    return number[:6] if own else ""
-
-
-def number_shown(request: ApiRequest, body: RedemptionIn, county: str) -> str:
-    """The number of the medium that was shown, each code of a telephone once.
-
-    A telephone is known by its code, never by its number; a card or a printed code only says who somebody is, so
-    that the elder (by PIN), a proxy or the staff confirms the bill. Refuses with ``api.not_confirmed`` and the
-    codes of ``songhe.person.medium``.
-    """
-    given = body.medium or ""
-    if given.startswith("S1."):
-        shown = read_code(given, at=request.at, county=county)
-        medium, is_static = shown.medium, shown.needs_second_factor
-    else:
-        medium, is_static = medium_of(given, county), True
-        if medium.kind == Medium.Kind.PHONE:
-            raise CODE_INVALID("medium")
-    if is_static and not body.confirmed_by:
-        raise NOT_CONFIRMED("confirmed_by")
-    return medium.number
 
 
 def asked_of(body: RedemptionIn, *, provider_id: int, medium: str | None) -> Request:

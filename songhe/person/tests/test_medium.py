@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 from songhe.person.medium import (
     STEP_SECONDS,
     code_of,
+    county_in,
     end,
+    identify,
     issue,
     issue_all,
     media_of,
     medium_of,
+    number_in,
     read_code,
     replace,
     resolve,
@@ -55,6 +58,36 @@ def test_a_code_is_shown_once(elder):
     assert (shown.person, shown.medium, shown.needs_second_factor) == (elder, medium, False)
     refused("person.code_already_used", read_code, code, at=AT)
     assert read_code(code_of(medium, AT + STEP), at=AT + STEP).person == elder
+
+
+def identified(shown, confirmed_by="", at=AT):
+    return identify(shown=shown, county=COUNTY, confirmed_by=confirmed_by, at=at)
+
+
+def test_a_telephone_is_known_by_its_code_alone(elder):
+    phone = issued(elder)
+    assert identified(code_of(phone, AT)) == phone
+    refused("person.code_already_used", identified, code_of(phone, AT), "staff")
+    refused("person.code_invalid", identified, phone.number, "staff")
+
+
+def test_a_card_and_a_printed_code_want_somebody_who_confirms(elder):
+    card = issued(elder, "card", number="A1234567")
+    for shown in ("a123-4567", code_of(card, AT)):
+        refused("person.medium_not_confirmed", identified, shown)
+        assert identified(shown, "elder") == card
+    refused("person.medium_unknown", identified, "B1234567", "elder")
+    end(medium=card, because="丢失", at=AT, by="clerk")
+    refused("person.medium_ended", identified, "A1234567", "elder")
+
+
+def test_what_is_shown_tells_its_number_and_for_our_own_its_county(elder):
+    phone, card = issued(elder), issued(elder, "card", number="A1234567")
+    for shown in (phone.number, " ".join(phone.number), code_of(phone, AT)):
+        assert (number_in(shown), county_in(shown)) == (phone.number, COUNTY)
+    for shown in ("a123-4567", code_of(card, AT)):
+        assert (number_in(shown), county_in(shown)) == ("A1234567", "")
+    assert county_in("") == county_in("S1.1..0.x") == ""
 
 
 @pytest.mark.parametrize("late", [-1, 0, 1])

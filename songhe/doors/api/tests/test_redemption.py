@@ -61,7 +61,7 @@ def test_a_bill_is_redeemed_by_the_card_of_the_person(till, grant):
 
 def test_a_card_alone_pays_nothing(till, grant):
     shown = {"grant_no": None, "medium": card_of(grant, "C00001")}
-    assert problem(till.post("/redemptions", bill(grant, **shown), key=True))["type"] == "api.not_confirmed"
+    assert problem(till.post("/redemptions", bill(grant, **shown), key=True))["type"] == "person.medium_not_confirmed"
 
 
 def test_a_code_on_a_telephone_pays_once(till, grant):
