@@ -130,13 +130,43 @@ class Worker(models.Model):
 
 
 class Certificate(models.Model):
-    """A qualification of a worker, with its expiry."""
+    """A qualification of a worker, with its expiry. ``file`` is the id of its scan in the provider's own county."""
 
     worker = models.ForeignKey(Worker, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=40)
     number = models.CharField(max_length=60)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+    file = models.UUIDField(null=True)
+
+
+class Licence(models.Model):
+    """What allows the body itself to work: its registration, its filing, fire safety, kitchen. With its expiry."""
+
+    class Kind(models.TextChoices):
+        BUSINESS = "business", "营业执照（登记证书）"
+        FILING = "filing", "养老机构备案"
+        FIRE = "fire", "消防验收（备案）"
+        FOOD = "food", "食品经营许可"
+        MEDICAL = "medical", "医疗机构执业许可"
+        INSURANCE = "insurance", "责任保险"
+        OTHER = "other", "其他"
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    number = models.CharField(max_length=60)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    file = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "kind", "number", "valid_from"], name="provider_licence_once"),
+            models.CheckConstraint(
+                name="provider_licence_ends_after",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+            ),
+        ]
 
 
 class Item(models.Model):

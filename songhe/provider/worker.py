@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -142,6 +143,7 @@ def certify(
     at: datetime,
     by: str,
     valid_to: date | None = None,
+    file: UUID | None = None,
 ) -> Certificate:
     """Register a qualification with its expiry; the same paper is not registered twice for one day.
 
@@ -156,7 +158,7 @@ def certify(
             if period.overlaps(Period(held.valid_from, held.valid_to)):
                 raise CERTIFICATE_TWICE("number")
         made = Certificate.objects.create(
-            worker=worker, kind=kind.strip(), number=number.strip(), valid_from=valid_from, valid_to=valid_to
+            worker=worker, kind=kind.strip(), number=number.strip(), valid_from=valid_from, valid_to=valid_to, file=file
         )
         _note("provider.certify", worker, at=at, by=by, certificate=made.pk)
     return made

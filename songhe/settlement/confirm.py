@@ -9,7 +9,7 @@ from django.db import transaction
 
 from songhe.grant.fund import known_fund
 from songhe.kernel.refusal import MISSING, reason, whole
-from songhe.settlement.models import Statement
+from songhe.settlement.models import Objection, Statement
 from songhe.settlement.statement import NEEDS_REASON, lock, move
 
 INVOICE_USED = reason(
@@ -83,12 +83,15 @@ def resolve(
     """The county answers a dispute: the statement is open again for the next gathering and for the provider.
 
     What was wrong was put right where it is wrong, by reversing a line or deciding on its evidence; gathering again
-    brings it into this statement. Refuses with ``settlement.needs_reason``.
+    brings it into this statement. Every open objection gets the answer. Refuses with ``settlement.needs_reason``.
     """
     if not because.strip():
         raise NEEDS_REASON("because")
     with transaction.atomic():
         statement = lock(county=county, statement_id=statement_id, version=version)
+        Objection.objects.filter(county=county, statement_id=statement.id, answered_at=None).update(
+            answer=because.strip()[:300], answered_by=by, answered_at=at
+        )
         return move(statement, "resolve", fields=[], at=at, by=by, reason=because.strip()[:300])
 
 

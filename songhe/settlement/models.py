@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from songhe.county.key import CompositeReference, CountyKey
 from songhe.county.row import CountyRow
+from songhe.document.models import StoredFile
 from songhe.provider.models import BankAccount, Provider
 from songhe.redemption.models import Line, Reversal
 
@@ -136,6 +137,69 @@ class StatementLine(CountyRow):
                 to_columns=("county", "line_id", "outcome"),
             ),
         ]
+
+
+class Objection(CountyRow):
+    """What a provider holds against one line of its statement, or misses on it, and what the county answered.
+
+    ``number`` is the line's; without one the objection is about a bill that the statement does not hold.
+    """
+
+    leaf = True
+
+    class Kind(models.TextChoices):
+        AMOUNT = "amount", "金额不对"
+        NOT_OURS = "not_ours", "不是我们的"
+        MISSING = "missing", "少了一笔"
+        OTHER = "other", "其他"
+
+    statement = CountyKey(Statement)
+    number = models.IntegerField(null=True)
+    bill_no = models.CharField(max_length=24, blank=True)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    claimed_fen = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=300)
+    file = CountyKey(StoredFile, null=True)
+    raised_by = models.CharField(max_length=64)
+    raised_at = models.DateTimeField()
+    answer = models.CharField(max_length=300, blank=True)
+    answered_by = models.CharField(max_length=64, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="settlement_objection_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="settlement_objection_about", condition=Q(number__isnull=False) | Q(kind__in=["missing", "other"])
+            ),
+        ]
+
+
+class BillSheet(CountyRow):
+    """A workbook of bills as a provider handed it in, and what became of each of its rows.
+
+    ``results`` follows the rows: {"row", "state": booked, same or refused, "bill_no", "code", "zh", "en"}.
+    """
+
+    leaf = True
+
+    class State(models.TextChoices):
+        READ = "read", "待入账"
+        UNDER_WAY = "under_way", "入账中"
+        DONE = "done", "已办完"
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    file = CountyKey(StoredFile)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.READ)
+    rows = models.IntegerField()
+    next_row = models.IntegerField(default=0)
+    results = models.JSONField(default=list)
+    uploaded_by = models.CharField(max_length=64)
+    uploaded_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["county", "provider"], name="settlement_bill_sheet_of")]
 
 
 class Batch(CountyRow):

@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("document", "0001_initial"),
         ("provider", "0001_initial"),
         ("redemption", "0001_initial"),
     ]
@@ -254,6 +255,74 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Objection",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.IntegerField(null=True)),
+                ("bill_no", models.CharField(blank=True, max_length=24)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("amount", "金额不对"),
+                            ("not_ours", "不是我们的"),
+                            ("missing", "少了一笔"),
+                            ("other", "其他"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("claimed_fen", models.BigIntegerField(null=True)),
+                ("reason", models.CharField(max_length=300)),
+                ("raised_by", models.CharField(max_length=64)),
+                ("raised_at", models.DateTimeField()),
+                ("answer", models.CharField(blank=True, max_length=300)),
+                ("answered_by", models.CharField(blank=True, max_length=64)),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "file",
+                    songhe.county.key.CountyKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="document.storedfile"
+                    ),
+                ),
+                (
+                    "statement",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="settlement.statement"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="settlement_objection_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("number__isnull", False), ("kind__in", ["missing", "other"]), _connector="OR"
+                        ),
+                        name="settlement_objection_about",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "statement_id"),
+                        name="settlement_objection_statement_key",
+                        to="settlement.Statement",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "file_id"),
+                        name="settlement_objection_file_key",
+                        to="document.StoredFile",
+                        to_columns=("county", "id"),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="StatementLine",
             fields=[
                 ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
@@ -358,6 +427,53 @@ class Migration(migrations.Migration):
                         to="redemption.Reversal",
                         to_columns=("county", "id"),
                     ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="BillSheet",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("read", "待入账"), ("under_way", "入账中"), ("done", "已办完")],
+                        default="read",
+                        max_length=9,
+                    ),
+                ),
+                ("rows", models.IntegerField()),
+                ("next_row", models.IntegerField(default=0)),
+                ("results", models.JSONField(default=list)),
+                ("uploaded_by", models.CharField(max_length=64)),
+                ("uploaded_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "file",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="document.storedfile"),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["county", "provider"], name="settlement_bill_sheet_of")],
+                "constraints": [
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "file_id"),
+                        name="settlement_billsheet_file_key",
+                        to="document.StoredFile",
+                        to_columns=("county", "id"),
+                    )
                 ],
             },
         ),
