@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -44,8 +45,8 @@ def approve(*, application: Application, at: datetime, on: date, by: str, note: 
     next where few working days were left when the application came in (Jiangxi); the first voucher is due within
     the working days that the place sets. A letter is written. Refuses with ``entitlement.wrong_state``,
     ``.same_person``, ``.not_published``, ``.still_published``, ``.not_entitled``, ``.assessment_too_old``,
-    ``.programme_over``, ``.already_entitled``, ``eligibility.not_on_file``, ``policy.not_in_force`` or
-    ``place.calendar_not_loaded``.
+    ``.programme_over``, ``.already_entitled``, ``eligibility.not_on_file`` or ``policy.not_in_force``.
+    The trail says when working days of a year were counted whose list of holidays is not loaded yet.
     """
     with transaction.atomic():
         found = lock_application(application)
@@ -63,8 +64,12 @@ def approve(*, application: Application, at: datetime, on: date, by: str, note: 
         found.determination = made
         _decide(found, at, on, by, note)
         keep(found, "approve", at, by, note)
-        right = _begin(found, rules, on, by)
-        written(right, "begin", at, by, application=str(found.id), first_month=right.first_month)
+        calendar = loaded_calendar()
+        right = _begin(found, rules, calendar, on, by)
+        told: dict[str, Any] = {"application": str(found.id), "first_month": right.first_month}
+        if calendar.is_provisional(found.submitted_on or on, right.first_due_on or on):
+            told["working_days"] = "provisional"
+        written(right, "begin", at, by, **told)
         write_decision(application=found, entitlement=right, at=at)
     return right
 
@@ -112,13 +117,12 @@ def _decide(found: Application, at: datetime, on: date, by: str, note: str) -> N
     found.decided_by, found.decided_at, found.decided_on, found.decision_note = by, at, on, note[:500]
 
 
-def _begin(found: Application, rules: Terms, on: date, by: str) -> Entitlement:
+def _begin(found: Application, rules: Terms, calendar: WorkCalendar, on: date, by: str) -> Entitlement:
     assert found.submitted_on is not None
     assert found.determination is not None
     mine = Entitlement.objects.filter(county=found.county, person=found.person_id, policy=found.policy)
     if in_force := mine.exclude(state=Entitlement.State.STOPPED).first():
         raise ALREADY_ENTITLED("policy", no=in_force.no)
-    calendar = loaded_calendar()
     month = first_month(submitted_on=found.submitted_on, approved_on=on, rules=rules, calendar=calendar)
     _check_window(found, month, rules, on)
     approved = Month.of(on)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,6 @@ from songhe.place.models import CalendarDay, DayKind
 
 SHIPPED = Path(__file__).resolve().parent / "data"
 
-CALENDAR_NOT_LOADED = reason(
-    "place.calendar_not_loaded",
-    zh="{year}年的放假调休安排还没有录入，无法计算工作日。",
-    en="The holidays and make-up days of {year} are not loaded, so working days cannot be counted.",
-    status=409,
-)
 CALENDAR_FAULTY = reason(
     "place.calendar_faulty",
     zh="{file} 的放假调休安排有误：{what}",
@@ -30,6 +25,9 @@ CALENDAR_FAULTY = reason(
 )
 
 ONE_DAY = timedelta(days=1)
+
+#: The holidays on fixed days (State Council order 795, since 2025): month, first and last day.
+FIXED_HOLIDAYS = ((1, 1, 1), (5, 1, 2), (10, 1, 3))
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class WorkCalendar:
-    """The days off and the make-up workdays of the years that are loaded."""
+    """The days off and the make-up workdays of the years that are loaded; days of other years are provisional."""
 
     years: frozenset[int]
     holidays: frozenset[date]
@@ -60,19 +58,43 @@ class WorkCalendar:
             years.add(listed.year)
         return cls(frozenset(years), frozenset(by_kind[DayKind.HOLIDAY]), frozenset(by_kind[DayKind.MAKE_UP_WORKDAY]))
 
+    def is_provisional(self, first: date, last: date) -> bool:
+        """Whether days from ``first`` to ``last`` belong to a year whose list is not loaded."""
+        return not self.years.issuperset(range(first.year, last.year + 1))
+
 
 def is_workday(day: date, calendar: WorkCalendar) -> bool:
-    """Refuses with ``place.calendar_not_loaded`` for a year without a list."""
-    if day.year not in calendar.years:
-        raise CALENDAR_NOT_LOADED("on", year=day.year)
-    return day in calendar.make_up_workdays or (day.weekday() < 5 and day not in calendar.holidays)
+    """As the year's list says; until it is loaded Monday to Friday without the fixed holidays.
+
+    Holidays by the moon and make-up days are known from the list alone.
+    """
+    if day in calendar.make_up_workdays:
+        return True
+    off = day in calendar.holidays or (day.year not in calendar.years and day in fixed_holidays(day.year))
+    return day.weekday() < 5 and not off
+
+
+@lru_cache(maxsize=8)
+def fixed_holidays(year: int) -> frozenset[date]:
+    """The holidays on fixed days, and for each of them on a weekend the next weekday that is free."""
+    off: set[date] = set()
+    for month, first, last in FIXED_HOLIDAYS:
+        days = [date(year, month, day) for day in range(first, last + 1)]
+        off.update(days)
+        given, day = sum(each.weekday() >= 5 for each in days), days[-1]
+        while given:
+            day += ONE_DAY
+            if day.weekday() < 5:
+                off.add(day)
+                given -= 1
+    return frozenset(off)
 
 
 def add_workdays(day: date, count: int, calendar: WorkCalendar) -> date:
     """The ``count``-th working day after ``day``; ``day`` itself is not counted, and 0 gives it back.
 
     A list published on Friday 2026-02-13 for one working day is published through Saturday 2026-02-14, a make-up
-    day. Refuses with ``place.calendar_not_loaded``.
+    day.
     """
     if count < 0:
         raise ValueError("working days are counted forward")
@@ -83,15 +105,13 @@ def add_workdays(day: date, count: int, calendar: WorkCalendar) -> date:
 
 
 def workdays_between(first: date, last: date, calendar: WorkCalendar) -> int:
-    """Working days from ``first`` to ``last``, both counted. Refuses with ``place.calendar_not_loaded``."""
+    """Working days from ``first`` to ``last``, both counted."""
     days = (first + timedelta(days=step) for step in range((last - first).days + 1))
     return sum(is_workday(day, calendar) for day in days)
 
 
 def workdays_left_in_month(day: date, calendar: WorkCalendar) -> int:
-    """Working days of the month after ``day``, which is not counted. Refuses with ``place.calendar_not_loaded``."""
-    if day.year not in calendar.years:
-        raise CALENDAR_NOT_LOADED("on", year=day.year)
+    """Working days of the month after ``day``, which is not counted."""
     return workdays_between(day + ONE_DAY, Month.of(day).last, calendar)
 
 

@@ -52,6 +52,7 @@ def everything() -> Iterator[Check]:
     yield from _sqlite() if connection.vendor == "sqlite" else _postgresql()
     yield from _guards()
     yield from _packs()
+    yield from working_days()
     yield from _jobs()
     yield from _tools()
 
@@ -139,6 +140,27 @@ def _packs() -> Iterator[Check]:
     problems = library().problems
     state = BAD if problems else GOOD
     yield Check("packs", state, f"政策包问题{len(problems)}个", f"{len(problems)} problems in policy packs")
+
+
+def working_days() -> Iterator[Check]:
+    """The list of this year, and in December that of the next."""
+    from songhe.doors.shell.clock import read_clock
+    from songhe.place.calendar import loaded_calendar
+
+    on = read_clock().on
+    wanted = [on.year, on.year + 1] if on.month == 12 else [on.year]
+    missing = [str(year) for year in wanted if year not in loaded_calendar().years]
+    if missing:
+        yield Check(
+            "working_days",
+            WARNING,
+            f"没有{'、'.join(missing)}年的放假调休安排，工作日暂按周一至周五和固定节日计算；"
+            "请用 songhe init --calendar 录入",
+            f"no list of holidays for {', '.join(missing)}: working days are counted provisionally, as weekdays "
+            "without the fixed holidays; load it by songhe init --calendar",
+        )
+    else:
+        yield Check("working_days", GOOD, "放假调休安排已录入", "the lists of holidays are loaded")
 
 
 def _jobs() -> Iterator[Check]:

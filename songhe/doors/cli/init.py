@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import datetime
+from pathlib import Path
 
 import click
 
@@ -59,8 +60,15 @@ PASSWORD_MISSING = reason(
 @click.command("init")
 @click.option("--username", default="admin", show_default=True, help="Of the first system administrator.")
 @click.option("--name", "display_name", default="系统管理员", show_default=True, help="Their name as it is shown.")
+@click.option(
+    "--calendar",
+    "calendars",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
+    help="A year's list of holidays and make-up days that did not come with the product (YAML, as the shipped ones).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Say what was done as JSON.")
-def init(username: str, display_name: str, as_json: bool) -> None:
+def init(username: str, display_name: str, calendars: tuple[Path, ...], as_json: bool) -> None:
     """Lay out an empty database for real use: tables, divisions, working days, packs, catalogue, an administrator.
 
     The password is asked for, or taken from SONGHE_ADMIN_PASSWORD. Run again it adds what is missing and changes
@@ -75,6 +83,7 @@ def init(username: str, display_name: str, as_json: bool) -> None:
     from songhe.doors.shell.clock import declare_real, server_now
     from songhe.kernel import place_code
     from songhe.kernel.month import beijing_date
+    from songhe.place.calendar import load_calendar, loaded_calendar
 
     if what_is_there() in {"practice", "cut_off"}:
         raise HOLDS_PRACTICE()
@@ -83,6 +92,8 @@ def init(username: str, display_name: str, as_json: bool) -> None:
     declare_real()
     at = server_now()
     lay_ground(at=at, sample=False)
+    for each in calendars:
+        load_calendar(each)
     appointed = None
     if password is not None and not Account.objects.exists():
         account = open_account(username=username, display_name=display_name, password=password, at=at)
@@ -96,7 +107,8 @@ def init(username: str, display_name: str, as_json: bool) -> None:
         )
         appointed = account.username
     if as_json:
-        click.echo(json.dumps({"database": "ready", "administrator": appointed}, ensure_ascii=False))
+        said = {"database": "ready", "administrator": appointed, "calendars": sorted(loaded_calendar().years)}
+        click.echo(json.dumps(said, ensure_ascii=False))
         return
     if appointed is not None:
         click.echo(f"{appointed}: 系统管理员 / system administrator", err=True)

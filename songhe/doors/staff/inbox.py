@@ -101,10 +101,7 @@ class Deadlines:
         days = self.days(row.county, row.policy)
         if days is None or row.submitted_on is None:
             return None
-        try:
-            return add_workdays(row.submitted_on, days, self.calendar)
-        except Refusal:
-            return None
+        return add_workdays(row.submitted_on, days, self.calendar)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from songhe.entitlement.tests import story
 from songhe.entitlement.tests.story import ON
 from songhe.entitlement.tests.test_apply import refused
 from songhe.place.calendar import load_shipped_calendars, shipped_calendar
+from songhe.place.models import CalendarDay
 from songhe.policy.terms import terms
 from songhe.trail.models import Entry
 
@@ -178,6 +179,19 @@ def test_unless_a_new_notice_extends_it(next_year):
     next_year(continues=True)
     december = date(2026, 12, 29)
     assert grant(story.reviewed(world.elder(), on=december), on=december).first_month == "2026-12"
+
+
+def test_approving_goes_on_in_january_though_the_years_holidays_are_not_loaded(next_year):
+    next_year(continues=True)
+    CalendarDay.objects.filter(year=2027).delete()
+    before, after = date(2026, 12, 29), date(2027, 1, 4)
+    usual = grant(story.reviewed(world.elder(), on=before), on=before)
+    right = grant(story.reviewed(world.elder(), on=before), on=after)
+    assert (right.first_month, right.first_due_on) == ("2027-01", date(2027, 1, 11))
+    noted = {
+        entry.subject_id: entry.detail.get("working_days") for entry in Entry.objects.filter(act="entitlement.begin")
+    }
+    assert noted == {str(usual.id): None, str(right.id): "provisional"}
 
 
 def test_the_letter_says_what_why_by_which_law_and_how_to_appeal():

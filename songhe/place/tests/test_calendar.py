@@ -26,7 +26,7 @@ from songhe.place.calendar import (
 from songhe.place.models import CalendarDay
 
 LISTS: WorkCalendar = shipped_calendar()
-DAYS = st.dates(date(2025, 1, 1), date(2026, 12, 20))
+DAYS = st.dates(date(2025, 1, 1), date(2029, 12, 20))
 
 
 def test_a_list_published_in_anshan_on_friday_13_february_2026_is_public_through_saturday_the_14th():
@@ -81,17 +81,38 @@ def test_the_make_up_saturday_counts_among_the_days_left_in_february_2026():
 
 
 @pytest.mark.parametrize(
-    "count",
+    ("day", "works"),
     [
-        lambda: is_workday(date(2027, 1, 4), LISTS),
-        lambda: add_workdays(date(2026, 12, 30), 5, LISTS),
-        lambda: workdays_left_in_month(date(2024, 12, 31), LISTS),
+        (date(2030, 1, 1), False),
+        (date(2030, 1, 2), True),
+        (date(2033, 1, 3), False),
+        (date(2033, 1, 4), True),
+        (date(2032, 5, 3), False),
+        (date(2032, 5, 4), False),
+        (date(2032, 5, 5), True),
+        (date(2032, 10, 1), False),
+        (date(2032, 10, 4), False),
+        (date(2032, 10, 5), False),
+        (date(2032, 10, 6), True),
+        (date(2032, 10, 9), False),
     ],
 )
-def test_a_year_without_a_list_is_refused(count):
-    with pytest.raises(Refusal) as refused:
-        count()
-    assert refused.value.code == "place.calendar_not_loaded"
+def test_a_year_without_a_list_has_its_weekdays_and_its_fixed_holidays(day, works):
+    assert is_workday(day, LISTS) is works
+
+
+def test_days_across_the_turn_of_the_year_are_counted_and_known_to_be_provisional():
+    only_2026 = WorkCalendar.of(read_list(SHIPPED / "calendar-2026.yaml"))
+    assert add_workdays(date(2026, 12, 30), 5, only_2026) == date(2027, 1, 7)
+    assert workdays_left_in_month(date(2027, 1, 15), only_2026) == 10
+    assert only_2026.is_provisional(date(2026, 12, 30), date(2027, 1, 7))
+    assert not only_2026.is_provisional(date(2026, 12, 1), date(2026, 12, 31))
+
+
+def test_a_list_says_it_of_the_december_before_it_too():
+    reaching = WorkCalendar(frozenset({2031}), frozenset({date(2030, 12, 31)}), frozenset({date(2030, 12, 28)}))
+    assert not is_workday(date(2030, 12, 31), reaching)
+    assert is_workday(date(2030, 12, 28), reaching)
 
 
 @pytest.mark.django_db

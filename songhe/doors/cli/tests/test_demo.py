@@ -112,12 +112,17 @@ def test_a_real_database_and_one_with_accounts_are_refused(own_database):
 
 
 @pytest.mark.slow
-def test_a_real_database_begins_with_an_administrator_and_no_people(own_database, monkeypatch):
+def test_a_real_database_begins_with_an_administrator_and_no_people(own_database, monkeypatch, tmp_path):
     monkeypatch.setenv("SONGHE_ADMIN_PASSWORD", "松鹤-a long enough one")
-    for appointed in ("root", None):
-        status, said, wrong = songhe("init", "--username", "root", "--json")
+    own = tmp_path / "calendar-2031.yaml"
+    own.write_text("year: 2031\nsource: x\nholidays: [{name: 元旦, first: 2031-01-01, last: 2031-01-01}]\n", "utf-8")
+    for appointed, more in (("root", []), (None, ["--calendar", str(own)])):
+        status, said, wrong = songhe("init", "--username", "root", "--json", *more)
         assert status == 0, wrong
-        assert json.loads(said) == {"database": "ready", "administrator": appointed}
+        answer = json.loads(said)
+        assert (answer["database"], answer["administrator"]) == ("ready", appointed)
+        assert {2025, 2026} <= set(answer["calendars"])
+        assert (2031 in answer["calendars"]) is bool(more)
     status, said, told = songhe("init")
     assert (status, said) == (0, "")
     assert "The database is ready." in told

@@ -1,0 +1,32 @@
+"""What the doctor warns of before it hurts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from songhe.doors.cli.doctor import GOOD, WARNING, working_days
+from songhe.doors.shell.clock import set_practice_day
+from songhe.place.calendar import load_shipped_calendars
+from songhe.place.models import CalendarDay
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("on", "state", "missing"),
+    [
+        (date(2026, 11, 30), GOOD, ""),
+        (date(2026, 12, 1), WARNING, "2027"),
+        (date(2027, 1, 4), WARNING, "2027"),
+        (date(2025, 12, 1), GOOD, ""),
+    ],
+)
+def test_a_year_without_its_list_of_holidays_is_told_from_the_december_before(on, state, missing):
+    load_shipped_calendars()
+    CalendarDay.objects.filter(year=2027).delete()
+    set_practice_day(on, note="test")
+    (check,) = working_days()
+    assert check.state == state
+    assert missing in check.zh
+    assert missing in check.en
