@@ -115,6 +115,12 @@ ACTS: dict[str, Act] = {
     "provider.suspend": Act("暂停机构", "suspending providers", of(APPROVER)),
     "provider.bank_account": Act("变更收款账户", "changing a bank account", of(MANAGER)),
     "provider.bank_confirm": Act("核准收款账户", "confirming a bank account", of(FINANCE)),
+    # The provider's own desk; whose rows stand there is the provider's scope's business
+    "desk.open": Act("打开机构工作台", "opening a provider's desk", of(MANAGER, CARER)),
+    "desk.stays": Act("登记入住和退住", "admitting and discharging residents", of(MANAGER)),
+    "desk.bills": Act("办理本机构账单", "dealing with a provider's bills", of(MANAGER)),
+    "desk.statements": Act("办理本机构结算单", "dealing with a provider's statements", of(MANAGER)),
+    "desk.own": Act("维护本机构资料", "keeping one's own provider's file", of(MANAGER)),
     "policy.read": Act("查看政策包", "reading policy packs", READERS | of(SYSTEM)),
     "policy.load": Act("发布政策包", "loading policy packs", of(PROVINCE)),
     "policy.simulate": Act("测算政策", "simulating a policy", of(APPROVER) | ABOVE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -89,7 +90,7 @@ def desk(county: County, served: str, page: Any) -> SimpleNamespace:
     def enter(username: str) -> None:
         page.goto(f"{served}/")
         page.locator(f'form:has(input[value="{username}"]) button').click()
-        page.wait_for_url("**/staff/**")
+        page.wait_for_url(re.compile(r"/(staff|provider|assessor|my|audit)/"))
 
     def go(name: str) -> None:
         page.goto(served + county.address(name))

@@ -6,20 +6,25 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.urls import get_resolver, reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from songhe.access.models import Account
-from songhe.doors.may import may
+from songhe.access.role import Role
+from songhe.doors.may import RULES, roles
 
 
 @dataclass(frozen=True)
 class Item:
-    """A place to go: the name of its URL ``<door>:<page>``, its word, and the act that opens it."""
+    """A place to go: the name of its URL ``<door>:<page>``, its word, and the act that opens it.
+
+    ``not_for``: roles that may open it too, but find the same at their own door.
+    """
 
     url: str
     word: Any
     act: str
+    not_for: frozenset[Role] = frozenset()
 
     @property
     def door(self) -> str:
@@ -33,23 +38,37 @@ class Shown:
     current: bool
 
 
+AT_A_PROVIDER = frozenset({Role.PROVIDER_MANAGER, Role.CARER})
+
 ITEMS: tuple[Item, ...] = (
     Item("staff:inbox", _("申请审核"), "application.read"),
-    Item("staff:people", _("人员"), "person.search"),
+    Item("staff:people", _("人员"), "person.search", AT_A_PROVIDER),
     Item("staff:month", _("月度运行"), "month.read"),
-    Item("staff:statements", _("结算单"), "statement.read"),
+    Item("staff:statements", _("结算单"), "statement.read", AT_A_PROVIDER),
+    Item("provider:home", _("今天"), "desk.open"),
+    Item("provider:redeem", _("核销"), "redemption.make"),
+    Item("provider:people", _("服务对象"), "desk.open"),
+    Item("provider:services", _("服务记录"), "desk.open"),
+    Item("provider:bills", _("账单"), "desk.bills"),
+    Item("provider:statements", _("结算单"), "desk.statements"),
+    Item("provider:own", _("机构资料"), "desk.own"),
 )
 
 
 def shown(account: Account, on: date, path: str) -> list[Shown]:
-    """The items of the doors that this installation has, which the account may open on the day.
+    """The items that this installation has a page for, which the account may open on the day.
 
     The item with the longest address that begins the path is the current one.
     """
-    doors = get_resolver().namespace_dict
-    allowed = [item for item in ITEMS if item.door in doors and may(account, item.act, on)]
-    addresses = [reverse(item.url) for item in allowed]
-    current = max((one for one in addresses if path.startswith(one)), key=len, default="")
-    return [
-        Shown(address, str(item.word), address == current) for item, address in zip(allowed, addresses, strict=True)
-    ]
+    held = roles(account, on)
+    allowed = [(item, _address(item)) for item in ITEMS if held & (RULES[item.act] - item.not_for)]
+    found = [(item, address) for item, address in allowed if address]
+    current = max((address for item, address in found if path.startswith(address)), key=len, default="")
+    return [Shown(address, str(item.word), address == current) for item, address in found]
+
+
+def _address(item: Item) -> str:
+    try:
+        return reverse(item.url)
+    except NoReverseMatch:
+        return ""

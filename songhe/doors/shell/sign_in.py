@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import is_valid_path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -20,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from songhe.access import login as access_login
 from songhe.access.models import Account
-from songhe.access.role import Role
+from songhe.access.role import DECIDING, Role
 from songhe.doors.may import roles
 from songhe.doors.shell.models import FailedSignIn, SignIn
 from songhe.doors.shell.preferences import recall, safe_next
@@ -132,9 +133,23 @@ def enter(request: DoorRequest, account: Account, *, practice: bool = False) -> 
     return response
 
 
+#: Who begins at another door than the county's desk; the first that fits.
+HOMES: tuple[tuple[frozenset[Role], str], ...] = (
+    (frozenset({Role.PROVIDER_MANAGER, Role.CARER}), "/provider/"),
+    (frozenset({Role.ASSESSOR}), "/assessor/"),
+    (frozenset({Role.AUDITOR}), "/audit/"),
+)
+
+
 def home_of(request: DoorRequest, account: Any) -> str:
-    """Staff begin at their desk, everybody else at the start page."""
-    return settings.LOGIN_REDIRECT_URL if roles(account, request.on) - {Role.CITIZEN} else "/"
+    """Everybody begins at the door made for their role: the county's staff at their desk, elders at their own page."""
+    held = roles(account, request.on)
+    if not held - {Role.CITIZEN}:
+        return "/my/" if held and is_valid_path("/my/") else "/"
+    for of_door, address in HOMES:
+        if held & of_door and not held & DECIDING and is_valid_path(address):
+            return address
+    return settings.LOGIN_REDIRECT_URL
 
 
 @require_POST
