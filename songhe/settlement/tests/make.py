@@ -34,7 +34,8 @@ __all__ = ["COUNTY", "at", "died", "elder", "item", "provider", "reported_death"
 PROGRAMME = "consumption-voucher"
 MARCH, APRIL, MAY = Month(2026, 3), Month(2026, 4), Month(2026, 5)
 EAST = Fraction(17, 20)
-_numbers = count(1)
+#: Far above those that issuing gives, for a world may hold vouchers of both kinds.
+_numbers = count(900_000_001)
 _catalogue = {}
 
 
