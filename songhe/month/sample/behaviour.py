@@ -22,6 +22,10 @@ from songhe.month.sample.shape import Weights, bodies, shape
 DECIDED_BY = 12
 SERVED_FROM = 17
 
+#: A later month's vouchers are issued when the month before is closed, on the 8th or 9th; a death verified sooner would
+#: be one that the issue had known of.
+DEATHS_HEARD_OF_FROM = 10
+
 #: The last days are for bills.
 LAST_VISIT = 27
 
@@ -239,6 +243,8 @@ class _Writer:
         if died is not None:
             late = chance.randrange(100) < self.figures.habit("death_reported_late_per_hundred")
             reported = elder.told.get("reported_on") or (LAST_VISIT + 1 if late else died.day + chance.randint(1, 3))
+            if self.month > self.plan.month:
+                reported = max(reported, DEATHS_HEARD_OF_FROM)
             verified = self.day(min(reported + chance.randint(1, 2), self.month.days))
             by = "family" if elder.proxy and not elder.proxy.provider else mine.house
             mine.events.append(

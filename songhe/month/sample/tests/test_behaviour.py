@@ -103,6 +103,12 @@ def test_who_died_or_moved_is_gone_in_the_next_month(plan, march):
     assert not gone & april
 
 
+def test_a_death_in_a_later_month_is_heard_of_after_its_vouchers_were_issued():
+    reports = [mine.report for mine in script(Plan(), MARCH.next) if mine.report]
+    assert any(report.happened_on.day < 8 for report in reports)
+    assert all(beijing_date(report.at).day >= 10 for report in reports)
+
+
 def test_who_moved_in_after_using_the_voucher_at_home_changes_group_in_the_next_month(plan, march):
     moved = [mine for mine in script(plan, MARCH.next) if mine.elder.case == "admitted_after_home_voucher"]
     assert len(moved) == 2
