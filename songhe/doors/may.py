@@ -68,6 +68,7 @@ ACTS: dict[str, Act] = {
     "person.import": Act("批量导入人员", "importing people", of(CLERK)),
     "person.merge": Act("合并重复档案", "merging duplicate files", of(APPROVER)),
     "person.export": Act("导出脱敏名单", "exporting masked lists", READERS),
+    "person.export_whole": Act("导出未脱敏名单", "exporting unmasked lists", of(APPROVER)),
     "mandate.write": Act("登记代办人", "registering proxies", of(CLERK, CITIZEN)),
     # Assessment
     "assessment.read": Act("查看能力评估", "reading assessments", READERS | of(ASSESSOR, MANAGER, CITIZEN)),
@@ -82,6 +83,7 @@ ACTS: dict[str, Act] = {
     "application.make": Act("提交申请", "applying", of(CLERK, CITIZEN)),
     "application.review": Act("初审申请", "reviewing applications", of(CLERK)),
     "application.return": Act("退回申请", "returning applications", of(CLERK, APPROVER)),
+    "publication.read": Act("查看和打印公示名单", "reading and printing publication lists", READERS),
     "application.approve": Act("审批申请", "approving applications", of(APPROVER)),
     "entitlement.read": Act("查看待遇", "reading entitlements", READERS | of(MANAGER, CITIZEN)),
     "entitlement.report": Act("报告情况变化", "reporting a change", of(CLERK, MANAGER, CITIZEN)),
