@@ -34,6 +34,17 @@ class Installation(BaseSettings):
     bank: str = Field(
         default="songhe.outside.bank.sandbox.SandboxBank", description="Adapter behind the bank's port (docs/ports)"
     )
+    messenger: str = Field(
+        default="songhe.outside.sms.sandbox.SandboxMessenger",
+        description="Adapter that carries texts and calls (docs/ports/sms.md)",
+    )
+    reveals_per_hour: int = Field(default=30, description="Whole numbers that one person may look at in an hour")
+    tianditu_key: str = Field(
+        default="", description="Key of the Tianditu map service for the public directory; empty: our own outline only"
+    )
+    map_approval_no: str = Field(
+        default="", description="Number of the map's approval (审图号), printed on it; without it Tianditu is not shown"
+    )
     database_pool: int = Field(default=0, description="PostgreSQL connections kept per process; 0: one per thread")
 
 
@@ -154,13 +165,16 @@ TEMPLATES = [
     }
 ]
 
+#: The one outside address that pages may fetch pictures from, and only where an operator has chosen it.
+TILES = ["https://*.tianditu.gov.cn"] if INSTALLATION.tianditu_key and INSTALLATION.map_approval_no else []
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         # 'wasm-unsafe-eval' lets the reader of QR codes start; it allows no script of a page's own making.
         "script-src": [SELF, "'wasm-unsafe-eval'"],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *TILES],
         "worker-src": [SELF],
         "media-src": [SELF],
         "font-src": [SELF],
@@ -198,6 +212,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = INSTALLATION.home / "files"
+MESSENGER = INSTALLATION.messenger
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 PASSWORD_HASHERS = [

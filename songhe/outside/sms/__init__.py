@@ -1,0 +1,1 @@
+"""Carriers of texts and calls behind ``songhe.notice.ports``. 短信"""
