@@ -101,6 +101,10 @@ ACTS: dict[str, Act] = {
     "redemption.quote": Act("试算账单", "quoting a bill", COUNTY | of(MANAGER, CITIZEN)),
     "redemption.make": Act("核销消费券", "redeeming vouchers", of(MANAGER)),
     "redemption.reverse": Act("冲正核销", "reversing a redemption", of(MANAGER, FINANCE)),
+    "medium.show": Act("出示消费码", "showing the code", of(CITIZEN)),
+    "medium.print": Act("打印纸质券", "printing the voucher", of(CLERK, CITIZEN)),
+    "feedback.rate": Act("评价服务", "rating a service", of(CITIZEN)),
+    "feedback.complain": Act("反映账单问题", "questioning a bill", of(CLERK, CITIZEN)),
     # Money to providers
     "statement.read": Act("查看结算单", "reading statements", READERS | of(MANAGER)),
     "statement.submit": Act("确认结算单", "confirming a statement", of(MANAGER)),

@@ -55,6 +55,10 @@ SIGNS: dict[str, str] = {
     "inbox": '<path d="M3.5 13.5 6 5h12l2.5 8.5V19.5h-17zM3.5 13.5H9a3 3 0 0 0 6 0h5.5"/>',
     "ticket": ('<path d="M3 6h18v4a2 2 0 0 0 0 4v4H3v-4a2 2 0 0 0 0-4z"/><path d="M15 8.5v1.5M15 12.2v1.5M15 16v0"/>'),
     "receipt": '<path d="M6 3.5h12v17l-2-1.5-2 1.5-2-1.5-2 1.5-2-1.5-2 1.5zM9 8.5h6M9 12.5h6"/>',
+    "qr": (
+        '<path d="M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM7 7h.2M17 7h.2M7 17h.2'
+        'M14 14h2.5v2.5M20 14v2M14 20v-1.5M17.5 20H20v-1.5M18.5 16.5h.2"/>'
+    ),
     "money": '<circle cx="12" cy="12" r="8.5"/><path d="m8.5 7.5 3.5 4.5 3.5-4.5M12 12v5.5M9 12.5h6M9 15h6"/>',
     "statement": '<path d="M4 4h16v16.5H4zM4 9h16M9 9v11.5M12 13h5M12 16.5h5"/>',
     "calendar": '<path d="M4 6h16v14.5H4zM4 10.5h16M8 3.5V7M16 3.5V7M8 14.5h.2M12 14.5h.2M16 14.5h.2M8 17.5h.2"/>',
