@@ -38,6 +38,10 @@ class Installation(BaseSettings):
         default="songhe.outside.sms.sandbox.SandboxMessenger",
         description="Adapter that carries texts and calls (docs/ports/sms.md)",
     )
+    identifier: str = Field(
+        default="songhe.outside.identity.sandbox.SandboxIdentifier",
+        description="Adapter that says whether a name and an ID number belong together (docs/ports/identity.md)",
+    )
     reveals_per_hour: int = Field(default=30, description="Whole numbers that one person may look at in an hour")
     tianditu_key: str = Field(
         default="", description="Key of the Tianditu map service for the public directory; empty: our own outline only"
@@ -213,6 +217,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = INSTALLATION.home / "files"
 MESSENGER = INSTALLATION.messenger
+IDENTIFIER = INSTALLATION.identifier
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 PASSWORD_HASHERS = [

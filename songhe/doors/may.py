@@ -105,6 +105,12 @@ ACTS: dict[str, Act] = {
     "medium.print": Act("打印纸质券", "printing the voucher", of(CLERK, CITIZEN)),
     "feedback.rate": Act("评价服务", "rating a service", of(CITIZEN)),
     "feedback.complain": Act("反映账单问题", "questioning a bill", of(CLERK, CITIZEN)),
+    "complaint.read": Act("查看投诉", "reading complaints", of(CLERK, APPROVER, AUDITOR) | ABOVE),
+    "complaint.confidential.read": Act("查看保密投诉", "reading confidential complaints", of(APPROVER, AUDITOR)),
+    "complaint.answer": Act("答复投诉", "answering complaints", of(CLERK)),
+    "complaint.answer_confidential": Act("答复保密投诉", "answering confidential complaints", of(APPROVER)),
+    "complaint.review": Act("复核投诉答复", "reviewing answers to complaints", of(APPROVER)),
+    "complaint.transfer": Act("转办投诉", "transferring complaints", of(CLERK, APPROVER)),
     # Money to providers
     "statement.read": Act("查看结算单", "reading statements", READERS | of(MANAGER)),
     "statement.submit": Act("确认结算单", "confirming a statement", of(MANAGER)),

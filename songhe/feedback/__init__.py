@@ -1,1 +1,1 @@
-"""评价与投诉。How people found a service, what they complain of, and who answers by when."""
+"""What people say of a service, and what they complain about: ratings and complaints. 评价与投诉"""

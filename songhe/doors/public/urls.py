@@ -1,7 +1,26 @@
 """The addresses of this door, at the root, for whoever comes in."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
+
+from songhe.doors.public import complaint, directory, entitled, genuine, guide
+from songhe.doors.staff.converters import NumberConverter
 
 app_name = "public"
+register_converter(NumberConverter, "no")
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("entitled/", entitled.entitled, name="entitled"),
+    path("guide/", guide.guides, name="guides"),
+    path("guide/<str:place>/<slug:programme>/", guide.guide, name="guide"),
+    path("directory/", directory.directory, name="directory"),
+    path("directory/places.json", directory.places, name="places"),
+    path("directory/<int:provider_id>/", directory.provider, name="provider"),
+    path("check/", genuine.check, name="check"),
+    path("check/<no:no>/", genuine.check_number, name="check-number"),
+    path("check/<slug:kind>/<no:no>/", genuine.check_number, name="check-of"),
+    path("complaint/", complaint.start, name="complaint"),
+    path("complaint/new/", complaint.new, name="complaint-new"),
+    path("complaint/made/", complaint.made, name="complaint-made"),
+    path("complaint/follow/", complaint.follow, name="complaint-follow"),
+    path("complaint/follow/act/", complaint.act, name="complaint-act"),
+]

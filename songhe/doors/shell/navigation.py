@@ -45,6 +45,7 @@ ITEMS: tuple[Item, ...] = (
     Item("staff:people", _("人员"), "person.search", AT_A_PROVIDER),
     Item("staff:month", _("月度运行"), "month.read"),
     Item("staff:statements", _("结算单"), "statement.read", AT_A_PROVIDER),
+    Item("staff:complaints", _("投诉"), "complaint.read"),
     Item("provider:home", _("今天"), "desk.open"),
     Item("provider:redeem", _("核销"), "redemption.make"),
     Item("provider:people", _("服务对象"), "desk.open"),
