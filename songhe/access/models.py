@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from songhe.access.role import Role
 
@@ -28,6 +29,8 @@ class Account(AbstractBaseUser):
     locked_because = models.CharField(max_length=200, blank=True, default="")
     failed_sign_ins = models.PositiveSmallIntegerField(default=0)
     barred_until = models.DateTimeField(null=True, blank=True)
+    failed_factors = models.PositiveSmallIntegerField(default=0)
+    factor_barred_until = models.DateTimeField(null=True, blank=True)
     practice = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
 
@@ -133,3 +136,81 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.hint}…)"
+
+
+class OneTimeCode(models.Model):
+    """A code of six digits 验证码 that was sent to a telephone, for one purpose; kept only as a keyed hash.
+
+    ``purpose`` says what it opens (``sign-in``, ``bind``, ``assist``) and ``about`` for whom, so that a code given
+    for one thing opens no other. ``phone`` is a keyed hash, too: the table tells nobody who has a telephone.
+    """
+
+    phone = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=12)
+    about = models.CharField(max_length=64, blank=True, default="")
+    digest = models.CharField(max_length=64)
+    address = models.CharField(max_length=45, blank=True, default="")
+    sent_at = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(name="access_code_phone", fields=["phone", "sent_at"]),
+            models.Index(name="access_code_address", fields=["address", "sent_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.sent_at:%Y-%m-%d %H:%M}"
+
+
+class Factor(models.Model):
+    """Something that the owner of a login has 第二因素: an app that shows codes, or a security key.
+
+    An app's ``secret`` is sealed with the installation's key; ``counter`` is the last half-minute whose code was
+    taken, so that each counts once. Of a key the public half is kept, and ``counter`` is how often it has signed.
+    """
+
+    class Kind(models.TextChoices):
+        APP = "app", _("验证器")
+        KEY = "key", _("安全密钥")
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=4, choices=Kind.choices)
+    name = models.CharField(max_length=40)
+    secret = models.BinaryField(null=True)
+    credential = models.BinaryField(null=True)
+    credential_index = models.CharField(max_length=64, null=True, unique=True)
+    counter = models.BigIntegerField(default=0)
+    made_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="access_factor_holds_what_it_is",
+                condition=Q(kind="app", secret__isnull=False, credential__isnull=True)
+                | Q(kind="key", secret__isnull=True, credential__isnull=False, credential_index__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(name="access_factor_account", fields=["account", "made_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.kind} {self.made_at:%Y-%m-%d}"
+
+
+class RecoveryCode(models.Model):
+    """A code on paper 恢复码 that stands once for a lost second factor; kept only as a keyed hash."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(name="access_recovery_account", fields=["account", "used_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.made_at:%Y-%m-%d}"
