@@ -28,7 +28,7 @@ ROWS = (
     ("issued_fen", "worth", True),
     ("redeemed", "bills redeemed", False),
     ("redeemed_fen", "paid by vouchers", True),
-    ("reversed", "bills reversed", False),
+    ("reversed", "bill lines reversed", False),
     ("expired_fen", "lapsed unused", True),
     ("statements", "provider statements", False),
     ("settled_fen", "settled with providers", True),
