@@ -6,7 +6,7 @@ from songhe.doors.public import complaint, directory, entitled, genuine, guide
 from songhe.doors.staff.converters import NumberConverter
 
 app_name = "public"
-register_converter(NumberConverter, "no")
+register_converter(NumberConverter, "paper")
 
 urlpatterns = [
     path("entitled/", entitled.entitled, name="entitled"),
@@ -16,8 +16,8 @@ urlpatterns = [
     path("directory/places.json", directory.places, name="places"),
     path("directory/<int:provider_id>/", directory.provider, name="provider"),
     path("check/", genuine.check, name="check"),
-    path("check/<no:no>/", genuine.check_number, name="check-number"),
-    path("check/<slug:kind>/<no:no>/", genuine.check_number, name="check-of"),
+    path("check/<paper:no>/", genuine.check_number, name="check-number"),
+    path("check/<slug:kind>/<paper:no>/", genuine.check_number, name="check-of"),
     path("complaint/", complaint.start, name="complaint"),
     path("complaint/new/", complaint.new, name="complaint-new"),
     path("complaint/made/", complaint.made, name="complaint-made"),

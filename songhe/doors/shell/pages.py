@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db.models import Case, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -15,8 +16,7 @@ from songhe.access.role import Role
 from songhe.doors.shell import style
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.sign_in import home_of
-from songhe.kernel.refusal import Refusal
-from songhe.place.division import lookup
+from songhe.month.sample.cast import CAST
 
 
 class WayStep(NamedTuple):
@@ -31,6 +31,24 @@ WAY = (
     WayStep("shield", _("审核"), _("经办与审批由两个人分别负责，每个结论都写明条款。")),
     WayStep("ticket", _("发放"), _("每月一张消费券，四个服务组别任选其一。")),
     WayStep("care", _("使用"), _("服务做了才核销，自己只付剩下的部分。")),
+)
+
+
+class Service(NamedTuple):
+    """Something for everybody, without signing in."""
+
+    url: str
+    sign: str
+    word: Any
+    text: Any
+
+
+SERVICES = (
+    Service("public:entitled", "question", _("我能享受什么"), _("答几个问题，看能得多少、带什么、最晚哪天申请")),
+    Service("public:directory", "pin", _("找机构"), _("哪里能用券，用券后自己付多少，离家多远")),
+    Service("public:guides", "document", _("政策指南"), _("谁可以、怎么办、多少天、依据什么")),
+    Service("public:check", "shield", _("查真伪"), _("决定书、消费券、账单是不是真的")),
+    Service("public:complaint", "phone", _("投诉"), _("不满意就说，按期答复，可以不留姓名")),
 )
 
 
@@ -62,6 +80,8 @@ ROLE_WORDS: dict[Role, RoleWords] = {
     Role.CITIZEN: RoleWords(CITIZEN_GROUP, "elder", _("查看待遇，使用消费券")),
 }
 GROUPS = (COUNTY_GROUP, SERVICE_GROUP, ABOVE_GROUP, CITIZEN_GROUP, SYSTEM_GROUP)
+#: The logins that have a part in the sample's stories.
+NAMED = tuple(part.username for part in CAST)
 #: More than this many of one role would bury the others; the rest sign in by name.
 SHOWN_OF_A_ROLE = 3
 
@@ -70,6 +90,7 @@ SHOWN_OF_A_ROLE = 3
 def start(request: DoorRequest) -> HttpResponse:
     """What Songhe is, the way in, and in a practice database everybody one can be."""
     said = {
+        "services": SERVICES,
         "way": WAY,
         "practice_accounts": practice_accounts(request) if request.practice else [],
         "desk": home_of(request, request.user) if isinstance(request.user, Account) else settings.LOGIN_URL,
@@ -78,41 +99,30 @@ def start(request: DoorRequest) -> HttpResponse:
 
 
 def practice_accounts(request: DoorRequest) -> list[dict[str, Any]]:
-    """The practice logins by group of roles, a few of each role."""
+    """The practice logins by group and role, a few of each role, those that the sample names first."""
     shown: dict[Role, list[dict[str, Any]]] = {role: [] for role in ROLE_WORDS}
     held = (
         Appointment.objects.filter(account__practice=True, account__is_active=True, valid_from__lte=request.on)
         .exclude(valid_to__lt=request.on)
         .select_related("account")
-        .order_by("account_id", "id")
+        .order_by(Case(When(account__username__in=NAMED, then=0), default=1), "account_id", "id")
     )
-    for role, words in ROLE_WORDS.items():
+    for role in ROLE_WORDS:
         for appointment in held.filter(role=role)[:SHOWN_OF_A_ROLE]:
-            shown[role].append(
-                {
-                    "username": appointment.account.username,
-                    "name": appointment.account.display_name,
-                    "role": role.label,
-                    "place": place_name(request, appointment.place),
-                    "does": words.does,
-                    "sign": words.sign,
-                }
-            )
+            account = appointment.account
+            shown[role].append({"username": account.username, "name": account.display_name})
     groups = [
         {
             "word": group,
-            "accounts": [one for role, words in ROLE_WORDS.items() if words.group is group for one in shown[role]],
+            "roles": [
+                {"word": role.label, "does": words.does, "sign": words.sign, "accounts": shown[role]}
+                for role, words in ROLE_WORDS.items()
+                if words.group is group and shown[role]
+            ],
         }
         for group in GROUPS
     ]
-    return [group for group in groups if group["accounts"]]
-
-
-def place_name(request: DoorRequest, code: str) -> str:
-    try:
-        return lookup(code, request.on).name
-    except Refusal:
-        return code
+    return [group for group in groups if group["roles"]]
 
 
 @require_safe
