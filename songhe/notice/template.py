@@ -10,14 +10,14 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from songhe.kernel.month import Month
+from songhe.kernel.month import BEIJING, Month
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 LANGUAGES = ("zh", "en")
@@ -118,6 +118,10 @@ def _shown(key: str, value: Any, which: Template, tongue: str) -> str:
     if key.endswith(("_on", "_until")):
         day = date.fromisoformat(str(value)[:10])
         return f"{day.month}月{day.day}日" if tongue == "zh" else f"{day.day} {day:%B}"
+    if key == "at":
+        moment = datetime.fromisoformat(str(value)).astimezone(BEIJING)
+        clock = f"{moment:%H:%M}"
+        return f"{moment.month}月{moment.day}日{clock}" if tongue == "zh" else f"{clock} on {moment.day} {moment:%B}"
     if key == "month":
         month = Month.parse(str(value))
         first = month.first

@@ -20,9 +20,7 @@ VALUES = {"month": "2026-03", "face_fen": 80000, "use_until": "2026-03-31"}
 
 
 def told(person, **more):
-    return tell(
-        county=COUNTY, person_id=person, template="voucher.issued", values=VALUES, at=AT, on=ON, **more
-    )
+    return tell(county=COUNTY, person_id=person, template="voucher.issued", values=VALUES, at=AT, on=ON, **more)
 
 
 @pytest.mark.django_db
@@ -51,7 +49,7 @@ def test_a_value_that_the_text_names_must_be_given():
 
 @pytest.mark.django_db
 def test_a_login_is_told_by_its_name():
-    tell_account(county=COUNTY, account="clerk", template="sign_in.new_device", values={"at": "10:00"}, at=AT)
+    tell_account(county=COUNTY, account="clerk", template="sign_in.new_device", values={"at": AT.isoformat()}, at=AT)
     kept = Notice.rows.get(county=COUNTY, account="clerk")
     assert (kept.person, kept.channel) == (None, Channel.INBOX)
 
@@ -87,6 +85,7 @@ def test_every_template_speaks_both_languages():
     for name, one in templates().items():
         given = {key: 1200 if key.endswith("_fen") else "2026-03-08" for key in one.names}
         given |= {"month": "2026-03"} if "month" in one.names else {}
+        given |= {"at": AT.isoformat()} if "at" in one.names else {}
         for language in ("zh", "en"):
             for family in (False, True):
                 said = say(name, given, language=language, person_name="张桂兰", to_family=family)
