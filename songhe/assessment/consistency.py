@@ -43,22 +43,23 @@ _ORIENTATION_AND_MEMORY = ("B.3.1", "B.3.2", "B.3.3", "B.3.4")
 def inconsistencies(*, scores: Mapping[str, int] | None, information: Mapping[str, Any]) -> list[Refusal]:
     """The warnings for a GB/T 42195-2022 assessment: ``scores`` by item code, ``information`` by field code.
 
-    Without scores (coma) there is nothing to contradict; a field that is empty contradicts nothing.
+    Without scores (coma) there is nothing to contradict; a field or an item that is empty contradicts nothing, so
+    that it can be asked while the form is being filled in.
     """
     if scores is None:
         return []
     found = []
     care = information.get("A.5.4") or ()
-    if "gastric_tube" in care and scores["B.1.1"] > 0:
+    if "gastric_tube" in care and scores.get("B.1.1", 0) > 0:
         found.append(TUBE_FED_BUT_EATS("B.1.1"))
-    if "urinary_catheter" in care and scores["B.1.6"] > 0:
+    if "urinary_catheter" in care and scores.get("B.1.6", 0) > 0:
         found.append(CATHETER_BUT_CONTROLS("B.1.6"))
-    if information.get("A.5.11") == "present" and scores["B.3.9"] > 0:
+    if information.get("A.5.11") == "present" and scores.get("B.3.9", 0) > 0:
         found.append(COMA_BUT_CONSCIOUS("B.3.9"))
     diagnoses = information.get("A.4.1")
     undiagnosed = diagnoses is not None and "dementia" not in diagnoses
-    if undiagnosed and all(scores[code] <= 1 for code in _ORIENTATION_AND_MEMORY):
+    if undiagnosed and all(scores.get(code, 2) <= 1 for code in _ORIENTATION_AND_MEMORY):
         found.append(DISORIENTED_WITHOUT_DIAGNOSIS("A.4.1"))
-    if "choking" in (information.get("A.5.8") or ()) and scores["B.1.1"] >= 3:
+    if "choking" in (information.get("A.5.8") or ()) and scores.get("B.1.1", 0) >= 3:
         found.append(CHOKES_BUT_EATS_WITHOUT("B.1.1"))
     return found

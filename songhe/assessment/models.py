@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from songhe.access.scope import ScopedManager
 from songhe.county.key import CountyKey
 from songhe.county.row import CountyRow
+from songhe.document.models import StoredFile
 from songhe.person.models import Person
 from songhe.provider.models import Provider, Worker
 
@@ -58,6 +59,7 @@ class Assessment(CountyRow):
     body_name = models.CharField(max_length=120, blank=True)
     first_assessor = models.ForeignKey(Worker, models.PROTECT, null=True, related_name="+")
     second_assessor = models.ForeignKey(Worker, models.PROTECT, null=True, related_name="+")
+    scheduled_at = models.DateTimeField(null=True)
     disputes = CountyKey("assessment.Assessment", null=True)
     requested_at = models.DateTimeField()
     requested_by = models.CharField(max_length=64)
@@ -124,6 +126,94 @@ class Assessment(CountyRow):
         indexes = [
             models.Index(fields=["county", "person", "state", "assessed_on"], name="assessment_person"),
             models.Index(fields=["county", "state"], name="assessment_state"),
+        ]
+
+
+class Draft(CountyRow):
+    """What the two assessors have filled in so far; after it is handed in it stays as the record of the visit.
+
+    ``stamps`` says in which ``version`` each field was last changed, so that two devices are merged field by field.
+    ``turn`` counts how often it went back, from the county or between the two; what was signed before counts no more.
+    ``began_at`` is the server's time when it heard of the visit; ``began_by_device`` is what the device's clock said.
+    """
+
+    scope_paths = {
+        "divisions": "county",
+        "providers": "assessment__body_id",
+        "persons": "assessment__person_id",
+    }
+
+    assessment = CountyKey(Assessment)
+    scores = models.JSONField(default=dict)
+    information = models.JSONField(default=dict)
+    care_notes = models.CharField(max_length=1000, blank=True)
+    stamps = models.JSONField(default=dict)
+    version = models.IntegerField(default=1)
+    turn = models.IntegerField(default=0)
+    remarks = models.JSONField(default=list)
+    began_at = models.DateTimeField()
+    began_by = models.CharField(max_length=64)
+    began_by_device = models.DateTimeField(null=True)
+    visited_on = models.DateField()
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=64)
+    photo = CountyKey(StoredFile, null=True)
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    accuracy = models.FloatField(null=True)
+    located_with_consent_of = models.CharField(max_length=64, blank=True)
+
+    objects = ScopedManager()
+    rows = models.Manager()
+
+    class Meta:
+        base_manager_name = "rows"
+        default_manager_name = "rows"
+        constraints = [
+            models.UniqueConstraint(fields=["county", "assessment"], name="assessment_draft_once"),
+            models.CheckConstraint(
+                name="assessment_draft_place_by_consent",
+                condition=Q(longitude__isnull=True) | ~Q(located_with_consent_of=""),
+            ),
+        ]
+
+
+class Signature(CountyRow):
+    """One assessor's signature under one content, whose SHA-256 is ``content``; under another it does not count.
+
+    Drawn (``drawing``) or, for who uses a keyboard, the typed name. Rows are added and never changed.
+    """
+
+    leaf = True
+
+    scope_paths = {
+        "divisions": "county",
+        "providers": "assessment__body_id",
+        "persons": "assessment__person_id",
+    }
+
+    assessment = CountyKey(Assessment)
+    worker = models.ForeignKey(Worker, models.PROTECT, related_name="+")
+    account = models.CharField(max_length=64)
+    content = models.CharField(max_length=64)
+    drawing = CountyKey(StoredFile, null=True)
+    typed = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField()
+
+    objects = ScopedManager()
+    rows = models.Manager()
+
+    class Meta:
+        base_manager_name = "rows"
+        default_manager_name = "rows"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "assessment", "worker", "content"], name="assessment_signature_once"
+            ),
+            models.CheckConstraint(
+                name="assessment_signature_of_one_kind",
+                condition=(Q(drawing__isnull=True) & ~Q(typed="")) | (Q(drawing__isnull=False) & Q(typed="")),
+            ),
         ]
 
 

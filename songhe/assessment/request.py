@@ -11,7 +11,7 @@ from django.db import transaction
 from songhe.assessment.models import Assessment
 from songhe.assessment.states import OPEN, move
 from songhe.document import number
-from songhe.kernel.month import Month
+from songhe.kernel.month import Month, beijing_date
 from songhe.kernel.refusal import reason
 from songhe.person.models import Mandate, Person
 from songhe.provider.admit import is_listed
@@ -80,6 +80,12 @@ MUST_RECUSE = reason(
     "assessment.must_recuse",
     zh="“{name}”应当回避：{why}。",
     en="{name} must stand aside: {why_en}.",
+)
+
+SCHEDULED_IN_THE_PAST = reason(
+    "assessment.scheduled_in_the_past",
+    zh="约定的日期{day}已经过去。",
+    en="The day that was chosen, {day}, is past.",
 )
 
 #: What ``provider.worker.lacking`` answers, as the refusal says it.
@@ -165,24 +171,30 @@ def assign(
     at: datetime,
     on: date,
     by: str,
+    scheduled_at: datetime | None = None,
 ) -> Assessment:
     """The body names two different assessors of its own, qualified on the day; it may name others before the work.
+
+    ``scheduled_at`` is when they will come; without it a time that was set stays.
 
     Qualified: five years of practice, trained and examined (source 000; GB/T 42195-2022, 5.2.3). Aside stand the
     elder's kin and proxies, whoever is employed by a provider that serves the elder (``serving``: their ids), and
     in a review whoever signed the disputed assessment. Refuses with ``assessment.wrong_state``,
-    ``.same_assessor``, ``.not_an_assessor``, ``.not_qualified`` or ``.must_recuse``.
+    ``.scheduled_in_the_past``, ``.same_assessor``, ``.not_an_assessor``, ``.not_qualified`` or ``.must_recuse``.
     """
     with transaction.atomic():
         found = lock(assessment)
         move(found, "assign")
+        if scheduled_at is not None and beijing_date(scheduled_at) < on:
+            raise SCHEDULED_IN_THE_PAST("scheduled_at", day=beijing_date(scheduled_at))
         if same_human(first, second):
             raise SAME_ASSESSOR("second")
         for field, worker in (("first", first), ("second", second)):
             check_qualified(worker, body_id=found.body_id, on=on, field=field)
             _check_recusal(worker, found, serving=serving, on=on, field=field)
         found.first_assessor, found.second_assessor = first, second
-        found.save(update_fields=["state", "first_assessor", "second_assessor"])
+        found.scheduled_at = scheduled_at or found.scheduled_at
+        found.save(update_fields=["state", "first_assessor", "second_assessor", "scheduled_at"])
         _note(found, "assign", at, by, first=first.pk, second=second.pk)
     return found
 

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
-from songhe.assessment.models import Assessment
+from songhe.assessment.models import Assessment, Draft
 from songhe.assessment.request import lock
 from songhe.assessment.sequence import leave_place, take_place
 from songhe.assessment.states import move
@@ -60,13 +61,15 @@ def accept(*, assessment: Assessment, policy: Policy | None, at: datetime, on: d
 
 
 def send_back(*, assessment: Assessment, because: str, at: datetime, by: str) -> Assessment:
-    """Back to the assessors, with what to look at again. Refuses with ``assessment.wrong_state``."""
+    """Back to the assessors, with what to look at again; both will sign anew. Refuses with
+    ``assessment.wrong_state``."""
     _require(because)
     with transaction.atomic():
         found = lock(assessment)
         move(found, "send_back")
         found.note = because
         found.save(update_fields=["state", "note"])
+        Draft.rows.filter(county=found.county, assessment=found).update(turn=F("turn") + 1, version=F("version") + 1)
         _note(found, "send_back", at, by, because)
     return found
 
