@@ -34,6 +34,9 @@ class Installation(BaseSettings):
     bank: str = Field(
         default="songhe.outside.bank.sandbox.SandboxBank", description="Adapter behind the bank's port (docs/ports)"
     )
+    second_factor: Literal["required", "optional"] = Field(
+        default="required", description="Whether staff sign in with a second factor (practice accounts may without)"
+    )
     messenger: str = Field(
         default="songhe.outside.sms.sandbox.SandboxMessenger",
         description="Adapter that carries texts and calls (docs/ports/sms.md)",
@@ -194,7 +197,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 8 * 3600
+# Longer than the eight hours that anybody may stay signed in: who comes later is told so, and keeps what was typed.
+SESSION_COOKIE_AGE = 12 * 3600
+SECOND_FACTOR = INSTALLATION.second_factor
+CSRF_FAILURE_VIEW = "songhe.doors.shell.kept.too_old"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = INSTALLATION.https
 SECURE_HSTS_SECONDS = 31_536_000 if INSTALLATION.https else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if INSTALLATION.https else None

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from songhe.county.key import new_id
+from songhe.document.check_code import agrees, check_code
 from songhe.document.number import of_id
 from songhe.eligibility.models import Determination
 from songhe.eligibility.queries import why
@@ -80,6 +81,17 @@ def write_answer(*, application: Application, appeal: Appeal, at: datetime) -> L
         "appeal": None,
     }
     return _write(application, APPEAL, body, at)
+
+
+def code_of(letter: Letter) -> str:
+    """The eight digits that are printed on the letter, for the public page where papers are checked."""
+    return check_code(letter.no, letter.body)
+
+
+def genuine(*, no: str, code: str) -> Letter | None:
+    """The letter of this number, if the code printed on it agrees with what it says; nothing for any other pair."""
+    found = Letter.objects.filter(county=no[:6], no=no).first()
+    return found if found is not None and agrees(code, found.no, found.body) else None
 
 
 def appeal_notice(decided_on: date, days: int | None) -> dict[str, Any]:

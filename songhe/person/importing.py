@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 
 from songhe.kernel.id_number import IdNumber, Kind
 from songhe.kernel.refusal import Refusal, reason
+from songhe.person import search
 from songhe.person.details import FIELDS, Details, Findings, Places, check
 from songhe.person.duplicate import Known, note_pairs
 from songhe.person.models import Person, Provenance
@@ -364,3 +365,5 @@ def _change(county: str, rows: list[Row], files: _Files, *, at: datetime, **told
         names = sorted({name for row in changing for name in files.changes[row.number]})
         in_county.bulk_update(locked.values(), [*names, "version"], batch_size=CHUNK)
         Provenance.objects.bulk_create(rows_of_provenance)
+        if {"name", "phone"} & set(names):
+            search.index(locked.values())

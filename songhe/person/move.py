@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from songhe.kernel.id_number import IdNumber, Kind
 from songhe.kernel.refusal import reason
+from songhe.person import search
 from songhe.person.details import FIELDS, Findings, Places
 from songhe.person.duplicate import ALREADY_REGISTERED
 from songhe.person.identity import number_of, sealed
@@ -133,6 +134,7 @@ def _open(person: Person, place: str, moved_on: date, at: datetime, by: str, sou
             there.save(force_insert=True)
     except IntegrityError:
         raise ALREADY_REGISTERED("id_number") from None
+    search.lay([there])
     told: dict[str, Any] = {
         "source": f"{source} ({person.county})"[:80],
         "document": str(person.id),

@@ -8,6 +8,7 @@ from typing import Any
 
 from songhe.county.key import new_id
 from songhe.kernel.id_number import IdNumber
+from songhe.person import search
 from songhe.person.details import FIELDS, Details
 from songhe.person.identity import identify_all, sealed
 from songhe.person.models import Person, Provenance
@@ -40,6 +41,7 @@ def open_files(
         person.id_cipher = sealed(each.id_number, person.id)
         people.append(person)
     write(Person, people)
+    search.lay(people)
     told: dict[str, Any] = {"source": source, "document": document, "by": by, "known_at": at}
     if field_by_field:
         rows = [

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from songhe.kernel.refusal import UNKNOWN_FIELD, Refusal, reason
+from songhe.person import search
 from songhe.person.details import FIELDS, Details, Places, check, read_number
 from songhe.person.duplicate import ALREADY_REGISTERED, Known, note_pairs
 from songhe.person.identity import identify, number_of, sealed
@@ -170,6 +171,8 @@ def correct(
                 person.save()
         except IntegrityError:
             raise ALREADY_REGISTERED("id_number") from None
+        if {"name", "phone"} & set(changed):
+            search.index([person])
         rows += provenance_of(person, changed, number=details.id_number, empty=True, **told)
         Provenance.objects.bulk_create(rows)
         note(

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models import ManyToOneRel, Q
 
 from songhe.kernel.refusal import reason
-from songhe.person.models import Duplicate, Person, Provenance
+from songhe.person import search
+from songhe.person.models import Duplicate, Person, Provenance, SearchKey
 from songhe.person.opening import WHOLE_FILE
 from songhe.person.register import REASON_MISSING
 from songhe.trail.note import note
@@ -71,7 +72,7 @@ def _built_on(county: str, people: set[UUID]) -> set[UUID]:
     """Whoever is named by any row of any package; where a value came from and undecided pairs do not count."""
     named: set[UUID] = set()
     for relation in Person._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, ManyToOneRel) or relation.related_model is Provenance:
+        if not isinstance(relation, ManyToOneRel) or relation.related_model in (Provenance, SearchKey):
             continue
         model, key = relation.related_model, relation.field.name
         rows = model._base_manager.filter(**{"county": county, f"{key}__in": people})
@@ -84,6 +85,7 @@ def _built_on(county: str, people: set[UUID]) -> set[UUID]:
 def _remove(county: str, people: set[UUID]) -> None:
     """Rows that point come first. Plain deletes that name the county; the constraints watch over the rest."""
     Provenance.objects.filter(county=county, person__in=people).delete()
+    search.drop(county, people)
     Duplicate.objects.filter(Q(first__in=people) | Q(second__in=people), county=county).delete()
     rows = Person.rows.filter(county=county, id__in=people)
     rows._raw_delete(rows.db)

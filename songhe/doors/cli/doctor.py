@@ -29,11 +29,14 @@ class Check:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True)
-def doctor(as_json: bool) -> None:
+@click.option("--fix", is_flag=True, help="Put right what can be: make the keys by which people are found again.")
+def doctor(as_json: bool, fix: bool) -> None:
     """Check settings, database, guards, packs and tools; exit 1 when something is bad."""
     from songhe.doors.cli.django_setup import set_up
 
     set_up()
+    if fix:
+        _make_search_keys()
     checks = list(everything())
     if as_json:
         click.echo(json.dumps([asdict(check) for check in checks], ensure_ascii=False))
@@ -54,6 +57,7 @@ def everything() -> Iterator[Check]:
     yield from _packs()
     yield from working_days()
     yield from _jobs()
+    yield from _search()
     yield from _tools()
 
 
@@ -176,6 +180,49 @@ def _jobs() -> Iterator[Check]:
         f"停住的任务{len(standing)}个，等人处理的消息{len(left)}条",
         f"{len(standing)} runs are stuck, {len(left)} outbox entries wait for people",
     )
+
+
+def _counties() -> list[str]:
+    """The counties that have people, one look at the index for each."""
+    from songhe.person.models import Person
+
+    found: list[str] = []
+    while True:
+        rows = Person.rows.order_by("county")
+        after = rows.filter(county__gt=found[-1]) if found else rows
+        county = after.values_list("county", flat=True).first()
+        if county is None:
+            return found
+        found.append(county)
+
+
+def _search() -> Iterator[Check]:
+    from django.db.utils import DatabaseError
+
+    from songhe.person.search import without_keys
+
+    try:
+        missing = [county for county in _counties() if without_keys(county)]
+    except DatabaseError:
+        # Before the tables are made there is nothing to find.
+        return
+    if missing:
+        yield Check(
+            "search",
+            BAD,
+            f"有人查不到，请运行 songhe doctor --fix：{'、'.join(missing)}",
+            f"some people cannot be found; run songhe doctor --fix: {', '.join(missing)}",
+        )
+    else:
+        yield Check("search", GOOD, "所有人员都查得到", "everybody can be found")
+
+
+def _make_search_keys() -> None:
+    from songhe.person.search import rebuild, without_keys
+
+    for county in _counties():
+        if without_keys(county):
+            click.echo(f"{county}: {rebuild(county=county)}", err=True)
 
 
 def _tools() -> Iterator[Check]:
