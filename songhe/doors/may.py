@@ -28,6 +28,13 @@ NOT_ALLOWED = reason(
     status=403,
 )
 
+STEP_UP_NEEDED = reason(
+    "door.step_up_needed",
+    zh="这一步很重要，请先再验证一次身份。",
+    en="This step matters; verify once more that it is you.",
+    status=403,
+)
+
 CLERK = Role.COUNTY_CLERK
 APPROVER = Role.COUNTY_APPROVER
 FINANCE = Role.FINANCE
@@ -70,6 +77,8 @@ ACTS: dict[str, Act] = {
     "person.export": Act("导出脱敏名单", "exporting masked lists", READERS),
     "person.export_whole": Act("导出未脱敏名单", "exporting unmasked lists", of(APPROVER)),
     "mandate.write": Act("登记代办人", "registering proxies", of(CLERK, CITIZEN)),
+    "person.verify": Act("核实群众报来的情况", "verifying what people report", of(CLERK, APPROVER)),
+    "elder.assist": Act("协助群众办理", "helping people with their own pages", of(CLERK)),
     # Assessment
     "assessment.read": Act("查看能力评估", "reading assessments", READERS | of(ASSESSOR, MANAGER, CITIZEN)),
     "assessment.request": Act("申请能力评估", "asking for an assessment", of(CLERK, CITIZEN)),
@@ -155,6 +164,16 @@ ACTS: dict[str, Act] = {
     "token.write": Act("发放和撤销访问令牌", "issuing and revoking access tokens", of(SECURITY)),
 }
 
+#: What is done with money, bank accounts and whole numbers asks for the second factor anew, unless it was given
+#: within the last five minutes. Looking at the page does not.
+STEP_UP: frozenset[str] = frozenset(
+    {"person.reveal", "person.export_whole", "payout.make", "provider.bank_confirm", "account.write", "account.appoint"}
+)
+STEP_UP_SECONDS = 300
+#: When the second factor was last given in this session, by the server's clock; put there at the sign-in.
+FACTOR_AT = "factor_at"
+SAFE = ("GET", "HEAD", "OPTIONS")
+
 RULES: dict[str, frozenset[Role]] = {name: act.roles for name, act in ACTS.items()}
 
 
@@ -174,11 +193,21 @@ def may(account: Account | AnonymousUser, act: str, on: date) -> bool:
 
 
 def check(request: HttpRequest, act: str) -> None:
-    """Refuses with ``door.not_signed_in`` or ``door.not_allowed``."""
+    """Refuses with ``door.not_signed_in``, ``door.not_allowed`` or ``door.step_up_needed``."""
     if not request.user.is_authenticated:
         raise NOT_SIGNED_IN()
     if not may(request.user, act, request.on):  # type: ignore[attr-defined]
         raise NOT_ALLOWED(act=ACTS[act].zh, act_en=ACTS[act].en)
+    if act in STEP_UP and request.method not in SAFE and not is_fresh(request):
+        raise STEP_UP_NEEDED()
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether the second factor was given within the last five minutes; true for who signed in without one."""
+    given_at = request.session.get(FACTOR_AT) if hasattr(request, "session") else None
+    if given_at is None:
+        return True
+    return 0 <= request.server_at.timestamp() - given_at <= STEP_UP_SECONDS  # type: ignore[attr-defined, no-any-return]
 
 
 def as_markdown() -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -50,15 +52,36 @@ class Preference(models.Model):
 
 
 class SignIn(models.Model):
-    """One sign-in: when, from where and how. The owner sees the one before."""
+    """One sign-in: when, from where and how, and the session that it began. The owner sees them all.
+
+    ``at`` goes by the clock of the door, ``began_at`` and ``seen_at`` by the server's. ``device`` is a hash of what
+    the browser was given to be known again by; ``means`` says by what the owner was known.
+    """
+
+    class Means(models.TextChoices):
+        PASSWORD = "password", _("密码")
+        APP = "app", _("密码和验证码")
+        KEY = "key", _("密码和安全密钥")
+        PHONE = "phone", _("手机验证码")
+        PRACTICE = "practice", _("练习一键登录")
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField()
     address = models.GenericIPAddressField(null=True)
     practice = models.BooleanField(default=False)
+    means = models.CharField(max_length=10, choices=Means.choices, blank=True, default="")
+    session = models.CharField(max_length=40, blank=True, default="")
+    device = models.CharField(max_length=64, blank=True, default="")
+    told = models.CharField(max_length=60, blank=True, default="")
+    began_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(name="shell_signin_latest", fields=["account", "-at"])]
+        indexes = [
+            models.Index(name="shell_signin_latest", fields=["account", "-at"]),
+            models.Index(name="shell_signin_session", fields=["session"], condition=~Q(session="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.at:%Y-%m-%d %H:%M}"
@@ -79,3 +102,23 @@ class FailedSignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.login} {self.address} {self.tries}"
+
+
+class KeptForm(models.Model):
+    """What somebody had typed when the session ended, sealed, for the same account and for an hour.
+
+    ``page`` is where the form stands and ``action`` where it was sent. Passwords and files are never kept.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    page = models.CharField(max_length=1000)
+    action = models.CharField(max_length=1000)
+    sealed = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="shell_kept_old", fields=["at"])]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.at:%Y-%m-%d %H:%M}"

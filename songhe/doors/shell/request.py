@@ -18,9 +18,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from songhe.access.role import Role
-from songhe.doors.may import NOT_SIGNED_IN, roles
-from songhe.doors.shell import errors
+from songhe.doors.may import FACTOR_AT, NOT_SIGNED_IN, STEP_UP_NEEDED, roles
+from songhe.doors.shell import errors, kept
 from songhe.doors.shell.clock import Clock, read_clock, server_now
+from songhe.doors.shell.models import SignIn
 from songhe.kernel.refusal import Refusal
 
 IDLE = timedelta(minutes=15)
@@ -29,8 +30,11 @@ LONGEST = timedelta(hours=8)
 MARK_EVERY = timedelta(seconds=30)
 SIGNED_IN_AT = "signed_in_at"
 SEEN_AT = "seen_at"
+#: In a session that began with a password alone: that of a practice account, of who need not have more.
+PRACTISING = "practising"
 #: Pages that refresh themselves send this header; a machine that asks is no sign of a person at the desk.
 POLL_HEADER = "X-Songhe-Poll"
+STEP_UP_URL = "/sign-in/again/"
 WITHOUT_CLOCK = ("/healthz", "/readyz", "/version")
 
 logger = structlog.get_logger("songhe.request")
@@ -76,6 +80,10 @@ class RequestMiddleware:
             request.clock = read_clock()
             request.at, request.on, request.practice = request.clock
         response = self.get_response(request)
+        if kept.PARAMETER in request.GET and hasattr(request, "session"):
+            kept.refill(request, response)
+        elif request.method == "POST" and hasattr(request, "session") and kept.PARAMETER in request.session:
+            kept.sent_again(request, response)
         response.headers["X-Request-ID"] = request.request_id
         patch_vary_headers(response, ["HX-Request"])
         if "Cache-Control" not in response.headers and not response.streaming:
@@ -100,15 +108,27 @@ class RequestMiddleware:
         if not request.user.is_authenticated:
             return None
         now = request.server_at.timestamp()
-        if self.is_over(request, now):
+        if self.is_over(request, now) or self.lacks_a_factor(request):
+            address = kept.keep(request, request.user)  # type: ignore[arg-type]
+            SignIn.objects.filter(session=request.session.session_key, ended_at=None).update(ended_at=request.server_at)
             logout(request)
             if errors.wants_problem(request):
                 return errors.refused(request, NOT_SIGNED_IN())
             messages.info(request, _("因长时间未操作，已为您退出登录，请重新登录。"))
-            return to_sign_in(request)
+            if address:
+                kept.say_kept(request)
+            return to_sign_in(request, address)
         if POLL_HEADER not in request.headers and now - request.session[SEEN_AT] >= MARK_EVERY.total_seconds():
             request.session[SEEN_AT] = now
+            SignIn.objects.filter(session=request.session.session_key).update(seen_at=request.server_at)
         return None
+
+    @staticmethod
+    def lacks_a_factor(request: DoorRequest) -> bool:
+        """Who has become staff since signing in with one factor signs in again, with two."""
+        if settings.SECOND_FACTOR != "required" or FACTOR_AT in request.session or PRACTISING in request.session:
+            return False
+        return bool(roles(request.user, request.on) - {Role.CITIZEN})
 
     @staticmethod
     def is_over(request: DoorRequest, now: float) -> bool:
@@ -122,17 +142,32 @@ class RequestMiddleware:
     def process_exception(self, request: DoorRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refusal):
             return None
-        if exception.reason is NOT_SIGNED_IN and not errors.wants_problem(request):
+        if errors.wants_problem(request):
+            return errors.refused(request, exception)
+        if exception.reason is NOT_SIGNED_IN:
             return to_sign_in(request)
+        if exception.reason is STEP_UP_NEEDED:
+            return to_step_up(request)
         return errors.refused(request, exception)
 
 
-def to_sign_in(request: HttpRequest) -> HttpResponse:
+def to_sign_in(request: HttpRequest, back_to: str = "") -> HttpResponse:
     """To the sign-in page, and from there back to where one was; a part of a page takes the whole page along."""
-    here = request.get_full_path() if request.method == "GET" else ""
+    return _by_way_of(request, settings.LOGIN_URL, back_to)
+
+
+def to_step_up(request: DoorRequest) -> HttpResponse:
+    """To the page that asks for the second factor anew, and from there back to the form as it was."""
+    address = kept.keep(request, request.user)  # type: ignore[arg-type]
+    here = request.get_full_path() if request.method == "GET" else kept.page_of(request)
+    return _by_way_of(request, STEP_UP_URL, address or here)
+
+
+def _by_way_of(request: HttpRequest, address: str, back_to: str) -> HttpResponse:
+    here = back_to or (request.get_full_path() if request.method == "GET" else "")
     if errors.is_htmx(request):
-        here = errors.current_path(request)
-    address = settings.LOGIN_URL + (f"?{urlencode({'next': here})}" if here and here != "/" else "")
+        here = back_to or errors.current_path(request)
+    address += f"?{urlencode({'next': here})}" if here and here != "/" else ""
     if errors.is_htmx(request):
         return HttpResponse(status=200, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)

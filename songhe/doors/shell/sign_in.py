@@ -8,30 +8,35 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import is_valid_path
+from django.urls import is_valid_path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from songhe.access import login as access_login
+from songhe.access import second_factor
 from songhe.access.models import Account
 from songhe.access.role import DECIDING, Role
 from songhe.doors.may import roles
 from songhe.doors.shell.models import FailedSignIn, SignIn
 from songhe.doors.shell.preferences import recall, safe_next
-from songhe.doors.shell.request import SEEN_AT, SIGNED_IN_AT, DoorRequest, address_of
+from songhe.doors.shell.request import DoorRequest, address_of
+from songhe.doors.shell.sessions import begin
 from songhe.kernel.refusal import Refusal, reason
 
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(days=1)
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+#: The account that gave its first factor, and how long it may take over the second.
+WAITING = "waiting"
+WAITS = timedelta(minutes=10)
 
 ONLY_FOR_PRACTICE = reason(
     "sign_in.only_for_practice",
@@ -122,13 +127,43 @@ def try_password(request: DoorRequest, given: dict[str, str]) -> tuple[Account |
     return account, 200, ""
 
 
-def enter(request: DoorRequest, account: Account, *, practice: bool = False) -> HttpResponse:
-    """Begin a session of the account and go to where it wanted to go."""
-    login(request, account, backend=BACKEND)
-    now = request.server_at.timestamp()
-    request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = now
-    SignIn.objects.create(account=account, at=request.at, address=address_of(request) or None, practice=practice)
-    response = HttpResponseRedirect(safe_next(request, home_of(request, account)))
+def enter(request: DoorRequest, account: Account, *, practice: bool = False, means: str = "password") -> HttpResponse:
+    """Let the account in, by way of its second factor if it has one or has to have one, to where it wanted to go.
+
+    ``means`` says by what it was known so far. A practice account in a practice database needs a second factor only
+    if it has one, and none at one click.
+    """
+    on_to = safe_next(request, "")
+    step = "" if practice else second_step(request, account)
+    if step:
+        request.session[WAITING] = {"account": account.pk, "at": request.server_at.timestamp()}
+        return HttpResponseRedirect(reverse(step) + (f"?{urlencode({'next': on_to})}" if on_to else ""))
+    return let_in(request, account, means="practice" if practice else means, practice=practice)
+
+
+def second_step(request: DoorRequest, account: Account) -> str:
+    """The page that stands between the first factor and the desk; "" for none."""
+    if second_factor.has_factor(account):
+        return "second-factor"
+    staff = bool(roles(account, request.on) - {Role.CITIZEN})
+    spared = request.practice and account.practice
+    return "enrol" if settings.SECOND_FACTOR == "required" and staff and not spared else ""
+
+
+def waiting(request: DoorRequest) -> Account | None:
+    """Who gave the first factor here within the last ten minutes and not yet the second."""
+    kept = request.session.get(WAITING)
+    if not kept or not 0 <= request.server_at.timestamp() - kept["at"] <= WAITS.total_seconds():
+        return None
+    return Account.objects.filter(pk=kept["account"], is_active=True).first()
+
+
+def let_in(request: DoorRequest, account: Account, *, means: str, practice: bool = False) -> HttpResponse:
+    """Begin the session, and go to where the account wanted to go."""
+    request.session.pop(WAITING, None)
+    on_to = safe_next(request, "")
+    response = HttpResponseRedirect(on_to or home_of(request, account))
+    begin(request, response, account, means=means, practice=practice)
     recall(request, response, account)
     return response
 
@@ -164,7 +199,9 @@ def sign_in_for_practice(request: DoorRequest) -> HttpResponse:
 
 
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: DoorRequest) -> HttpResponse:
+    if request.session.session_key:
+        SignIn.objects.filter(session=request.session.session_key, ended_at=None).update(ended_at=request.server_at)
     logout(request)
     messages.success(request, _("您已退出登录。"))
     return HttpResponseRedirect("/")

@@ -43,6 +43,12 @@ def passwords_are_checked_fast(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def one_factor_is_enough(settings: Any) -> None:
+    """The second factor has tests of its own, which ask for it."""
+    settings.SECOND_FACTOR = "optional"
+
+
+@pytest.fixture(autouse=True)
 def no_language_stays_behind() -> Iterator[None]:
     yield
     translation.deactivate()

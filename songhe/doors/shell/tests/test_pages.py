@@ -124,7 +124,8 @@ def test_every_answer_has_a_strict_policy_a_number_and_stays_out_of_caches(clien
     policy = response["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
+    # The reader of QR codes is WebAssembly, which no page can make by itself; nothing else unsafe is let in.
+    assert "unsafe" not in policy.replace("'wasm-unsafe-eval'", "")
     assert re.fullmatch(r"[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}", response["X-Request-ID"])
     assert response["Cache-Control"] == "no-store"
     assert "HX-Request" in response["Vary"]
