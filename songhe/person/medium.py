@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from songhe.county.key import new_id
-from songhe.kernel.cipher import KEY_ID, keyed_hash
 from songhe.kernel.refusal import reason
 from songhe.kernel.typed import fold
 from songhe.person.event import ALREADY_DEAD
@@ -20,21 +15,19 @@ from songhe.person.models import Medium, Person
 from songhe.person.register import REASON_MISSING, locked
 from songhe.trail.note import note
 
-#: A telephone shows a new code every half minute; the one before and the one after are accepted as well.
-STEP_SECONDS = 30
-STEPS_EITHER_SIDE = 1
-
-_FORM = "S1"
-_STATIC_STEP = 0
-_MAC_CHARACTERS = 16  # 80 bits
 _OWN_DIGITS = 14
-_OWN_LENGTH = 6 + _OWN_DIGITS + 2
+OWN_LENGTH = 6 + _OWN_DIGITS + 2
 
 UNKNOWN_MEDIUM_KIND = reason(
     "person.unknown_medium_kind", zh="没有“{kind}”这种凭证。", en="There is no kind of medium {kind}."
 )
 NUMBER_INVALID = reason(
     "person.medium_number_invalid", zh="卡号为6至32位字母或数字。", en="A card number has 6 to 32 letters or digits."
+)
+NUMBER_OURS = reason(
+    "person.medium_number_ours",
+    zh="手机码的编号由系统生成，不能自带。",
+    en="The number of a telephone's code is made here; it cannot be brought along.",
 )
 NUMBER_TAKEN = reason(
     "person.medium_number_taken", zh="这个卡号已有人使用。", en="This card number is taken.", status=409
@@ -45,43 +38,21 @@ MEDIUM_UNKNOWN = reason(
 MEDIUM_ENDED = reason(
     "person.medium_ended", zh="这张卡（码）已停用。", en="This card or code is no longer in use.", status=409
 )
-CODE_INVALID = reason("person.code_invalid", zh="不是有效的消费码。", en="This is no valid code.")
-CODE_EXPIRED = reason(
-    "person.code_expired", zh="消费码已过期，请刷新后再出示。", en="The code has run out; show a new one.", status=409
-)
-NOT_CONFIRMED = reason(
-    "person.medium_not_confirmed",
-    zh="卡片和打印码只能表明身份，须由老年人（密码）、代办人或工作人员确认。",
-    en="A card or a printed code only says who somebody is: the elder (by PIN), a proxy or staff confirms.",
-)
-CODE_USED = reason(
-    "person.code_already_used",
-    zh="这个消费码已用过，请刷新。",
-    en="This code was shown already; show a new one.",
-    status=409,
-)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """Who showed what. A card or a printed code only says who somebody is: it needs a second factor (PIN, staff)."""
-
-    person: Person
-    medium: Medium
-    needs_second_factor: bool
 
 
 def issue(*, person: Person, kind: str, on: date, at: datetime, by: str, number: str = "", because: str = "") -> Medium:
     """Give the person a medium. Our own numbers begin with the county; a card of others brings its ``number``.
 
-    Refuses with ``person.unknown_medium_kind``, ``person.medium_number_invalid``, ``person.medium_number_taken``,
-    ``person.file_closed`` or ``person.already_dead``.
+    Refuses with ``person.unknown_medium_kind``, ``person.medium_number_invalid``, ``person.medium_number_ours``,
+    ``person.medium_number_taken``, ``person.file_closed`` or ``person.already_dead``.
     """
     if kind not in Medium.Kind.values:
         raise UNKNOWN_MEDIUM_KIND("kind", kind=kind)
     given = fold(number)
     if given and not (6 <= len(given) <= 32 and given.isascii() and given.isalnum()):
         raise NUMBER_INVALID("number")
+    if given and kind == Medium.Kind.PHONE:
+        raise NUMBER_OURS("number")
     with transaction.atomic():
         person = locked(person)
         if person.died_on is not None:
@@ -142,8 +113,8 @@ def medium_of(number: str, county: str | None = None) -> Medium:
 
     Refuses with ``person.medium_unknown`` or ``person.medium_ended``.
     """
-    typed = _typed(number)
-    county = _county_of(typed) or county
+    typed = as_typed(number)
+    county = county_of(typed) or county
     if county is None:
         raise MEDIUM_UNKNOWN("medium")
     found = Medium.objects.filter(county=county, number=typed)
@@ -160,81 +131,20 @@ def resolve(number: str, county: str | None = None) -> Person:
     return medium_of(number, county).person
 
 
-def code_of(medium: Medium, at: datetime) -> str:
-    """What is shown as a QR code: ``S1.<key id>.<medium no>.<step>.<mac>``, at most 100 characters.
-
-    A telephone's code changes with the half minute; a printed one and that on a card stay, with step 0.
-    """
-    step = _step(at) if medium.kind == Medium.Kind.PHONE else _STATIC_STEP
-    return f"{_FORM}.{KEY_ID}.{medium.number}.{step}.{_mac(medium.county, medium.number, step)}"
-
-
-def read_code(code: str, *, at: datetime, county: str | None = None) -> Shown:
-    """Who shows the code now; each code of a telephone counts once, and none after a later one was shown.
-
-    Refuses with ``person.code_invalid``, ``person.medium_unknown``, ``person.medium_ended``,
-    ``person.code_expired`` or ``person.code_already_used``.
-    """
-    parts = "".join(code.split()).split(".") if len(code) <= 100 else []
-    if len(parts) != 5 or parts[0] != _FORM or parts[1] != str(KEY_ID) or not _is_step(parts[3]):
-        raise CODE_INVALID("code")
-    medium, step = medium_of(parts[2], county), int(parts[3])
-    if not hmac.compare_digest(_mac(medium.county, medium.number, step).encode(), parts[4].encode()):
-        raise CODE_INVALID("code")
-    changes = medium.kind == Medium.Kind.PHONE
-    if changes != (step != _STATIC_STEP):
-        raise CODE_INVALID("code")
-    if changes:
-        if abs(_step(at) - step) > STEPS_EITHER_SIDE:
-            raise CODE_EXPIRED("code")
-        once = Medium.objects.filter(county=medium.county, id=medium.id, last_step__lt=step, ended_at=None)
-        if not once.update(last_step=step):
-            raise CODE_USED("code")
-    return Shown(medium.person, medium, needs_second_factor=not changes)
-
-
-def number_in(shown: str) -> str:
-    """The number of what is shown: of a code its third part, else the whole as typed."""
-    parts = "".join(shown.split()).split(".")
-    return _typed(parts[2] if len(parts) == 5 else shown)
-
-
-def county_in(shown: str) -> str:
-    """The county that one of our own numbers begins with, "" of other cards."""
-    return _county_of(number_in(shown))
-
-
-def identify(*, shown: str, county: str, confirmed_by: str, at: datetime) -> Medium:
-    """The medium by which somebody is to be served now, a telephone's code each time once.
-
-    A telephone is known by its code, never by its number. A card or a printed code only says who somebody is, so
-    that the elder (by PIN), a proxy or staff confirms. Refuses with ``person.medium_not_confirmed`` and as
-    ``read_code`` or ``medium_of`` do.
-    """
-    if shown.startswith(f"{_FORM}."):
-        read = read_code(shown, at=at, county=county)
-        medium, needs_second_factor = read.medium, read.needs_second_factor
-    else:
-        medium, needs_second_factor = medium_of(shown, county), True
-        if medium.kind == Medium.Kind.PHONE:
-            raise CODE_INVALID("medium")
-    if needs_second_factor and not confirmed_by:
-        raise NOT_CONFIRMED("confirmed_by")
-    return medium
-
-
 def media_of(person: Person) -> list[Medium]:
     """All media of the person, the live ones first."""
     media = Medium.objects.filter(county=person.county, person=person).order_by("-valid_from", "-id")
     return sorted(media, key=lambda medium: medium.ended_at is not None)
 
 
-def _typed(number: str) -> str:
+def as_typed(number: str) -> str:
+    """A number of a medium as it is kept, whatever was typed between its digits."""
     return fold(number).replace("-", "")
 
 
-def _county_of(typed: str) -> str:
-    own = len(typed) == _OWN_LENGTH and typed.isascii() and typed.isdigit() and int(typed) % 97 == 1
+def county_of(typed: str) -> str:
+    """The county that one of our own numbers begins with, "" of other cards."""
+    own = len(typed) == OWN_LENGTH and typed.isascii() and typed.isdigit() and int(typed) % 97 == 1
     return typed[:6] if own else ""
 
 
@@ -267,21 +177,6 @@ def _own_number(county: str, random: int) -> str:
     """County, 14 digits that nobody can guess from others, two check digits (ISO 7064 MOD 97-10)."""
     body = f"{county}{random % 10**_OWN_DIGITS:0{_OWN_DIGITS}d}"
     return f"{body}{98 - int(body) * 100 % 97:02d}"
-
-
-def _step(at: datetime) -> int:
-    return int(at.timestamp()) // STEP_SECONDS
-
-
-def _is_step(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 12
-
-
-def _mac(county: str, number: str, step: int) -> str:
-    digest = bytes.fromhex(
-        keyed_hash(f"{_FORM}.{county}.{number}.{step}", key=settings.ID_NUMBER_KEY, purpose="medium")
-    )
-    return base64.b32encode(digest)[:_MAC_CHARACTERS].decode()
 
 
 def _note(act: str, medium: Medium, *, at: datetime, by: str, because: str = "") -> None:

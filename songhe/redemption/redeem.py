@@ -22,7 +22,8 @@ from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal, reason, whole
 from songhe.ledger.models import Account
 from songhe.ledger.post import Move, post
-from songhe.person.models import Medium, Person
+from songhe.person.code import burn, who
+from songhe.person.models import Person
 from songhe.policy.terms import Terms, terms
 from songhe.provider.models import Provider
 from songhe.redemption.bill import DEATH_REPORTED, Charge, Priced, read, require_alive, require_listed
@@ -44,12 +45,6 @@ NO_VOUCHER = reason(
     en="This person has no voucher for {month}.",
     status=404,
 )
-UNKNOWN_MEDIUM = reason(
-    "redemption.unknown_medium",
-    zh="这张卡或码不存在或已失效。",
-    en="This card or code is unknown or has ended.",
-    status=404,
-)
 UNKNOWN_PROVIDER = reason(
     "redemption.unknown_provider", zh="没有这家机构。", en="There is no such provider.", status=404
 )
@@ -65,6 +60,7 @@ PROGRAMME = "consumption-voucher"
 class Request:
     """A bill as a provider hands it in. Exactly one of ``grant_no`` and ``medium`` says whose voucher pays.
 
+    ``medium`` is whatever was scanned, read out or typed: a code, its number, or the number of a card.
     ``ltci_fen`` None: long-term care insurance has not answered yet, and the bill is booked provisionally.
     ``confirmed_by``: elder, proxy, staff or nobody.
     """
@@ -93,7 +89,7 @@ def redeem(*, county: str, request: Request, at: datetime, on: date, by: str) ->
     if request.ltci_fen is not None:
         whole(request.ltci_fen, "ltci_fen", least=0)
     with transaction.atomic():
-        person, grant = find(county=county, request=request, on=on)
+        person, grant = find(county=county, request=request, at=at, on=on)
         bill = Bill(
             county=county,
             id=new_id(),
@@ -119,7 +115,7 @@ def hand_in(*, county: str, request: Request, at: datetime, on: date, by: str) -
     The bill is read as for booking, so that what is wrong is said now.
     """
     with transaction.atomic():
-        person, grant = find(county=county, request=request, on=on)
+        person, grant = find(county=county, request=request, at=at, on=on)
         provider = provider_of(request.provider_id)
         rules = terms(policy=grant.programme, place=county, on=grant.valid_from)
         found = read(
@@ -204,8 +200,13 @@ def book_handed_in(*, county: str, bill_id: UUID, at: datetime, on: date, by: st
     return bill
 
 
-def find(*, county: str, request: Request, on: date) -> tuple[Person, Grant]:
-    """Whose voucher pays, both rows locked: the person first, then the voucher."""
+def find(*, county: str, request: Request, at: datetime, on: date) -> tuple[Person, Grant]:
+    """Whose voucher pays, both rows locked: the person first, then the voucher.
+
+    A code that was scanned or read out is burnt here, in the transaction of the bill: of two that come with one code
+    the second is refused with ``person.code_used``, and a bill that is refused leaves the code as it was. Refuses as
+    ``person.code.who`` does, or with ``redemption.how_identified``, ``grant.unknown`` or ``redemption.no_voucher``.
+    """
     if (request.grant_no is None) == (request.medium is None):
         raise HOW_IDENTIFIED("grant_no")
     if request.grant_no is not None:
@@ -213,10 +214,16 @@ def find(*, county: str, request: Request, on: date) -> tuple[Person, Grant]:
         if row is None:
             raise UNKNOWN("grant_no")
         return _lock_person(county, row[1]), lock(county=county, grant_id=row[0])
-    medium = Medium.objects.filter(county=county, number=request.medium, ended_at=None).first()
-    if medium is None:
-        raise UNKNOWN_MEDIUM("medium")
-    person = _lock_person(county, medium.person_id)
+    assert request.medium is not None
+    shown = who(
+        county=county,
+        given=request.medium,
+        confirmed_by=request.confirmed_by,
+        at=at,
+        reader=f"provider:{request.provider_id}",
+    )
+    person = _lock_person(county, shown.medium.person_id)
+    burn(shown)
     month = Month.of(min((charge.service_on for charge in request.charges), default=on))
     grant_id = (
         Grant.objects.filter(county=county, person_id=person.id, programme=PROGRAMME, month=str(month))

@@ -38,7 +38,8 @@ from songhe.doors.api.write import perform, reply
 from songhe.grant.choose import UNKNOWN as UNKNOWN_GRANT
 from songhe.grant.models import Grant
 from songhe.kernel.refusal import MISSING, reason
-from songhe.person.medium import MEDIUM_UNKNOWN, county_in, identify, number_in
+from songhe.person.code import county_in, number_in
+from songhe.person.medium import MEDIUM_UNKNOWN
 from songhe.person.models import Medium
 from songhe.redemption.bill import Charge
 from songhe.redemption.models import Bill, Reversal
@@ -169,10 +170,7 @@ def make_redemption(request: ApiRequest, body: RedemptionIn) -> HttpResponse:
     verb = hand_in if body.hand_in else redeem
 
     def do() -> dict[str, Any]:
-        medium = None
-        if body.medium is not None:
-            medium = identify(shown=body.medium, county=county, confirmed_by=body.confirmed_by, at=request.at).number
-        asked = asked_of(body, provider_id=provider_id, medium=medium)
+        asked = asked_of(body, provider_id=provider_id)
         return show_bill(verb(county=county, request=asked, at=request.at, on=request.on, by=request.auth.username))
 
     return perform(request, county=county, body=body, do=do, status=201, must=True)
@@ -217,7 +215,7 @@ def _refuse_elsewhere(request: ApiRequest, body: RedemptionIn, county: str) -> N
     raise MEDIUM_UNKNOWN("medium")
 
 
-def asked_of(body: RedemptionIn, *, provider_id: int, medium: str | None) -> Request:
+def asked_of(body: RedemptionIn, *, provider_id: int) -> Request:
     return Request(
         provider_id=provider_id,
         charges=tuple(
@@ -233,7 +231,7 @@ def asked_of(body: RedemptionIn, *, provider_id: int, medium: str | None) -> Req
             for line in body.lines
         ),
         grant_no=body.grant_no,
-        medium=medium,
+        medium=body.medium,
         ltci_fen=body.ltci_fen,
         confirmed_by=body.confirmed_by,
         hold=body.hold,

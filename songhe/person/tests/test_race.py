@@ -10,11 +10,12 @@ from django.db import connection, connections
 
 from songhe.kernel.id_number import parse
 from songhe.kernel.refusal import Refusal
+from songhe.person.code import read, show
 from songhe.person.event import report
 from songhe.person.identity import identify
 from songhe.person.importing import load
 from songhe.person.mandate import give
-from songhe.person.medium import code_of, issue, read_code
+from songhe.person.medium import issue
 from songhe.person.models import Identity, Mandate, Person, Provenance
 from songhe.person.tests.conftest import AT, COUNTY, ON, VILLAGE, id_number, registered
 from songhe.place.division import load_sample_county
@@ -100,9 +101,12 @@ def test_a_proxy_does_not_pass_the_limit():
 def test_a_code_counts_once_on_many_terminals():
     load_sample_county()
     medium = issue(person=registered().person, kind="phone", on=ON, at=AT, by="clerk")
-    code = code_of(medium, AT)
-    answers = together(*[lambda: read_code(code, at=AT).person.id] * 8)
-    assert answers.count("person.code_already_used") == 7
+    shown = show(medium=medium, at=AT)
+    scanned = [lambda: read(county=COUNTY, given=shown.payload, at=AT).id] * 4
+    heard = [lambda: read(county=COUNTY, given=shown.number, at=AT).id] * 4
+    answers = together(*scanned, *heard)
+    assert answers.count("person.code_used") == 7
+    assert answers.count(medium.id) == 1
 
 
 def test_one_death_is_reported_once():

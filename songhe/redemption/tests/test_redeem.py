@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -13,6 +13,8 @@ from songhe.grant.tests.world import PROGRAMME, TENTH, left, voucher
 from songhe.kernel.refusal import Refusal
 from songhe.ledger.balance import balance
 from songhe.ledger.check import check
+from songhe.person.code import show
+from songhe.person.medium import issue
 from songhe.person.models import Event, Person
 from songhe.provider.models import Kind, Listing, Suspension
 from songhe.redemption.bill import Charge
@@ -97,16 +99,53 @@ def test_the_first_use_chooses_the_group_and_the_next_bill_must_match():
 
 def test_a_card_names_the_person_and_finds_the_voucher_of_the_service_month():
     grant, who = voucher(), provider()
-    request = Request(provider_id=who.id, charges=(bath(10_000),), medium=card_of(grant))
+    request = Request(provider_id=who.id, charges=(bath(10_000),), medium=card_of(grant), confirmed_by="elder")
     assert redeem(county=COUNTY, request=request, at=at(TENTH), on=TENTH, by="manager").grant_id == grant.id
     refused_with(
-        "redemption.unknown_medium",
+        "person.medium_unknown",
         lambda: redeem(county=COUNTY, request=replace(request, medium="C404"), at=at(TENTH), on=TENTH, by="manager"),
     )
     early = replace(request, charges=(replace(bath(), service_on=date(2026, 2, 9)),))
     refused_with(
         "redemption.no_voucher", lambda: redeem(county=COUNTY, request=early, at=at(TENTH), on=TENTH, by="manager")
     )
+
+
+def test_a_code_is_burnt_with_the_bill_and_comes_back_with_a_refused_one():
+    grant, who = voucher(), provider()
+    phone = issue(person=grant.person, kind="phone", on=TENTH, at=at(TENTH), by="daughter")
+    code = show(medium=phone, at=at(TENTH)).payload
+    request = Request(provider_id=who.id, charges=(bath(10_000),), medium=code)
+
+    def book(**otherwise):
+        return redeem(county=COUNTY, request=replace(request, **otherwise), at=at(TENTH), on=TENTH, by="manager")
+
+    refused_with("redemption.in_the_future", lambda: book(charges=(bath(day=30),)))
+    assert book().identified_by == "medium"
+    refused_with("person.code_used", book)
+    refused_with("person.code_used", lambda: book(medium=show(medium=phone, at=at(TENTH)).number))
+    refused_with("person.code_forged", lambda: book(medium=phone.number))
+
+
+def test_a_card_alone_pays_nothing():
+    grant, who = voucher(), provider()
+    request = Request(provider_id=who.id, charges=(bath(10_000),), medium=card_of(grant))
+    refused_with(
+        "person.medium_not_confirmed",
+        lambda: redeem(county=COUNTY, request=request, at=at(TENTH), on=TENTH, by="manager"),
+    )
+
+
+def test_a_stolen_photograph_of_a_code_is_worth_nothing_after_its_step():
+    grant, who = voucher(), provider()
+    phone = issue(person=grant.person, kind="phone", on=TENTH, at=at(TENTH), by="daughter")
+    stolen = show(medium=phone, at=at(TENTH) - timedelta(seconds=90))
+    for given in (stolen.payload, stolen.number):
+        request = Request(provider_id=who.id, charges=(bath(10_000),), medium=given)
+        refused_with(
+            "person.code_stale",
+            lambda request=request: redeem(county=COUNTY, request=request, at=at(TENTH), on=TENTH, by="manager"),
+        )
 
 
 def test_captures_a_hold_and_gives_back_what_was_held_too_much():
