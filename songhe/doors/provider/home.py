@@ -1,0 +1,183 @@
+"""What waits today: bills and until which day, statements to confirm, papers that end, and how the month stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from songhe.doors.may import require
+from songhe.doors.provider.desk import Desk, open_desk, shown
+from songhe.doors.shell.amount import figures
+from songhe.doors.shell.request import DoorRequest
+from songhe.doors.shell.spoken import day_of_month
+from songhe.doors.staff.words import in_chinese
+from songhe.kernel.month import Month
+from songhe.kernel.refusal import Refusal
+from songhe.policy.terms import terms
+from songhe.provider.licence import Ending, ending_soon
+from songhe.provider.models import BankAccount
+from songhe.service.models import Stay, Visit
+from songhe.settlement.served import PROGRAMME, MonthFigures, month_figures, to_confirm
+
+#: So many days before the last one a bill is called urgent.
+URGENT = 5
+
+
+@dataclass(frozen=True)
+class Due:
+    """A month whose bills may still be handed in, and until which day."""
+
+    month: Month
+    until: date
+    days_left: int
+    cutoff: date | None
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits: what, why, where it is done; ``tone`` bad when it is late."""
+
+    sign: str
+    what: str
+    why: str
+    address: str
+    tone: str = ""
+
+
+def due_months(county: str, on: date) -> list[Due]:
+    """The months whose bills may be booked on the day: this one, and the last until its late days are over."""
+    found = []
+    for month in (Month.of(on).previous, Month.of(on)):
+        try:
+            rules = terms(policy=PROGRAMME, place=county, on=month.first)
+        except Refusal:
+            # No edition in force: nothing can be billed for that month.
+            continue
+        until = month.last + timedelta(days=rules.late_days)
+        if until < on:
+            continue
+        cutoff = None
+        if rules.cutoff_day is not None:
+            following = month.next
+            cutoff = date(following.year, following.number, min(rules.cutoff_day, following.days))
+        found.append(Due(month, until, (until - on).days, cutoff))
+    return found
+
+
+def said_day(day: date) -> str:
+    return day_of_month(day, "zh" if in_chinese() else "en")
+
+
+def bill_tasks(due: Due, figures_of: MonthFigures) -> list[Task]:
+    """What is not billed yet of a month that is still open."""
+    tasks = []
+    left = ngettext("还有 %(days)s 天", "还有 %(days)s 天", due.days_left) % {"days": due.days_left}
+    why = _("请在 %(until)s前入账，%(left)s。") % {"until": said_day(due.until), "left": left}
+    tone = "bad" if due.days_left <= URGENT else "warn"
+    month = urlencode({"month": str(due.month)})
+    if figures_of.unbilled:
+        what = ngettext("%(count)s 次服务还没有开账单", "%(count)s 次服务还没有开账单", figures_of.unbilled) % {
+            "count": figures_of.unbilled
+        }
+        address = f"{reverse('provider:services')}?{month}&show=unbilled"
+        tasks.append(Task("receipt", f"{said_month(due.month)} · {what}", why, address, tone))
+    if figures_of.without_bill:
+        what = ngettext("%(count)s 位住客本月还没有账单", "%(count)s 位住客本月还没有账单", figures_of.without_bill) % {
+            "count": figures_of.without_bill
+        }
+        tasks.append(Task("home", f"{said_month(due.month)} · {what}", why, reverse("provider:sheets"), tone))
+    if figures_of.failed:
+        what = ngettext("%(count)s 行账单凭据不通过", "%(count)s 行账单凭据不通过", figures_of.failed) % {
+            "count": figures_of.failed
+        }
+        address = f"{reverse('provider:services')}?{month}&show=fail"
+        tasks.append(
+            Task("alert", f"{said_month(due.month)} · {what}", _("不通过的不会结算，可申请复核。"), address, "warn")
+        )
+    return tasks
+
+
+def said_month(month: Month) -> str:
+    return _("%(month)s月") % {"month": month.number} if in_chinese() else month.first.strftime("%B")
+
+
+def paper_task(papers: list[Ending], on: date) -> list[Task]:
+    if not papers:
+        return []
+    over = sum(paper.is_over(on) for paper in papers)
+    first = papers[0]
+    what = ngettext("%(count)s 份证照已到期或快到期", "%(count)s 份证照已到期或快到期", len(papers)) % {
+        "count": len(papers)
+    }
+    why = f"{first.holder} · {kind_of(first)} · {first.valid_to.isoformat()}"
+    return [Task("shield", what, why, reverse("provider:workers"), "bad" if over else "warn")]
+
+
+def kind_of(paper: Ending) -> str:
+    from songhe.doors.provider import words
+
+    return paper.kind if paper.of_worker else str(words.LICENCES.get(paper.kind, paper.kind))
+
+
+def statement_tasks(desk: Desk) -> list[Task]:
+    return [
+        Task(
+            "statement",
+            _("%(month)s结算单待确认") % {"month": said_month(Month.parse(row.month))},
+            _("应付 %(fen)s，核对后填发票号码确认。") % {"fen": figures(row.net_fen)},
+            reverse("provider:statement", args=[row.no]),
+            "warn",
+        )
+        for row in to_confirm(counties=desk.counties, provider_id=desk.provider.id)
+    ]
+
+
+def bank_task(desk: Desk) -> list[Task]:
+    if BankAccount.objects.filter(provider=desk.provider, effective_at__isnull=False).exists():
+        return []
+    waiting = BankAccount.objects.filter(provider=desk.provider).exists()
+    why = _("已提交，等县区核准。") if waiting else _("没有收款账户就不能付款。")
+    return [Task("money", _("还没有生效的收款账户"), why, reverse("provider:account"), "info" if waiting else "bad")]
+
+
+@require_safe
+@require("desk.open")
+def home(request: DoorRequest) -> HttpResponse:
+    desk = open_desk(request, "desk.open")
+    dues = due_months(desk.counties[0], request.on)
+    month = Month.of(request.on)
+    known = {
+        due.month: month_figures(counties=desk.counties, provider_id=desk.provider.id, month=due.month) for due in dues
+    }
+    here = known.get(month) or month_figures(counties=desk.counties, provider_id=desk.provider.id, month=month)
+    tasks: list[Task] = []
+    if desk.is_manager:
+        for due in dues:
+            tasks += bill_tasks(due, known[due.month]) if not desk.assesses else []
+        tasks += statement_tasks(desk)
+        tasks += paper_task(ending_soon(desk.provider, request.on), request.on)
+        tasks += bank_task(desk)
+    said: dict[str, Any] = {
+        "month": month,
+        "dues": dues if not desk.assesses else [],
+        "tasks": tasks,
+        "figures": here,
+        **counted(desk, request.on),
+    }
+    return shown(request, desk, "provider/home.html", said)
+
+
+def counted(desk: Desk, on: date) -> dict[str, int]:
+    told = {"county__in": desk.counties, "provider_id": desk.provider.id}
+    return {
+        "residents": Stay.objects.filter(**told, discharged_on=None).count() if desk.houses else 0,
+        "today": Visit.objects.filter(**told, service_on=on).count(),
+    }
