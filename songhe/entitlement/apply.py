@@ -7,6 +7,8 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from songhe.assessment.models import Assessment
+from songhe.assessment.request import UNKNOWN_WHERE, check_body
 from songhe.assessment.scale import find
 from songhe.assessment.score import self_rate
 from songhe.document import number
@@ -153,6 +155,38 @@ def choose(
         found.category, found.provider = category, provider
         found.save(update_fields=["category", "provider"])
         written(found, "choose", at, by, category=category)
+    return found
+
+
+def wish_assessment(
+    *,
+    application: Application,
+    body: Provider,
+    where: str,
+    days: Collection[date],
+    words: str,
+    at: datetime,
+    on: date,
+    by: str,
+) -> Application:
+    """Write into a draft by whom, where and when the elder wishes to be assessed (source 001, answers 4 and 8).
+
+    Refuses with ``entitlement.wrong_state``, ``assessment.unknown_where``, ``.not_a_body`` or ``.body_suspended``.
+    """
+    if where not in Assessment.Where.values:
+        raise UNKNOWN_WHERE("where", where=where)
+    with transaction.atomic():
+        found = lock_application(application)
+        APPLICATION.check(found.state, "submit")
+        check_body(body, county=found.county, on=on)
+        found.assessment_wish = {
+            "body": body.pk,
+            "where": where,
+            "days": sorted(str(day) for day in days),
+            "words": words.strip()[:200],
+        }
+        found.save(update_fields=["assessment_wish"])
+        written(found, "wish_assessment", at, by, body=body.pk, where=where)
     return found
 
 

@@ -28,6 +28,8 @@ NOT_VERIFIED = reason(
 
 #: Events after which an application has lost its object.
 _ENDS_APPLICATIONS = (Event.Kind.DEATH, Event.Kind.MOVE)
+#: Events that are known to all and end no right: a person comes back from hospital.
+_ENDS_NOTHING = (Event.Kind.HOSPITAL, Event.Kind.OTHER)
 
 
 def verify(*, event: Event, on: date, at: datetime, by: str) -> list[Ending]:
@@ -57,9 +59,9 @@ def follow(*, event: Event, at: datetime, by: str) -> list[Ending]:
     """Carry a verified event on: rights end with the month of its verification, open applications lapse.
 
     A death or a move out of the county closes every application that is not decided; a death also closes
-    assessments that nobody has begun. A move inside the county ends nothing. Recovery, another programme and the
-    person's own wish end rights only. Whenever the event becomes known the same is done; a second time nothing is.
-    Refuses with ``entitlement.event_not_verified``.
+    assessments that nobody has begun. A move inside the county, a stay in hospital and what is only told in words end
+    nothing. Recovery, another programme and the person's own wish end rights only. Whenever the event becomes known
+    the same is done; a second time nothing is. Refuses with ``entitlement.event_not_verified``.
     """
     with transaction.atomic():
         person = lock_person(event.person)
@@ -67,7 +69,7 @@ def follow(*, event: Event, at: datetime, by: str) -> list[Ending]:
         if found.state != Event.State.VERIFIED or found.verified_at is None:
             raise NOT_VERIFIED("event")
         kind = Event.Kind(found.kind)
-        if kind == Event.Kind.MOVE and person.closed_on is None:
+        if kind in _ENDS_NOTHING or (kind == Event.Kind.MOVE and person.closed_on is None):
             return []
         if kind in _ENDS_APPLICATIONS:
             under_way = Application.rows.filter(county=found.county, person=found.person_id, state__in=OPEN)

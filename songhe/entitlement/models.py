@@ -9,6 +9,7 @@ from songhe.access.scope import ScopedManager
 from songhe.assessment.models import Assessment
 from songhe.county.key import CountyKey
 from songhe.county.row import CountyRow
+from songhe.document.models import StoredFile
 from songhe.eligibility.models import Determination
 from songhe.person.models import Event, Mandate, Person
 from songhe.provider.models import Provider
@@ -36,6 +37,7 @@ class Application(CountyRow):
         ONLINE = "online", "本人网上"
         PROXY = "proxy", "代办"
         COUNTER = "counter", "窗口"
+        ASSISTED = "assisted", "村(社区)协助"
 
     no = models.CharField(max_length=24)
     person = CountyKey(Person)
@@ -44,6 +46,7 @@ class Application(CountyRow):
     channel = models.CharField(max_length=8, choices=Channel.choices)
     mandate = CountyKey(Mandate, null=True)
     self_rating = models.JSONField(null=True)
+    assessment_wish = models.JSONField(null=True)
     category = models.CharField(max_length=20, blank=True)
     provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="+")
     pledge_signed_on = models.DateField(null=True)
@@ -90,6 +93,31 @@ class Application(CountyRow):
             models.Index(fields=["county", "state", "opened_at"], name="entitlement_inbox"),
             models.Index(fields=["county", "person"], name="entitlement_app_person"),
         ]
+
+
+class Material(CountyRow):
+    """A paper or a photograph handed in with an application, under what it is for."""
+
+    class Kind(models.TextChoices):
+        ID_FRONT = "id_front", "证件正面"
+        ID_BACK = "id_back", "证件背面"
+        PHOTO = "photo", "本人近照"
+        RESIDENCE = "residence", "居住证明"
+        MEDICAL = "medical", "诊断或病历"
+        PAPER_FORM = "paper_form", "纸质申请表"
+        OTHER = "other", "其他材料"
+
+    leaf = True
+
+    application = CountyKey(Application)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    file = CountyKey(StoredFile)
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["county", "application"], name="entitlement_material_of")]
 
 
 class Entitlement(CountyRow):

@@ -111,6 +111,12 @@ def entitlements(scope: Scope, *, county: str = "", policy: str = "") -> QuerySe
     return rows.select_related("person", "provider").order_by("approved_on", "no")
 
 
+def applications_of(person: Person) -> QuerySet[Application]:
+    """All applications of a person, the newest first."""
+    rows = Application.rows.filter(county=person.county, person=person)
+    return rows.select_related("assessment", "determination", "provider").order_by("-opened_at", "-no")
+
+
 def of_person(person: Person) -> QuerySet[Entitlement]:
     """All rights of a person, the newest first."""
     return (

@@ -38,7 +38,8 @@ UNDO_NOT_ASKED = reason("person.undo_not_asked", zh="还没有人提出撤销。
 NOT_A_DEATH = reason("person.not_a_death", zh="这不是去世报告。", en="This is no report of a death.", status=409)
 
 #: What can be told only afterwards.
-_PAST_ONLY = frozenset({Event.Kind.DEATH, Event.Kind.RECOVERY})
+_PAST_ONLY = frozenset({Event.Kind.DEATH, Event.Kind.RECOVERY, Event.Kind.HOSPITAL})
+IN_HOSPITAL = "in_hospital"
 
 
 def report(
@@ -55,10 +56,11 @@ def report(
     """Somebody says that it happened; one report of a kind waits at a time.
 
     A move says where to (``detail["to_place"]``, nothing: unknown or abroad), another programme says which status
-    (``detail["status"]``). A reported death holds services dated after it and nothing else. Refuses with
+    (``detail["status"]``), a stay in hospital until when if it is over (``detail["until"]``), anything else in words
+    (``detail["words"]``). A reported death holds services dated after it and nothing else. Refuses with
     ``person.unknown_event``, ``person.source_missing``, ``person.event_in_future``, ``person.event_before_birth``,
-    ``person.unknown_status``, ``place_code.not_a_code``, ``person.file_closed``, ``person.already_dead`` or
-    ``person.already_reported``. 001, step 3.
+    ``person.reason_missing``, ``person.unknown_status``, ``place_code.not_a_code``, ``person.file_closed``,
+    ``person.already_dead`` or ``person.already_reported``. 001, step 3.
     """
     if kind not in Event.Kind.values:
         raise UNKNOWN_EVENT("kind", kind=kind)
@@ -67,6 +69,8 @@ def report(
     if kind in _PAST_ONLY and happened_on > on:
         raise IN_FUTURE("happened_on", happened_on=happened_on)
     detail = dict(detail or {})
+    if kind == Event.Kind.OTHER and not str(detail.get("words", "")).strip():
+        raise REASON_MISSING("words")
     if kind == Event.Kind.EXCLUDED and detail.get("status") not in KINDS:
         raise UNKNOWN_STATUS("status", kind=detail.get("status"))
     if kind == Event.Kind.MOVE and detail.get("to_place"):
@@ -97,7 +101,8 @@ def report(
 
 def verify(*, event: Event, on: date, at: datetime, by: str) -> Event:
     """Another person finds it true, and it acts: a death ends media and mandates, a move closes the file and opens one
-    where the person lives now, another programme becomes a status. Recovery and wish act where they are read.
+    where the person lives now, another programme or a stay in hospital becomes a status. Recovery and wish act where
+    they are read.
 
     Refuses with ``person.same_person``, ``person.wrong_state``, ``person.event_in_future``,
     ``person.already_dead``, ``person.file_closed`` and the codes of ``songhe.person.move.move``.
@@ -184,10 +189,25 @@ def _act(event: Event, person: Person, on: date, at: datetime, by: str) -> None:
             by=by,
             source=event.source,
         )
+    elif event.kind == Event.Kind.HOSPITAL:
+        if IN_HOSPITAL not in {status.kind for status in statuses_on(person, event.happened_on)}:
+            record_status(
+                person=person,
+                kind=IN_HOSPITAL,
+                valid_from=event.happened_on,
+                valid_to=_day_told(event.detail.get("until")),
+                source=event.source,
+                at=at,
+                by=by,
+            )
     elif event.kind == Event.Kind.EXCLUDED:
         kind = event.detail["status"]
         if kind not in {status.kind for status in statuses_on(person, event.happened_on)}:
             record_status(person=person, kind=kind, valid_from=event.happened_on, source=event.source, at=at, by=by)
+
+
+def _day_told(told: Any) -> date | None:
+    return date.fromisoformat(told) if told else None
 
 
 def _locked(event: Event) -> tuple[Event, Person]:

@@ -85,7 +85,7 @@ NO_MANDATE = reason(
 def give(
     *,
     person: Person,
-    proxy: IdNumber,
+    proxy: IdNumber | UUID,
     proxy_name: str,
     relation: str,
     acts: Collection[str],
@@ -101,6 +101,7 @@ def give(
 ) -> Mandate:
     """A proxy may do these acts for the person, at most twelve months, on evidence, under their real name.
 
+    ``proxy`` is the ID number, or the identity of somebody who proved theirs.
     Relations are those of 001, answers 4 and 6; staff name their provider and never confirm a service. A guardian,
     whose document is the evidence, may act for longer than twelve months.
     ``most_elders`` is how many people one proxy may act for in the county at once, as the pack says (Beijing: 4).
@@ -110,16 +111,16 @@ def give(
     ``person.proxy_limit``, ``person.file_closed``, ``person.already_dead``, ``period.ends_before_it_begins`` or the
     codes of names and telephones.
     """
-    chosen = _checked_acts(acts, relation, provider)
+    chosen = check_acts(acts, relation, provider)
     if not evidence.strip():
         raise EVIDENCE_MISSING("evidence")
     name, phone = read_name(proxy_name), read_phone(proxy_phone)
-    latest = _last_day(valid_from)
+    latest = last_day(valid_from)
     valid_to = latest if valid_to is None else valid_to
     Period(valid_from, valid_to)
     if valid_to > latest and relation != Mandate.Relation.GUARDIAN:
         raise MANDATE_TOO_LONG("valid_to", months=LONGEST_MONTHS, latest=latest)
-    identity = identify(proxy)
+    identity = proxy if isinstance(proxy, UUID) else identify(proxy)
     if identity is None:
         raise PROXY_NUMBER_MISSING("proxy")
     with transaction.atomic():
@@ -222,6 +223,25 @@ def require(
     return mandate
 
 
+def held_by(account: str, on: date) -> list[Mandate]:
+    """The mandates of a login on the day, with their people; after a death those by which it still settles."""
+    if not account:
+        return []
+    by_death = Q(ended_because=DEATH, ended_on__isnull=False)
+    not_ended = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
+    rows = Mandate.objects.filter(not_ended | by_death, account=account, valid_from__lte=on, valid_to__gte=on)
+    return list(rows.select_related("person").order_by("valid_from", "id"))
+
+
+def acts_on(mandate: Mandate, on: date) -> frozenset[str]:
+    """What the mandate allows on the day; after a verified death only settling and complaining go on."""
+    if not mandate.valid_from <= on <= mandate.valid_to:
+        return frozenset()
+    if mandate.ended_on is None or mandate.ended_on > on:
+        return frozenset(mandate.acts)
+    return (frozenset(mandate.acts) & AFTER_DEATH) | {"settle"} if mandate.ended_because == DEATH else frozenset()
+
+
 def elders_of(account: str, on: date) -> list[UUID]:
     """The files that a proxy's login may see on the day, for the scope at the door."""
     given = _in_force(on).filter(account=account).exclude(account="")
@@ -233,7 +253,8 @@ def _in_force(on: date) -> QuerySet[Mandate]:
     return Mandate.objects.filter(not_ended, valid_from__lte=on, valid_to__gte=on)
 
 
-def _checked_acts(acts: Collection[str], relation: str, provider: Provider | None) -> list[str]:
+def check_acts(acts: Collection[str], relation: str, provider: Provider | None) -> list[str]:
+    """The acts in their order, if a proxy of this relation may be given them; refuses as ``give`` does."""
     if relation not in Mandate.Relation.values:
         raise UNKNOWN_RELATION("relation", relation=relation)
     for act in acts:
@@ -276,7 +297,7 @@ def _refuse_too_many(person: Person, identity: UUID, first: date, last: date, mo
         raise PROXY_LIMIT("proxy", held=held, most=most)
 
 
-def _last_day(first: date) -> date:
+def last_day(first: date) -> date:
     """The last day of twelve months: from 10 March 2026 to 9 March 2027."""
     try:
         again = first.replace(year=first.year + 1)

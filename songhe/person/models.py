@@ -209,6 +209,8 @@ class MandateAsk(CountyRow):
         REFUSED = "refused", "未同意"
         WITHDRAWN = "withdrawn", "已撤回"
 
+    scope_paths = {"divisions": "county", "persons": "person_id"}
+
     person = CountyKey(Person)
     proxy_identity = models.UUIDField()
     proxy_name = models.CharField(max_length=60)
@@ -253,6 +255,8 @@ class Assistance(CountyRow):
         CODE = "code", "本人验证码"
         PAPER = "paper", "本人签字"
 
+    scope_paths = {"divisions": "county", "persons": "person_id"}
+
     person = CountyKey(Person)
     helper = models.CharField(max_length=150)
     channel = models.CharField(max_length=8, choices=Channel.choices)
@@ -284,6 +288,8 @@ class Correction(CountyRow):
         MADE = "made", "已更正"
         REFUSED = "refused", "未更正"
         WITHDRAWN = "withdrawn", "已撤回"
+
+    scope_paths = {"divisions": "county", "persons": "person_id"}
 
     person = CountyKey(Person)
     field = models.CharField(max_length=32)

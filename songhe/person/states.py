@@ -1,9 +1,9 @@
-"""What may become of a report about a person. 事件状态"""
+"""What may become of a report about a person, and of what somebody asks of the registry. 事件与申请的状态"""
 
 from __future__ import annotations
 
 from songhe.kernel.states import Table, wrong_state
-from songhe.person.models import Event
+from songhe.person.models import Correction, Event, MandateAsk
 
 WRONG_STATE = wrong_state("person")
 
@@ -15,3 +15,23 @@ TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
 }
 
 EVENT = Table(TRANSITIONS, labels=dict(Event.State.choices), refuses=WRONG_STATE)
+
+MANDATE_ASK = Table(
+    {
+        "grant": ([MandateAsk.State.WAITING], MandateAsk.State.GRANTED),
+        "refuse": ([MandateAsk.State.WAITING], MandateAsk.State.REFUSED),
+        "withdraw": ([MandateAsk.State.WAITING], MandateAsk.State.WITHDRAWN),
+    },
+    labels=dict(MandateAsk.State.choices),
+    refuses=WRONG_STATE,
+)
+
+CORRECTION = Table(
+    {
+        "make": ([Correction.State.WAITING], Correction.State.MADE),
+        "refuse": ([Correction.State.WAITING], Correction.State.REFUSED),
+        "withdraw": ([Correction.State.WAITING], Correction.State.WITHDRAWN),
+    },
+    labels=dict(Correction.State.choices),
+    refuses=WRONG_STATE,
+)

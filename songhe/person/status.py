@@ -79,6 +79,7 @@ KINDS: dict[str, Kind] = {
         Kind("living_alone", "独居", "lives alone"),
         Kind("empty_nest", "空巢", "empty nest"),
         Kind("left_behind", "留守", "left behind"),
+        Kind("in_hospital", "住院", "in hospital"),
     )
 }
 

@@ -1,7 +1,7 @@
-"""The addresses of this door, under ``/my/``."""
+"""The addresses of this door, under ``/my/``: cases and people in one list, vouchers and bills in the other."""
 
-from django.urls import URLPattern
+from songhe.doors.elder import case_urls, money_urls
 
 app_name = "elder"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = case_urls.urlpatterns + money_urls.urlpatterns

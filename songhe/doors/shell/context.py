@@ -23,6 +23,9 @@ from songhe.kernel.refusal import Refusal
 from songhe.place.division import name_path
 
 
+LARGE_BY_DEFAULT = "/my/"
+
+
 @dataclass(frozen=True)
 class Choice:
     """One position of a switch."""
@@ -60,8 +63,11 @@ class Shell:
 
     @cached_property
     def size(self) -> str:
+        """As it was chosen on this device; elders' pages are large until somebody chooses otherwise."""
         kept = self.request.COOKIES.get(SIZE_COOKIE, "")
-        return kept if kept in Size.values else Size.STD
+        if kept in Size.values:
+            return kept
+        return Size.LARGE if self.request.path.startswith(LARGE_BY_DEFAULT) else Size.STD
 
     @cached_property
     def theme(self) -> str:

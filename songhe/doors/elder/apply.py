@@ -1,0 +1,577 @@
+"""Applying 申请: one question a page, kept as a draft, read through, handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from songhe.assessment.models import Assessment
+from songhe.doors.elder import selfrating
+from songhe.doors.elder.bodies import Body, bodies
+from songhe.doors.elder.hand_in import keep_paper, paper_field
+from songhe.doors.elder.showing import show
+from songhe.doors.elder.whom import (
+    Whom,
+    account_of,
+    noted,
+    out_of_reach,
+    require_act,
+    require_confirmed,
+    whom,
+)
+from songhe.doors.may import require
+from songhe.doors.shell.request import DoorRequest
+from songhe.doors.shell.spoken import day_of_month
+from songhe.doors.staff.acting import ActForm, act_once, in_words
+from songhe.doors.staff.words import CATEGORIES, PROGRAMMES, in_chinese, said, word
+from songhe.entitlement import apply, hand_in, material
+from songhe.entitlement.models import Application, Entitlement, Material
+from songhe.entitlement.queries import applications_of, of_person
+from songhe.entitlement.states import OPEN
+from songhe.kernel.refusal import Refusal
+from songhe.policy.evaluate import CategoryTerms
+from songhe.policy.terms import terms
+from songhe.provider.admit import listed_providers
+from songhe.provider.models import Category, Provider
+
+POLICY = "consumption-voucher"
+#: Days that are offered for an assessment, from the day after tomorrow.
+DAYS_OFFERED = 10
+PROVIDERS_OFFERED = 100
+
+GROUP_HINTS: dict[str, Any] = {
+    Category.INSTITUTION_LONG: gettext_lazy("长期住在养老院"),
+    Category.INSTITUTION_SHORT: gettext_lazy("短住几天，让家里人歇一歇"),
+    Category.DAY_CARE: gettext_lazy("白天去照料中心，晚上回家"),
+    Category.HOME: gettext_lazy("护理员上门，或到社区用餐、洗澡"),
+}
+
+
+class GroupForm(forms.Form):
+    category = forms.ChoiceField(
+        label=gettext_lazy("想用哪种服务？"),
+        help_text=gettext_lazy("先选一种，以后每个月都可以换。"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("请选一种服务。")},
+    )
+
+
+class ProviderForm(forms.Form):
+    provider = forms.ModelChoiceField(
+        label=gettext_lazy("想去哪家机构？"),
+        help_text=gettext_lazy("还没想好可以不选。"),
+        queryset=Provider.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("还没想好"),
+    )
+
+
+class BodyForm(forms.Form):
+    body = forms.TypedChoiceField(
+        label=gettext_lazy("请哪家机构来评估？"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("请选一家评估机构。")},
+    )
+
+
+class WhereForm(forms.Form):
+    where = forms.ChoiceField(
+        label=gettext_lazy("在哪里评估？"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("请选在哪里评估。")},
+    )
+    days = forms.MultipleChoiceField(
+        label=gettext_lazy("哪几天方便？"),
+        help_text=gettext_lazy("可以选几天，评估员会打电话约定时间。"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    words = forms.CharField(
+        label=gettext_lazy("还有什么要评估员知道？"),
+        help_text=gettext_lazy("比如听力不好，下午精神好一些。"),
+        required=False,
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class MaterialForm(forms.Form):
+    kind = forms.ChoiceField(label=gettext_lazy("这是什么材料？"))
+    file = paper_field(gettext_lazy("拍照或选文件"))
+
+
+class PledgeForm(ActForm):
+    pledge = forms.BooleanField(
+        label=gettext_lazy("我承诺：填写的情况属实，没有同时领取不能一起领的其他补贴；情况有变化会马上报告。"),
+        error_messages={"required": gettext_lazy("请先读一读承诺，同意后再提交。")},
+    )
+
+
+MATERIALS: dict[str, Any] = {
+    Material.Kind.ID_FRONT: gettext_lazy("身份证（有照片的一面）"),
+    Material.Kind.ID_BACK: gettext_lazy("身份证（有国徽的一面）"),
+    Material.Kind.PHOTO: gettext_lazy("老人近照"),
+    Material.Kind.RESIDENCE: gettext_lazy("居住证明"),
+    Material.Kind.MEDICAL: gettext_lazy("诊断书或病历"),
+    Material.Kind.PAPER_FORM: gettext_lazy("签了字的纸质申请表"),
+    Material.Kind.OTHER: gettext_lazy("其他材料"),
+}
+WHERES: dict[str, Any] = {
+    Assessment.Where.HOME: gettext_lazy("评估员到家里来"),
+    Assessment.Where.ON_SITE: gettext_lazy("我们到评估机构去"),
+}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An application that is being filled in, and what the pages need to know of it."""
+
+    row: Application
+    found: Whom
+    on: date
+
+    @property
+    def groups(self) -> tuple[CategoryTerms, ...]:
+        return terms(policy=self.row.policy, place=self.row.county, on=self.on).open_categories
+
+    @property
+    def result(self) -> Assessment | None:
+        return hand_in.result_at_hand(self.found.person, self.row.policy, self.on)
+
+    @property
+    def needs_assessment(self) -> bool:
+        return self.result is None and hand_in.under_way(self.found.person) is None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A question: its name in the address, and whether this draft needs it."""
+
+    name: str
+    needed: Callable[[Draft], bool] = lambda draft: True
+
+
+PAGES: tuple[Page, ...] = (
+    Page("group"),
+    Page("provider", lambda draft: bool(draft.row.category)),
+    Page("body", lambda draft: draft.needs_assessment),
+    Page("where", lambda draft: draft.needs_assessment),
+    Page("papers"),
+    Page("check"),
+)
+
+
+def find(request: DoorRequest, found: Whom, no: str) -> Application:
+    """The application of this person; somebody else's is not there (404), and the asking is noted."""
+    row = applications_of(found.person).filter(no=no).first()
+    if row is None:
+        other = Application.rows.filter(county=no[:6], no=no).first()
+        if other is not None:
+            out_of_reach(request, county=other.county, subject=other._meta.label, subject_id=other.id)
+        raise Http404
+    return row
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require("application.make")
+def start(request: DoorRequest) -> HttpResponse:
+    """What one applies for; the button opens a draft, or goes on with the one there is."""
+    found = require_act(whom(request), "apply")
+    row = applications_of(found.person).filter(policy=POLICY, state__in=OPEN).first()
+    if row is not None:
+        address = "elder:apply" if row.state == Application.State.DRAFT else "elder:case"
+        return HttpResponseRedirect(reverse(address, args=[row.no]))
+    refusal = None
+    if request.method == "POST":
+        try:
+            row = apply.open_application(
+                person=found.person,
+                policy=POLICY,
+                channel=found.channel,
+                mandate=found.mandate,
+                at=request.at,
+                on=request.on,
+                by=account_of(request).username,
+            )
+            hard = selfrating.dependent(request, found)
+            if hard is not None:
+                apply.rate_self(application=row, dependent=hard, at=request.at, by=account_of(request).username)
+            noted(request, found, "entitlement.open", subject=row._meta.label, subject_id=row.id)
+            return HttpResponseRedirect(reverse("elder:apply", args=[row.no]))
+        except Refusal as refused:
+            refusal = refused
+    right = of_person(found.person).exclude(state=Entitlement.State.STOPPED).first()
+    told: dict[str, Any] = {"programme": word(PROGRAMMES, POLICY).said, "right": right, "rules": None}
+    try:
+        told["rules"] = terms(policy=POLICY, place=found.person.county, on=request.on)
+    except Refusal as refused:
+        refusal = refusal or refused
+    return show(request, "elder/apply_start.html", told, whom=found, refusal=refusal)
+
+
+@require_http_methods(["GET", "HEAD"])
+@require("application.make")
+def resume(request: DoorRequest, no: str) -> HttpResponse:
+    """On to the first question that has no answer yet."""
+    found = require_act(whom(request), "apply")
+    row = find(request, found, no)
+    if row.state != Application.State.DRAFT:
+        return HttpResponseRedirect(reverse("elder:case", args=[no]))
+    draft = Draft(row, found, request.on)
+    wish = row.assessment_wish or {}
+    if not row.category:
+        name = "group"
+    elif draft.needs_assessment and not wish.get("body"):
+        name = "body" if "provider_asked" in request.GET or row.provider_id else "provider"
+    elif draft.needs_assessment and not wish.get("where"):
+        name = "where"
+    else:
+        name = "papers"
+    return HttpResponseRedirect(reverse("elder:apply-page", args=[no, name]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require("application.make")
+def page(request: DoorRequest, no: str, name: str) -> HttpResponse:
+    """One question of the application. What is answered is kept at once."""
+    found = require_act(whom(request), "apply")
+    row = find(request, found, no)
+    if row.state != Application.State.DRAFT:
+        return HttpResponseRedirect(reverse("elder:case", args=[no]))
+    draft = Draft(row, found, request.on)
+    order = [one.name for one in PAGES if one.needed(draft)]
+    if name not in order:
+        if name in {one.name for one in PAGES}:
+            return HttpResponseRedirect(reverse("elder:apply", args=[no]))
+        raise Http404
+    asked = ASKED[name](request, draft)
+    place = order.index(name)
+    if isinstance(asked, Done):
+        following = order[place + 1] if asked.on and place + 1 < len(order) else name
+        return HttpResponseRedirect(asked.address or reverse("elder:apply-page", args=[no, following]))
+    before = reverse("elder:apply-page", args=[no, order[place - 1]]) if place else reverse("elder:home")
+    told = {"row": row, "number": place + 1, "all": len(order), "name": name} | asked.said
+    return show(
+        request, f"elder/apply_{name}.html", told, whom=found, back=before, refusal=asked.refusal, status=asked.status
+    )
+
+
+@dataclass(frozen=True)
+class Done:
+    """The answer is kept. ``on``: to the next question; ``address``: somewhere else."""
+
+    on: bool = True
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The question as it is shown, with what is wrong with the answer."""
+
+    said: dict[str, Any]
+    status: int = 200
+    refusal: Refusal | None = None
+
+
+def _wrong(form: forms.Form, refusal: Refusal) -> int:
+    form.add_error(refusal.field if refusal.field in form.fields else None, in_words(refusal))
+    return refusal.status
+
+
+def _group(request: DoorRequest, draft: Draft) -> Done | Asked:
+    offered = draft.groups
+    form = GroupForm(
+        request.POST if request.method == "POST" else None,
+        initial={"category": draft.row.category},
+        auto_id="id_group_%s",
+    )
+    form.fields["category"].choices = [(one.category, str(one.category)) for one in offered]  # type: ignore[attr-defined]
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            category = form.cleaned_data["category"]
+            provider = draft.row.provider if draft.row.category == category else None
+            try:
+                _choose(request, draft, category, provider)
+                return Done()
+            except Refusal as refusal:
+                status = _wrong(form, refusal)
+    chosen = form["category"].value()
+    groups = [
+        {
+            "value": one.category,
+            "name": word(CATEGORIES, one.category).said,
+            "hint": GROUP_HINTS.get(one.category, ""),
+            "ratio": one.ratio_text,
+            "percent": _percent(one),
+            "cap_fen": one.cap_fen,
+            "checked": one.category == chosen,
+        }
+        for one in offered
+    ]
+    return Asked({"form": form, "groups": groups}, status)
+
+
+def _percent(one: CategoryTerms) -> str:
+    above, _slash, below = (one.ratio_text or "").partition("/")
+    if not below:
+        return ""
+    return f"{int(above) * 100 / int(below):g}%"
+
+
+def _provider(request: DoorRequest, draft: Draft) -> Done | Asked:
+    ids = [one.pk for one in listed_providers(draft.row.county, draft.row.category, draft.on)[:PROVIDERS_OFFERED]]
+    form = ProviderForm(
+        request.POST if request.method == "POST" else None,
+        initial={"provider": draft.row.provider_id},
+        auto_id="id_provider_%s",
+    )
+    form.fields["provider"].queryset = Provider.objects.filter(pk__in=ids).order_by("name")  # type: ignore[attr-defined]
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                _choose(request, draft, draft.row.category, form.cleaned_data["provider"])
+                return Done()
+            except Refusal as refusal:
+                status = _wrong(form, refusal)
+    return Asked({"form": form, "group": word(CATEGORIES, draft.row.category).said}, status)
+
+
+def _choose(request: DoorRequest, draft: Draft, category: str, provider: Provider | None) -> None:
+    apply.choose(
+        application=draft.row,
+        category=category,
+        provider=provider,
+        at=request.at,
+        on=request.on,
+        by=account_of(request).username,
+    )
+    noted(request, draft.found, "entitlement.choose", subject=draft.row._meta.label, subject_id=draft.row.id)
+
+
+def _body(request: DoorRequest, draft: Draft) -> Done | Asked:
+    offered = bodies(draft.found.person, draft.on)
+    wish = dict(draft.row.assessment_wish or {})
+    form = BodyForm(
+        request.POST if request.method == "POST" else None, initial={"body": wish.get("body")}, auto_id="id_body_%s"
+    )
+    form.fields["body"].choices = [(one.provider.pk, one.provider.name) for one in offered]  # type: ignore[attr-defined]
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            chosen = next(one.provider for one in offered if one.provider.pk == form.cleaned_data["body"])
+            try:
+                _wish(
+                    request,
+                    draft,
+                    chosen,
+                    where=wish.get("where") or Assessment.Where.HOME,
+                    days=[date.fromisoformat(one) for one in wish.get("days", [])],
+                    words=wish.get("words", ""),
+                )
+                return Done()
+            except Refusal as refusal:
+                status = _wrong(form, refusal)
+    return Asked({"form": form, "bodies": _marked(offered, form["body"].value())}, status)
+
+
+def _marked(offered: list[Body], chosen: Any) -> list[tuple[Body, bool]]:
+    return [(one, str(one.provider.pk) == str(chosen or "")) for one in offered]
+
+
+def days_offered(on: date) -> list[date]:
+    return [on + timedelta(days=ahead) for ahead in range(2, 2 + DAYS_OFFERED)]
+
+
+def _where(request: DoorRequest, draft: Draft) -> Done | Asked:
+    wish = dict(draft.row.assessment_wish or {})
+    body = Provider.objects.filter(pk=wish.get("body")).first()
+    if body is None:
+        return Done(address=reverse("elder:apply-page", args=[draft.row.no, "body"]))
+    form = WhereForm(
+        request.POST if request.method == "POST" else None,
+        initial={"where": wish.get("where"), "days": wish.get("days", []), "words": wish.get("words", "")},
+        auto_id="id_where_%s",
+    )
+    fill_where(form, draft.on)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                _wish(
+                    request,
+                    draft,
+                    body,
+                    where=form.cleaned_data["where"],
+                    days=[date.fromisoformat(one) for one in form.cleaned_data["days"]],
+                    words=form.cleaned_data["words"],
+                )
+                return Done()
+            except Refusal as refusal:
+                status = _wrong(form, refusal)
+    return Asked({"form": form, "body": body}, status)
+
+
+def fill_where(form: forms.Form, on: date) -> None:
+    language = "zh" if in_chinese() else "en"
+    names = _("一 二 三 四 五 六 日").split()
+    form.fields["where"].choices = list(WHERES.items())  # type: ignore[attr-defined]
+    if "days" in form.fields:
+        form.fields["days"].choices = [  # type: ignore[attr-defined]
+            (
+                str(one),
+                _("%(day)s 星期%(weekday)s") % {"day": day_of_month(one, language), "weekday": names[one.weekday()]},
+            )
+            for one in days_offered(on)
+        ]
+
+
+def _wish(request: DoorRequest, draft: Draft, body: Provider, *, where: str, days: list[date], words: str) -> None:
+    apply.wish_assessment(
+        application=draft.row,
+        body=body,
+        where=where,
+        days=days,
+        words=words,
+        at=request.at,
+        on=request.on,
+        by=account_of(request).username,
+    )
+    noted(request, draft.found, "entitlement.wish_assessment", subject=draft.row._meta.label, subject_id=draft.row.id)
+
+
+def _papers(request: DoorRequest, draft: Draft) -> Done | Asked:
+    form = MaterialForm(auto_id="id_papers_%s")
+    status = 200
+    if request.method == "POST" and "go" in request.POST:
+        return Done()
+    if request.method == "POST":
+        form = MaterialForm(request.POST, request.FILES, auto_id="id_papers_%s")
+    form.fields["kind"].choices = list(MATERIALS.items())  # type: ignore[attr-defined]
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                add_material(request, draft.found, draft.row, form.cleaned_data)
+                messages.success(request, _("已上传。"))
+                return Done(on=False)
+            except Refusal as refusal:
+                status = _wrong(form, refusal)
+    return Asked({"form": form, "materials": materials_of(draft.row)}, status)
+
+
+def add_material(request: DoorRequest, found: Whom, row: Application, told: dict[str, Any]) -> None:
+    stored = keep_paper(request, told["file"], county=row.county, purpose="application-paper")
+    material.add(application=row, kind=told["kind"], file=stored, at=request.at, by=account_of(request).username)
+    noted(request, found, "entitlement.add_material", subject=row._meta.label, subject_id=row.id)
+
+
+def materials_of(row: Application) -> list[tuple[Material, Any]]:
+    return [(one, MATERIALS.get(one.kind, one.kind)) for one in material.of(row)]
+
+
+@require_POST
+@require("application.make")
+def remove_paper(request: DoorRequest, no: str, material_id: UUID) -> HttpResponse:
+    """Take a paper away again, while the application is a draft."""
+    found = require_act(whom(request), "apply")
+    row = find(request, found, no)
+    one = next((one for one in material.of(row) if one.id == material_id), None)
+    if one is None:
+        raise Http404
+    try:
+        material.remove(material=one, at=request.at, by=account_of(request).username)
+    except Refusal as refusal:
+        messages.error(request, in_words(refusal))
+    return HttpResponseRedirect(reverse("elder:apply-page", args=[no, "papers"]))
+
+
+def _check(request: DoorRequest, draft: Draft) -> Done | Asked:
+    row, found = draft.row, draft.found
+    initial = {"key": uuid4(), "version": row.version}
+    form = PledgeForm(request.POST if request.method == "POST" else None, initial=initial, auto_id="id_pledge_%s")
+    status, refusal = 200, None
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+
+            def do() -> dict[str, Any]:
+                done = hand_in.hand_in(
+                    application=row,
+                    pledge_signed_on=request.on,
+                    at=request.at,
+                    on=request.on,
+                    by=account_of(request).username,
+                )
+                noted(request, found, "entitlement.submit", subject=row._meta.label, subject_id=row.id)
+                return {"no": done.no}
+
+            try:
+                require_confirmed(found)
+                act_once(request, county=row.county, name=f"elder.submit:{row.no}", form=form, do=do)
+                messages.success(request, _("申请已经提交。"))
+                return Done(address=reverse("elder:case", args=[row.no]))
+            except Refusal as refused:
+                refusal, status = refused, refused.status
+    return Asked(
+        {"form": form, "lines": summary(draft), "materials": materials_of(row), "result": draft.result},
+        status,
+        refusal,
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the summary, with the page on which it is changed."""
+
+    name: Any
+    value: Any
+    page: str
+
+
+def summary(draft: Draft) -> list[Line]:
+    row, language = draft.row, "zh" if in_chinese() else "en"
+    lines = [
+        Line(_("想用的服务"), word(CATEGORIES, row.category).said if row.category else _("还没有选"), "group"),
+        Line(_("想去的机构"), row.provider.name if row.provider else _("还没想好"), "provider"),
+    ]
+    if draft.needs_assessment:
+        wish = row.assessment_wish or {}
+        body = Provider.objects.filter(pk=wish.get("body")).first()
+        days = [day_of_month(date.fromisoformat(one), language) for one in wish.get("days", [])]
+        lines += [
+            Line(_("评估机构"), body.name if body else _("还没有选"), "body"),
+            Line(
+                _("在哪里、哪几天"),
+                said("，", ", ").join([str(WHERES.get(wish.get("where", ""), _("还没有选"))), *days]),
+                "where",
+            ),
+        ]
+    return lines
+
+
+ASKED: dict[str, Callable[[DoorRequest, Draft], Done | Asked]] = {
+    "group": _group,
+    "provider": _provider,
+    "body": _body,
+    "where": _where,
+    "papers": _papers,
+    "check": _check,
+}
