@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,20 +12,24 @@ from django.utils.translation import gettext_lazy as _
 
 from songhe.access.models import Account
 from songhe.access.role import Role
+from songhe.access.scope import appointments
 from songhe.doors.may import RULES, roles
+from songhe.provider.models import Kind, Provider
 
 
 @dataclass(frozen=True)
 class Item:
     """A place to go: the name of its URL ``<door>:<page>``, its word, and the act that opens it.
 
-    ``not_for``: roles that may open it too, but find the same at their own door.
+    ``not_for``: roles that may open it too, but find the same at their own door. ``only``: for whom it makes sense
+    among those who may open it.
     """
 
     url: str
     word: Any
     act: str
     not_for: frozenset[Role] = frozenset()
+    only: Callable[[Account, date], bool] | None = None
 
     @property
     def door(self) -> str:
@@ -38,14 +43,25 @@ class Shown:
     current: bool
 
 
+def at_an_assessment_body(account: Account, on: date) -> bool:
+    """Whether the account answers for a body that assesses; other bodies name no assessors."""
+    held = appointments(account, on, roles=[Role.PROVIDER_MANAGER]).values_list("provider_id")
+    return Provider.objects.filter(pk__in=held, kind=Kind.ASSESSMENT_BODY).exists()
+
+
 AT_A_PROVIDER = frozenset({Role.PROVIDER_MANAGER, Role.CARER})
 
 ITEMS: tuple[Item, ...] = (
     Item("staff:inbox", _("申请审核"), "application.read"),
     Item("staff:people", _("人员"), "person.search", AT_A_PROVIDER),
+    Item("staff:providers", _("机构"), "provider.read", AT_A_PROVIDER | {Role.ASSESSOR, Role.CITIZEN}),
+    Item("staff:publications", _("公示"), "publication.read"),
     Item("staff:month", _("月度运行"), "month.read"),
     Item("staff:statements", _("结算单"), "statement.read", AT_A_PROVIDER),
     Item("staff:complaints", _("投诉"), "complaint.read"),
+    Item("staff:reveals", _("查看记录"), "audit.read"),
+    Item("assessor:schedule", _("评估日程"), "assessment.submit"),
+    Item("assessor:body", _("评估派单"), "assessment.assign", only=at_an_assessment_body),
     Item("provider:home", _("今天"), "desk.open"),
     Item("provider:redeem", _("核销"), "redemption.make"),
     Item("provider:people", _("服务对象"), "desk.open"),
@@ -62,7 +78,11 @@ def shown(account: Account, on: date, path: str) -> list[Shown]:
     The item with the longest address that begins the path is the current one.
     """
     held = roles(account, on)
-    allowed = [(item, _address(item)) for item in ITEMS if held & (RULES[item.act] - item.not_for)]
+    allowed = [
+        (item, _address(item))
+        for item in ITEMS
+        if held & (RULES[item.act] - item.not_for) and (item.only is None or item.only(account, on))
+    ]
     found = [(item, address) for item, address in allowed if address]
     current = max((address for item, address in found if path.startswith(address)), key=len, default="")
     return [Shown(address, str(item.word), address == current) for item, address in found]
