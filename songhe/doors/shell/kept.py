@@ -133,14 +133,12 @@ def refill(request: HttpRequest, response: HttpResponse) -> None:
     response.headers["Cache-Control"] = "no-store"
     if response.has_header("Content-Length"):
         response.headers["Content-Length"] = str(len(response.content))
-    request.session[PARAMETER] = row.action
 
 
 def sent_again(request: HttpRequest, response: HttpResponse) -> None:
     """Forget what was kept once its form was sent again and taken."""
-    if request.session.get(PARAMETER) == request.path and response.status_code < 400:
-        KeptForm.objects.filter(account_id=request.user.pk, action=request.path).delete()
-        del request.session[PARAMETER]
+    if response.status_code < 400 and isinstance(request.user, Account):
+        KeptForm.objects.filter(account=request.user, action=request.path[:1000]).delete()
 
 
 def _notice(typed: Typed) -> str:

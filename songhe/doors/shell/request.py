@@ -80,7 +80,7 @@ class RequestMiddleware:
             request.clock = read_clock()
             request.at, request.on, request.practice = request.clock
         response = self.get_response(request)
-        if kept.PARAMETER in request.GET and hasattr(request, "session"):
+        if kept.PARAMETER in request.GET:
             kept.refill(request, response)
         elif request.method == "POST" and hasattr(request, "session") and kept.PARAMETER in request.session:
             kept.sent_again(request, response)
@@ -109,7 +109,7 @@ class RequestMiddleware:
             return None
         now = request.server_at.timestamp()
         if self.is_over(request, now) or self.lacks_a_factor(request):
-            address = kept.keep(request, request.user)  # type: ignore[arg-type]
+            address = kept.keep(request, request.user)
             SignIn.objects.filter(session=request.session.session_key, ended_at=None).update(ended_at=request.server_at)
             logout(request)
             if errors.wants_problem(request):
@@ -121,6 +121,8 @@ class RequestMiddleware:
         if POLL_HEADER not in request.headers and now - request.session[SEEN_AT] >= MARK_EVERY.total_seconds():
             request.session[SEEN_AT] = now
             SignIn.objects.filter(session=request.session.session_key).update(seen_at=request.server_at)
+        if kept.PARAMETER in request.GET:
+            request.session[kept.PARAMETER] = True
         return None
 
     @staticmethod

@@ -129,7 +129,7 @@ def _ask(request: DoorRequest, account: Account, go_on: Any, here: str) -> HttpR
                 status = refusal.status
             else:
                 _say_codes_left(request, account)
-                return go_on(SignIn.Means.APP)  # type: ignore[no-any-return]
+                return go_on(SignIn.Means.APP)
     held = second_factor.factors(account)
     said = {
         "form": form,
@@ -265,7 +265,7 @@ def _app(request: DoorRequest, account: Account, go_on: Any, here: str) -> HttpR
                 form.add_error("code", in_words(refusal))
                 status = refusal.status
             else:
-                return go_on()  # type: ignore[no-any-return]
+                return go_on()
     shown = second_factor.begun(account) or second_factor.begin_app(account=account, name=_("验证器"), at=request.at)
     said = {
         "form": form,
