@@ -169,7 +169,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     CHANCE.seed(f"{seed_of(item.config)} {item.nodeid}")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse the fixtures that empty tables after a test: append-only tables cannot be emptied, and nothing should."""
     for item in items:
         mark = item.get_closest_marker("django_db")
@@ -178,6 +178,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"{item.nodeid}: a test that commits takes the fixture own_database")
         if "own_database" in getattr(item, "fixturenames", ()) and mark is not None:
             raise pytest.UsageError(f"{item.nodeid}: own_database stands alone, without the django_db mark")
+    if os.environ["SONGHE_DATABASE_URL"].startswith("postgres"):
+        leave_out_what_needs_no_database(config, items)
+
+
+def leave_out_what_needs_no_database(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What a test without a database finds on SQLite it finds on PostgreSQL: it runs once, in the SQLite half."""
+    fixtures = {"db", "own_database", "another_database", "database_template"}
+    without = [
+        item
+        for item in items
+        if item.get_closest_marker("django_db") is None and not fixtures & set(getattr(item, "fixturenames", ()))
+    ]
+    if without:
+        config.hook.pytest_deselected(items=without)
+        left_out = set(without)
+        items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
