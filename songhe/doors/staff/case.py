@@ -19,10 +19,10 @@ from django.views.decorators.http import require_POST, require_safe
 from songhe.access.scope import Scope
 from songhe.assessment.models import Assessment
 from songhe.doors.may import check, may, require
-from songhe.doors.shell.pieces import Crumb, Event, Fact, Masked, Step
+from songhe.doors.shell.pieces import Crumb, Event, Fact, Step
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import day, day_of_month
-from songhe.doors.staff import history, naming, words
+from songhe.doors.staff import hidden, history, naming, words
 from songhe.doors.staff.acting import CHANGED, ActForm, act_once, because, fresh, in_words, sent
 from songhe.doors.staff.inbox import Deadlines, next_for
 from songhe.doors.staff.measure import Measured, measured
@@ -33,7 +33,7 @@ from songhe.entitlement import approve, clarify, determine, publish, queries, re
 from songhe.entitlement.models import Application, Entitlement, Letter
 from songhe.entitlement.record import lock_application
 from songhe.entitlement.states import APPLICATION, OPEN
-from songhe.kernel.month import Month, age_on
+from songhe.kernel.month import Month, age_on, beijing_date, parse_date
 from songhe.kernel.refusal import Refusal
 from songhe.policy.terms import terms
 
@@ -226,13 +226,14 @@ def offered(row: Application, request: DoorRequest, wrong: tuple[Verb, ActForm] 
     return shown, len(shown) < len(allowed)
 
 
-def facts_of(row: Application, on: date) -> list[Fact]:
+def facts_of(request: DoorRequest, row: Application) -> list[Fact]:
+    on = request.on
     person, mandate = row.person, row.mandate
     age = age_on(person.birth_date, on)
     channel = words.word(words.CHANNELS, row.channel).said
     found = [
         Fact(_("姓名"), person.name, reverse("staff:person", args=[person.id])),
-        Fact(_("证件号码"), Masked(naming.hidden_number(person))),
+        Fact(_("证件号码"), hidden.masked(request, person, "id_number")),
         Fact(_("出生日期"), day(person.birth_date, language_code()), note=_("%(age)s 岁") % {"age": age}),
         Fact(_("居住地"), naming.whole_place(person.place, on)),
         Fact(_("申请渠道"), channel),
@@ -362,7 +363,7 @@ def case_of(request: DoorRequest, scope: Scope, row: Application, wrong: tuple[V
         row=row,
         state=words.word(words.APPLICATION, row.state),
         programme=words.word(words.PROGRAMMES, row.policy).said,
-        facts=facts_of(row, on),
+        facts=facts_of(request, row),
         trace=trace(row.determination),
         measured=measured(row.assessment, on),
         steps=steps_of(row, right, due, names),
@@ -444,11 +445,8 @@ def letter(request: DoorRequest, no: str) -> HttpResponse:
     """The decision as it was sent, ready to be printed."""
     scope = reach(request, "application.read")
     row = find(request, scope, no)
-    found = queries.letters(row).last()
-    if found is None:
-        raise Http404
+    found = letter_or_404(queries.letters(row).last())
     noted_read(request, county=row.county, act="letter.read", subject=row._meta.label, subject_id=row.id)
-    body = found.body
     said = {
         "crumbs": [
             Crumb(_("申请审核"), reverse("staff:inbox")),
@@ -457,8 +455,24 @@ def letter(request: DoorRequest, no: str) -> HttpResponse:
         ],
         "row": row,
         "letter": found,
+        **letter_body(found),
+    }
+    return render(request, "staff/letter.html", said)
+
+
+def letter_or_404(found: Letter | None) -> Letter:
+    if found is None:
+        raise Http404
+    return found
+
+
+def letter_body(found: Letter) -> dict[str, Any]:
+    """What the letter says, in the language of the page."""
+    body = found.body
+    return {
         "to": body["to"],
         "decision": words.said(body["decision"]["zh"], body["decision"]["en"]),
+        "decided_on": parse_date(body["decided_on"]) if body.get("decided_on") else beijing_date(found.at),
         "note": body.get("note", ""),
         "reasons": [
             {"sentence": words.said(one["zh"], one["en"]), "met": one["met"], "article": one["article"]}
@@ -472,7 +486,6 @@ def letter(request: DoorRequest, no: str) -> HttpResponse:
         ],
         "first_month": Month.parse(body["first_month"]) if body.get("first_month") else None,
     }
-    return render(request, "staff/letter.html", said)
 
 
 def percent(ratio: str) -> str:

@@ -21,10 +21,10 @@ from songhe.assessment import queries as assessments
 from songhe.assessment.models import Assessment
 from songhe.doors.may import require
 from songhe.doors.shell.amount import figures
-from songhe.doors.shell.pieces import Crumb, Event, Fact, Masked, ReceiptLine, Ticket
+from songhe.doors.shell.pieces import Crumb, Event, Fact, ReceiptLine, Ticket
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import day, month
-from songhe.doors.staff import history, naming, words
+from songhe.doors.staff import hidden, history, naming, words
 from songhe.doors.staff.measure import Measured, measured
 from songhe.doors.staff.people import mark_of, within
 from songhe.doors.staff.reach import noted_read, out_of_reach, reach
@@ -167,8 +167,9 @@ def provenance(person: Person) -> dict[str, str]:
     return {name: say(row) for name, row in found.items() if row is not None}
 
 
-def facts_of(person: Person, on: date, place: str, *, whole: bool) -> tuple[list[Fact], str]:
+def facts_of(request: DoorRequest, person: Person, place: str, *, whole: bool) -> tuple[list[Fact], str]:
     """The facts, and where most are known from; a fact that came in otherwise says so itself."""
+    on = request.on
     known = provenance(person) if whole else {}
     most = Counter(known.values()).most_common(1)[0][0] if known else ""
     kind = ID_KINDS.get(person.id_kind)
@@ -176,7 +177,9 @@ def facts_of(person: Person, on: date, place: str, *, whole: bool) -> tuple[list
         ("name", Fact(_("姓名"), person.name)),
         (
             "id_number",
-            Fact(words.titled(*kind) if kind else _("证件号码"), Masked(naming.hidden_number(person))),
+            Fact(
+                words.titled(*kind) if kind else _("证件号码"), hidden.masked(request, person, "id_number", whole=whole)
+            ),
         ),
         ("birth_date", Fact(_("出生日期"), day(person.birth_date, language()))),
         ("sex", Fact(_("性别"), words.SEXES.get(person.sex, ""))),
@@ -185,7 +188,7 @@ def facts_of(person: Person, on: date, place: str, *, whole: bool) -> tuple[list
         ("address", Fact(_("住址"), person.address)),
         ("registered_place", Fact(_("户籍地"), naming.whole_place(person.registered_place, on))),
         ("resident_from", Fact(_("居住起始"), day(person.resident_from, language()) if person.resident_from else "")),
-        ("phone", Fact(_("联系电话"), mask_phone(person.phone) if person.phone else "")),
+        ("phone", Fact(_("联系电话"), hidden.masked(request, person, "phone", whole=whole))),
     ]
     private = {"registered_place", "resident_from", "ethnic"}
     shown = [
@@ -430,12 +433,13 @@ def history_of(
     return history.newest_first(told)[: history.MOST]
 
 
-def file_of(person: Person, scope: Scope, on: date) -> File:
+def file_of(request: DoorRequest, person: Person, scope: Scope) -> File:
+    on = request.on
     whole = scope.covers_county(person.county)
     own = None if whole else scope.provider_ids
     mine: dict[str, Any] = {"county": person.county, "person": person}
     place = naming.whole_place(person.place, on)
-    facts, known_from = facts_of(person, on, place, whole=whole)
+    facts, known_from = facts_of(request, person, place, whole=whole)
     held = rights(person)
     tickets, older = vouchers(person, on)
     paid, lodged = bills(person, own), stays(person, on, own)
@@ -488,6 +492,6 @@ def person(request: DoorRequest, person_id: UUID) -> HttpResponse:
     noted_read(request, county=row.county, act="person.read", subject="person", subject_id=row.id)
     said = {
         "crumbs": [Crumb(_("人员"), reverse("staff:people")), Crumb(row.name)],
-        "file": file_of(row, scope, request.on),
+        "file": file_of(request, row, scope),
     }
     return render(request, "staff/person.html", said)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from songhe.access.scope import Scope
-from songhe.doors.may import NOT_SIGNED_IN, check, may
+from songhe.doors.may import NOT_SIGNED_IN, check, may, require
 from songhe.doors.shell import navigation
 from songhe.doors.shell.request import DoorRequest
-from songhe.doors.staff import naming, words
+from songhe.doors.staff import export, naming, words
 from songhe.doors.staff.cursor import PAGE, address, read_moment, written
 from songhe.doors.staff.reach import account_of, is_staff, reach
 from songhe.entitlement import queries
@@ -33,6 +34,7 @@ State = Application.State
 
 #: What the county has to do with: a draft is still the applicant's own.
 UNDER_WAY = tuple(state for state in OPEN if state != State.DRAFT)
+TO_APPROVE = (State.REVIEWED, State.PUBLISHED)
 CLOSED = (State.APPROVED, State.REFUSED, State.WITHDRAWN, State.LAPSED)
 
 
@@ -68,9 +70,14 @@ def mine(request: DoorRequest) -> tuple[str, ...]:
     return tuple(states)
 
 
+#: What this person had a hand in, looked for among the applications of so many days.
+DONE = Filter("done", gettext_lazy("我已办理"), (), counted=False)
+DONE_WITHIN = timedelta(days=120)
+
+
 def filters(request: DoorRequest) -> tuple[Filter, ...]:
     waiting = mine(request)
-    return (Filter("mine", gettext_lazy("待我办理"), waiting), *FILTERS) if waiting else FILTERS
+    return (Filter("mine", gettext_lazy("待我办理"), waiting), *FILTERS, DONE) if waiting else FILTERS
 
 
 class Deadlines:
@@ -117,6 +124,7 @@ class Row:
     level: Any
     outcome: words.Word | None
     state: words.Word
+    to_approve: bool
     submitted_on: date | None
     waits: str
     due: date | None
@@ -142,6 +150,7 @@ def rows_of(found: Collection[Application], on: date) -> list[Row]:
                 level=words.LEVELS.get(level, "") if level is not None else "",
                 outcome=words.word(words.OUTCOMES, row.determination.outcome) if row.determination else None,
                 state=words.word(words.APPLICATION, row.state),
+                to_approve=row.state in TO_APPROVE,
                 submitted_on=row.submitted_on,
                 waits=waits(row, on),
                 due=row.publish_to if row.state == State.PUBLISHED else due,
@@ -161,13 +170,18 @@ def waits(row: Application, on: date) -> str:
     return ngettext("已等 %(days)s 天", "已等 %(days)s 天", days) % {"days": days}
 
 
-def page_of(scope: Scope, chosen: Filter, after: str) -> tuple[list[Application], str]:
+def page_of(request: DoorRequest, scope: Scope, chosen: Filter, after: str) -> tuple[list[Application], str]:
     """A page of the list and where the next begins: what is open the oldest first, what is closed the newest."""
     key = read_moment(after)
-    if not set(chosen.states) & set(CLOSED):
+    if chosen is not DONE and not set(chosen.states) & set(CLOSED):
         page = queries.inbox(scope, states=chosen.states, after=key, limit=PAGE)
         return page.items, written(*page.after) if page.after else ""
-    rows = Application.objects.within(scope).filter(state__in=chosen.states)
+    rows = Application.objects.within(scope)
+    if chosen is DONE:
+        username = account_of(request).username
+        rows = rows.filter(Q(reviewed_by=username) | Q(decided_by=username), opened_at__gt=request.at - DONE_WITHIN)
+    else:
+        rows = rows.filter(state__in=chosen.states)
     if key is not None:
         at, row_id = key
         rows = rows.filter(Q(opened_at__lt=at) | Q(opened_at=at, id__lt=row_id))
@@ -207,7 +221,7 @@ def inbox(request: DoorRequest) -> HttpResponse:
     known = filters(request)
     chosen = next((one for one in known if one.name == request.GET.get("state")), known[0])
     counts = queries.counts(scope)
-    found, after = page_of(scope, chosen, request.GET.get("after", ""))
+    found, after = page_of(request, scope, chosen, request.GET.get("after", ""))
     shown = rows_of(found, request.on)
     said = {
         "chips": chips(request, chosen, counts),
@@ -218,8 +232,70 @@ def inbox(request: DoorRequest) -> HttpResponse:
         "following": address(request, after=after) if after else "",
         "waiting": sum(counts.get(state, 0) for state in mine(request)),
         "has_own": bool(mine(request)),
+        "batch": may(account, "application.approve", request.on) and bool(set(chosen.states) & set(TO_APPROVE)),
+        "to_approve": TO_APPROVE,
+        "sheet": f"{reverse('staff:inbox-export')}?{urlencode({'state': chosen.name})}",
+        "may_export": may(account, "person.export", request.on),
     }
     return render(request, "staff/inbox.html", said)
+
+
+#: Pages that an export reads before it says that there are too many.
+MOST_PAGES = 200
+
+
+@require_safe
+@require("application.read")
+def as_sheet(request: DoorRequest) -> HttpResponse:
+    """The list with the filter in force as a workbook, masked. Refuses with ``staff.export_too_large``."""
+    check(request, "person.export")
+    scope = reach(request, "application.read")
+    known = filters(request)
+    chosen = next((one for one in known if one.name == request.GET.get("state")), known[0])
+    found: list[Application] = []
+    after = ""
+    for _page in range(MOST_PAGES + 1):
+        part, after = page_of(request, scope, chosen, after)
+        found += part
+        if not after:
+            break
+    rows = rows_of(found, request.on)
+    columns = export.titles(
+        [
+            (_("申请人"), "text", 14),
+            (_("证件号码"), "text", 22),
+            (_("申请编号"), "text", 26),
+            (_("状态"), "text", 12),
+            (_("认定"), "text", 12),
+            (_("失能等级"), "text", 12),
+            (_("居住地"), "text", 20),
+            (_("渠道"), "text", 12),
+            (_("提交"), "date", 14),
+            (_("时限"), "date", 14),
+        ]
+    )
+    return export.workbook(
+        request,
+        name="applications",
+        title=str(chosen.word),
+        columns=columns,
+        rows=(
+            [
+                row.name,
+                row.number,
+                row.no,
+                str(row.state.said),
+                str(row.outcome.said) if row.outcome else "",
+                str(row.level),
+                row.town,
+                str(row.channel),
+                row.submitted_on,
+                row.due,
+            ]
+            for row in rows
+        ),
+        counties={each.county for each in found},
+    )
 
 
 def next_for(request: DoorRequest, scope: Scope, other_than: Application) -> str:

@@ -1,12 +1,14 @@
-"""Finding people 人员: by name, ID number, its last four characters, or the number of a case."""
+"""Finding people 人员: in one box by name, pinyin, initials, the end of an ID number or of a telephone, any number."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -17,26 +19,20 @@ from django.views.decorators.http import require_http_methods
 
 from songhe.access.scope import Scope
 from songhe.document import number
-from songhe.doors.may import require
+from songhe.doors.may import may, require
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming, words
-from songhe.doors.staff.cursor import PAGE, read_text, written
+from songhe.doors.staff.cursor import PAGE
 from songhe.doors.staff.reach import noted_read, reach
 from songhe.entitlement.models import Application, Entitlement
 from songhe.grant.models import Grant
 from songhe.kernel import id_number
 from songhe.kernel.month import age_on
 from songhe.kernel.refusal import Refusal
-from songhe.kernel.typed import fold
-from songhe.person.identity import find as find_identity
 from songhe.person.models import Person
+from songhe.person.search import FARTHEST, asked, search
 from songhe.redemption.models import Bill
 from songhe.service.models import Stay
-
-#: The last character that a name can begin with and still come before anything that does not begin so.
-LAST = "\U0010ffff"
-#: So long a name is nobody's.
-LONGEST = 60
 
 
 @dataclass(frozen=True)
@@ -52,40 +48,13 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What was typed. A whole ID number is never kept in an address, a log line or the trail."""
+class Answer:
+    """The people of a page, the closest first. ``following`` and ``skipped`` say where in the answer it stands."""
 
-    text: str
-    folded: str
-
-    @classmethod
-    def of(cls, text: str) -> Asked:
-        return cls(" ".join(text.split())[:LONGEST], fold(text)[:LONGEST])
-
-    @property
-    def id_number(self) -> id_number.IdNumber | None:
-        if len(self.folded) not in (15, 18) or not self.folded[:-1].isdigit():
-            return None
-        try:
-            return id_number.parse(self.folded)
-        except Refusal:
-            return None
-
-    @property
-    def looks_like_an_id_number(self) -> bool:
-        return len(self.folded) in (15, 18) and self.folded[:-1].isdigit()
-
-    @property
-    def case_number(self) -> str:
-        try:
-            return number.check(self.text)
-        except Refusal:
-            return ""
-
-    @property
-    def tail(self) -> str:
-        is_tail = len(self.folded) == 4 and self.folded[:3].isdigit() and self.folded[3] in "0123456789X"
-        return self.folded if is_tail else ""
+    people: list[Person]
+    skipped: int = 0
+    more: bool = False
+    after: str = ""
 
 
 def within(scope: Scope) -> QuerySet[Person]:
@@ -98,50 +67,51 @@ def within(scope: Scope) -> QuerySet[Person]:
     return Person.objects.everywhere("a provider's own customers").filter(Q(id__in=served) | Q(id__in=housed))
 
 
-def beginning_with(rows: QuerySet[Person], text: str) -> QuerySet[Person]:
-    """Names that begin with the text, by the index of each database."""
-    if connection.vendor == "postgresql":
-        return rows.filter(name__startswith=text)
-    return rows.filter(name__gte=text, name__lt=text + LAST)
+def case_number(text: str) -> str:
+    """The number of an application, right, voucher or bill, if it is one."""
+    try:
+        return number.check(text)
+    except Refusal:
+        return ""
 
 
-def of_number(rows: QuerySet[Person], no: str) -> QuerySet[Person]:
+def of_number(rows: QuerySet[Person], no: str) -> list[Person]:
     """Whose application, right, voucher or bill has this number; its county is the first six digits."""
     ids: set[Any] = set()
     for model in (Application, Entitlement, Grant, Bill):
         plain = model._default_manager.filter(county=no[:6], no=no)
         ids |= set(plain.values_list("person_id", flat=True))
-    return rows.filter(county=no[:6], id__in=ids)
+    return list(rows.filter(county=no[:6], id__in=ids).order_by("id"))
 
 
-def search(scope: Scope, asked: Asked, after: str) -> tuple[list[Person], str]:
-    """A page of the people found, and where the next begins."""
+def found(scope: Scope, text: str, *, skip: int = 0, after: str = "", most: int = PAGE) -> Answer:
+    """Whom the text fits; without a text everybody of the reach, the newest files first."""
     rows = within(scope)
-    whole = asked.id_number
-    if whole is not None:
-        identity = find_identity(whole)
-        rows = rows.filter(identity=identity) if identity else rows.none()
-    elif asked.case_number:
-        rows = of_number(rows, asked.case_number)
-    elif asked.tail:
-        rows = rows.filter(id_last4=asked.tail)
-    elif asked.text:
-        rows = beginning_with(rows, asked.text)
-    if key := read_text(after):
-        name, row_id = key
-        rows = rows.filter(Q(name__gt=name) | Q(name=name, id__gt=row_id))
-    found = list(rows.order_by("name", "id")[: PAGE + 1])
-    more = len(found) > PAGE
-    found = found[:PAGE]
-    return found, written(found[-1].name, found[-1].id) if more else ""
+    narrowed = None if scope.divisions else rows
+    if not text:
+        page = newest(rows, after, most)
+        more = len(page) > most
+        return Answer(page[:most], more=more, after=page[most - 1].id.hex if more else "")
+    if no := case_number(text):
+        return Answer(of_number(rows, no))
+    answer = search(scope, text, most, skip=skip, among=narrowed)
+    return Answer(answer.people, skip, answer.more and skip + most < FARTHEST)
 
 
-def rows_of(found: list[Person], on: date) -> list[Row]:
-    towns = naming.places((naming.town(person) for person in found), on)
+def newest(rows: QuerySet[Person], after: str, most: int) -> list[Person]:
+    """The ids of files rise with time: the order of the ids is that in which the files were opened."""
+    with suppress(ValueError):
+        rows = rows.filter(id__lt=UUID(after)) if after else rows
+    return list(rows.order_by("-id")[: most + 1])
+
+
+def rows_of(people: Iterable[Person], on: date) -> list[Row]:
+    people = list(people)
+    towns = naming.places((naming.town(person) for person in people), on)
     rights = {
         right.person_id: right.state
         for right in Entitlement.objects.filter(
-            county__in={person.county for person in found}, person_id__in=[person.id for person in found]
+            county__in={person.county for person in people}, person_id__in=[person.id for person in people]
         ).order_by("approved_on", "no")
     }
     return [
@@ -155,7 +125,7 @@ def rows_of(found: list[Person], on: date) -> list[Row]:
             state=words.word(words.ENTITLEMENT, rights[person.id]) if person.id in rights else None,
             mark=mark_of(person),
         )
-        for person in found
+        for person in people
     ]
 
 
@@ -167,39 +137,67 @@ def mark_of(person: Person) -> words.Word | None:
     return None
 
 
+def is_bad_number(digits: str) -> bool:
+    try:
+        id_number.parse(digits)
+    except Refusal:
+        return True
+    return False
+
+
+def whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @require("person.search")
 def people(request: DoorRequest) -> HttpResponse:
-    """The list and the search. What is typed comes by POST, so that no ID number stands in an address."""
+    """The list and the search. What is typed comes by POST; digits, which name a person, never stand in an address."""
     scope = reach(request, "person.search")
-    asked = Asked.of((request.POST if request.method == "POST" else request.GET).get("q", ""))
+    given = request.POST if request.method == "POST" else request.GET
+    text = " ".join(given.get("q", "").split())[:60]
+    typed = asked(text)
+    private = typed.names_somebody and not case_number(text)
     as_part = request.headers.get("HX-Target", "") == "div#found"
-    if request.method == "POST" and not asked.looks_like_an_id_number and not as_part:
-        return HttpResponseRedirect(list_of(asked.text))
-    in_address = request.method != "POST" and asked.looks_like_an_id_number
-    found, after = ([], "") if in_address else search(scope, asked, request.GET.get("after", ""))
-    if asked.id_number is not None:
-        for person in found:
+    skip = whole(given.get("skip", ""))
+    if request.method == "POST" and not private and not as_part:
+        return HttpResponseRedirect(list_of(text))
+    in_address = request.method != "POST" and private
+    answer = Answer([]) if in_address else found(scope, text, skip=skip, after=given.get("after", ""))
+    if typed.is_id_number:
+        for person in answer.people:
             noted_read(request, county=person.county, act="person.search", subject="person", subject_id=person.id)
-        if len(found) == 1 and not as_part:
-            return HttpResponseRedirect(reverse("staff:person", args=[found[0].id]))
+        if len(answer.people) == 1 and not as_part:
+            return HttpResponseRedirect(reverse("staff:person", args=[answer.people[0].id]))
     said = {
-        "q": "" if asked.looks_like_an_id_number else asked.text,
-        "asked": asked.text,
+        "q": "" if typed.is_id_number else text,
+        "asked": text,
         "in_address": in_address,
-        "bad_number": asked.looks_like_an_id_number and asked.id_number is None,
-        "rows": rows_of(found, request.on),
-        "first": list_of(asked.text) if request.GET.get("after") else "",
-        "following": list_of(asked.text, after) if after else "",
+        "bad_number": typed.is_id_number and is_bad_number(typed.digits),
+        "short_number": bool(typed.digits) and len(typed.digits) < 4,
+        "rows": rows_of(answer.people, request.on),
+        "private": private,
+        "first": list_of(text) if not private and (given.get("after") or skip) else "",
+        "following": list_of(text, after=answer.after, skip=skip + PAGE if text else 0)
+        if not private and (answer.more or answer.after)
+        else "",
+        "skip_next": skip + PAGE if private and answer.more else 0,
+        "skipped": skip if private else 0,
+        "cut": answer.skipped + PAGE >= FARTHEST and len(answer.people) == PAGE,
         "whole": bool(scope.divisions),
+        "may_register": may(request.user, "person.write", request.on),
+        "may_import": may(request.user, "person.import", request.on),
+        "may_export_whole": may(request.user, "person.export_whole", request.on),
+        "may_export": may(request.user, "person.export", request.on) and bool(scope.divisions),
     }
     response = render(request, "staff/people_found.html" if as_part else "staff/people.html", said)
-    if as_part and not asked.looks_like_an_id_number:
-        response.headers["HX-Replace-Url"] = list_of(asked.text)
+    if as_part:
+        # What names a person leaves the address as it was without it.
+        response.headers["HX-Replace-Url"] = list_of("" if private else text)
     return response
 
 
-def list_of(text: str, after: str = "") -> str:
+def list_of(text: str, *, after: str = "", skip: int = 0) -> str:
     """The address of the list of what was asked for."""
-    query = {name: value for name, value in (("q", text), ("after", after)) if value}
+    query = {name: value for name, value in (("q", text), ("after", after), ("skip", skip or "")) if value}
     return reverse("staff:people") + (f"?{urlencode(query)}" if query else "")

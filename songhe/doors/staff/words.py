@@ -15,7 +15,8 @@ from songhe.grant.issue import CLAIMED_ELSEWHERE, NOT_ENTITLED, WAITS_FOR_BUDGET
 from songhe.grant.models import Grant
 from songhe.jobs.models import RunState
 from songhe.person.models import Event, Mandate, Sex
-from songhe.provider.models import Category
+from songhe.provider.models import Category, Kind, Licence, Worker
+from songhe.provider.worker import EDUCATION
 from songhe.redemption.models import Bill
 from songhe.settlement.models import Batch, Payment, Statement, StatementLine
 
@@ -213,6 +214,55 @@ RUNS: dict[str, Word] = {
     "stuck": Word(_("卡住了"), "bad"),
 }
 
+PROVIDER_KINDS: dict[str, Word] = {
+    Kind.INSTITUTION: Word(_("养老机构")),
+    Kind.COMMUNITY: Word(_("社区养老服务机构")),
+    Kind.ASSESSMENT_BODY: Word(_("评估机构")),
+}
+
+WORKERS: dict[str, Any] = {
+    Worker.Job.CARER: _("护理员"),
+    Worker.Job.ASSESSOR: _("评估师"),
+    Worker.Job.MANAGER: _("负责人"),
+}
+
+LICENCES: dict[str, Any] = {
+    Licence.Kind.BUSINESS: _("营业执照（登记证书）"),
+    Licence.Kind.FILING: _("养老机构备案"),
+    Licence.Kind.FIRE: _("消防验收（备案）"),
+    Licence.Kind.FOOD: _("食品经营许可"),
+    Licence.Kind.MEDICAL: _("医疗机构执业许可"),
+    Licence.Kind.INSURANCE: _("责任保险"),
+    Licence.Kind.OTHER: _("其他"),
+}
+
+#: What is looked at before vouchers may be used with a provider.
+ADMISSION_CHECKS: dict[str, Any] = {
+    "licence": _("营业执照（登记证书）在有效期内，名称和代码一致"),
+    "filing": _("备案、消防、食品等应有的许可齐全"),
+    "staff": _("服务人员（评估师）持证上岗，名单已核对"),
+    "prices": _("服务项目和价格已公示，不高于平时价格"),
+    "place": _("已到现场看过服务场所"),
+    "agreement": _("已签服务协议，明确结算和违约责任"),
+}
+
+EDUCATION_OF: dict[str, str] = {zh: code for code, (zh, _en) in EDUCATION.items()} | {
+    "中专": "vocational_secondary",
+    "技校": "vocational_secondary",
+    "专科": "college",
+}
+
+#: What became, or would become, of a row of a table.
+IMPORTED: dict[str, Word] = {
+    "new": Word(_("新建档案"), "ok"),
+    "changed": Word(_("更新档案"), "info"),
+    "same": Word(_("没有变化")),
+    "duplicate": Word(_("表内重复"), "warn"),
+    "waiting": Word(_("有警告，未导入"), "warn"),
+    "error": Word(_("有错误，未导入"), "bad"),
+    "": Word(_("整张表"), "info"),
+}
+
 SEXES: dict[str, Any] = {
     Sex.UNKNOWN: _("未知"),
     Sex.MALE: _("男"),
@@ -262,6 +312,29 @@ FIELDS: dict[str, Any] = {
     "address": _("住址"),
     "phone": _("联系电话"),
     "resident_from": _("居住起始"),
+}
+
+#: Who stands under a statement.
+SIGNED: dict[str, Any] = {
+    "gathered": _("归集"),
+    "confirmed": _("机构确认"),
+    "approved": _("审批"),
+}
+
+#: Why a masked number is looked at whole.
+REVEALS: dict[str, Any] = {
+    "review": _("核对申请材料"),
+    "call": _("核实来电来访"),
+    "duplicate": _("核对重复档案"),
+    "payment": _("核对付款账户"),
+    "appeal": _("处理申诉或异议"),
+    "audit": _("审计抽查"),
+}
+
+REVEALED: dict[str, Any] = {
+    "id_number": _("证件号码"),
+    "phone": _("联系电话"),
+    "list": _("未脱敏名单"),
 }
 
 #: What was done, as it stands in a timeline. Kept to what people did to a case, a person, a voucher or a bill.
@@ -318,6 +391,7 @@ ACTS: dict[str, Any] = {
     "person.end_status": _("身份类别结束"),
     "person.strike_status": _("删除身份类别"),
     "person.decide_duplicate": _("判断重复档案"),
+    "person.reveal": _("查看完整号码"),
     "grant.issue": _("发放消费券"),
     "grant.choose": _("选择服务组别"),
     "grant.claim": _("领取消费券"),
@@ -325,6 +399,15 @@ ACTS: dict[str, Any] = {
     "grant.release": _("释放预留"),
     "grant.revoke": _("消费券撤销"),
     "grant.expire": _("消费券过期"),
+    "provider.admit": _("登记机构"),
+    "provider.propose_listing": _("申请准入"),
+    "provider.return_listing": _("退回准入"),
+    "provider.list_in_county": _("批准准入"),
+    "provider.end_listing": _("终止协议"),
+    "provider.suspend": _("暂停准入"),
+    "provider.lift": _("恢复准入"),
+    "provider.propose_bank_account": _("提出收款账户"),
+    "provider.approve_bank_account": _("核准收款账户"),
     "settlement.gather": _("归集结算单"),
     "settlement.confirm": _("机构确认"),
     "settlement.dispute": _("机构提出异议"),
@@ -348,6 +431,8 @@ GRAVE = frozenset(
         "entitlement.lapse",
         "assessment.void",
         "grant.revoke",
+        "provider.suspend",
+        "provider.end_listing",
         "settlement.dispute",
         "settlement.hold",
         "settlement.bank_return",

@@ -19,6 +19,33 @@ document.addEventListener("keydown", (event) => {
   all[at].scrollIntoView({ block: "nearest" });
 });
 
+/* A batch: one box ticks the page, and says how many are chosen. */
+function countChosen() {
+  for (const form of document.querySelectorAll("form[data-batch]")) {
+    const boxes = [...form.querySelectorAll('input[name="no"]')];
+    const every = form.querySelector("[data-all]");
+    const chosen = boxes.filter((box) => box.checked).length;
+    if (every) {
+      every.hidden = !boxes.length;
+      every.checked = chosen > 0 && chosen === boxes.length;
+      every.indeterminate = chosen > 0 && chosen < boxes.length;
+    }
+    const said = form.querySelector("[data-chosen]");
+    if (said) said.textContent = chosen ? `${chosen} / ${boxes.length}` : "";
+  }
+}
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-batch]");
+  if (!form) return;
+  if (event.target.matches("[data-all]")) {
+    for (const box of form.querySelectorAll('input[name="no"]')) box.checked = event.target.checked;
+  }
+  countChosen();
+});
+
+countChosen();
+
 let main = document.getElementById("main");
 
 document.addEventListener("htmx:after:swap", () => {
