@@ -166,6 +166,7 @@ class Shown:
     address: str
     row: Complaint
     category: str
+    provider: str
     state: words.Word
     late: bool
 
@@ -222,6 +223,7 @@ def complaints(request: DoorRequest) -> HttpResponse:
                 address=reverse("staff:complaint", args=[row.no]),
                 row=row,
                 category=category_of(row),
+                provider=row.provider.name if row.provider else "",
                 state=words.word(STATES, row.state),
                 late=is_late(row, request.on),
             )

@@ -21,10 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def bill():
-    vouchers.budget()
-    right = vouchers.entitled()
-    vouchers.run_issue(on=TENTH)
-    grant = vouchers.grant_of(right)
+    grant = vouchers.voucher()
     server = world.provider()
     world.visit_of(grant, server)
     world.pay(grant, server, world.bath())
