@@ -28,7 +28,8 @@ from songhe.doors.shell.pieces import ReceiptLine
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words, sent
 from songhe.grant.models import Grant
-from songhe.kernel.refusal import Refusal
+from songhe.jobs.once import OTHER_BODY
+from songhe.kernel.refusal import Refusal, reason
 from songhe.ledger.models import Account
 from songhe.person.masks import mask_name
 from songhe.provider.models import Category, Price
@@ -41,6 +42,13 @@ from songhe.settlement.served import bills_of, lines_of
 #: Lines of one bill on this page; a month's bill of many lines comes as a spreadsheet.
 LINES = 6
 LAST_ITEM = "desk_last_item"
+
+BOOKED_ALREADY = reason(
+    "desk.booked_already",
+    zh="刚才那一笔已经入账，改动没有入账。要再核销一笔，请核对后重新试算。",
+    en="The bill before is booked, and this change is not. To redeem another, check it and ask again.",
+    status=409,
+)
 
 CONFIRMATIONS = (
     ("elder", gettext_lazy("老人本人")),
@@ -219,9 +227,12 @@ def page(request: DoorRequest, desk: Desk, *, status: int = 200, **said: Any) ->
     return shown(request, desk, "provider/redeem.html", said, status=status)
 
 
-def refused(request: DoorRequest, desk: Desk, form: RedeemForm, refusal: Refusal) -> HttpResponse:
-    said = {"form": form, "refused": in_words(refusal), "refused_code": refusal.code}
-    return page(request, desk, status=refusal.status, **said)
+def refused(request: DoorRequest, desk: Desk, form: RedeemForm, prices: list[Price], refusal: Refusal) -> HttpResponse:
+    """What the verb said, with everything that was typed; a key that has done its work begins anew."""
+    if refusal.reason is OTHER_BODY:
+        refusal = BOOKED_ALREADY("key")
+    said = {"form": again(form, prices), "refused": in_words(refusal), "refused_code": refusal.code}
+    return page(request, desk, prices=prices, status=refusal.status, **said)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -247,7 +258,7 @@ def redeem_page(request: DoorRequest) -> HttpResponse:
             return booked(request, desk, form, given, asked)
         trial = try_out(county=given.county, request=asked, at=request.at, on=request.on, by=by(request))
     except Refusal as refusal:
-        return refused(request, desk, form, refusal)
+        return refused(request, desk, form, prices, refusal)
     hidden = hidden_fields(form, trial.visits)
     return page(request, desk, form=form, quote=quoted(trial), hidden=hidden, prices=prices)
 
