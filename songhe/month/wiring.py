@@ -18,9 +18,12 @@ from songhe.settings import INSTALLATION
 from songhe.settlement.payout import TOPIC as BANK_FILE
 from songhe.settlement.payout import send
 from songhe.settlement.ports import Bank
+from songhe.statistics.simulation import TOPIC as SIMULATE
+from songhe.statistics.simulation import Question
+from songhe.statistics.simulation import run as simulate
 
 #: Handlers that hold no transaction: runs that have their own, and calls to systems outside.
-LONG_RUNNING = frozenset({"month.run", BANK_FILE, PERSON_IMPORT})
+LONG_RUNNING = frozenset({"month.run", BANK_FILE, PERSON_IMPORT, SIMULATE})
 
 
 def handlers(*, calendar: Calendar, people: People | None) -> dict[str, Handler]:
@@ -40,7 +43,11 @@ def handlers(*, calendar: Calendar, people: People | None) -> dict[str, Handler]
         """A released pay-out goes to the bank, as often as it takes; the bank takes it once."""
         send(county=entry.county, batch_id=UUID(entry.payload["batch"]), bank=bank(), at=at)
 
-    return {"month.run": month_run, BANK_FILE: bank_file, PERSON_IMPORT: import_people}
+    def simulated(entry: Outgoing, at: datetime) -> None:
+        """What other rules would cost a county whose people are too many to be counted while somebody waits."""
+        simulate(county=entry.county, question=Question.read(entry.payload), clock=lambda: at)
+
+    return {"month.run": month_run, BANK_FILE: bank_file, PERSON_IMPORT: import_people, SIMULATE: simulated}
 
 
 def bank() -> Bank:

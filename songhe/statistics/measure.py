@@ -372,7 +372,7 @@ def institutions(frame: Frame) -> list[dict[str, Any]]:
         .values("n")
     )
     rows = _institutions(frame).annotate(occupied=Coalesce(Subquery(there), Value(0))).order_by("name", "id")
-    return list(rows.values("id", "name", "beds", "occupied"))
+    return [dict(row) for row in rows.values("id", "name", "beds", "occupied")]
 
 
 def person_ids(frame: Frame, measure: str) -> QuerySet[Any]:

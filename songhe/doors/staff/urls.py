@@ -1,6 +1,6 @@
 """The addresses of the desk, under ``/staff/``."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from songhe.doors.staff import (
     batch,
@@ -79,4 +79,5 @@ urlpatterns = [
     path("statements/<no:no>/<slug:verb>/", statements.act, name="statement-act"),
     path("payouts/<month:which>/make/", payouts.make, name="payout-make"),
     path("payouts/<no:no>/release/", payouts.release, name="payout-release"),
+    path("", include("songhe.doors.staff.figures_urls")),
 ]

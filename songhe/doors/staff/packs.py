@@ -1,0 +1,562 @@
+"""Policy packs 政策包: what holds where, since when and by which document; what differs; drafts and their review."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from songhe.doors.may import may, require
+from songhe.doors.shell.pieces import Crumb, Step
+from songhe.doors.shell.request import DoorRequest
+from songhe.doors.staff import naming, words
+from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words, sent
+from songhe.doors.staff.pack_words import CONFIDENCE, LIFE, WORDS, programme_name, written
+from songhe.doors.staff.reach import account_of, out_of_reach, reach
+from songhe.doors.staff.simulation import blank_form
+from songhe.kernel.refusal import Refusal
+from songhe.policy import draft as drafting
+from songhe.policy import load as loading
+from songhe.policy import states
+from songhe.policy.models import PackRelease
+from songhe.policy.pack import FILES, NATION, Pack, Sentence
+from songhe.policy.queries import (
+    Place,
+    Tried,
+    cases_of,
+    conditions_on,
+    differences,
+    drafts,
+    files_of,
+    not_set,
+    place,
+    places,
+    releases,
+    values_on,
+)
+from songhe.policy.resolve import Library, Policy, library
+from songhe.policy.values import VALUES
+
+
+@dataclass(frozen=True)
+class Line:
+    """A place with a programme on the list."""
+
+    address: str
+    place: str
+    programme: str
+    edition: str
+    title: str
+    first: date | None
+    last: date | None
+    state: words.Word
+    editions: int
+    problems: int
+
+
+@dataclass(frozen=True)
+class Bar:
+    """An edition on the time line; the bar's place and width are hundredths of the whole line."""
+
+    edition: str
+    address: str
+    title: str
+    first: date
+    last: date | None
+    start: int
+    width: int
+    is_now: bool
+    chosen: bool
+    state: words.Word
+
+
+class DraftForm(ActForm):
+    """The pack's files as text. A changed copy is kept under the author's name and must be reviewed by another."""
+
+    edition = forms.SlugField(
+        label=gettext_lazy("版本名"), max_length=40, help_text=gettext_lazy("小写字母、数字和短横线，例如 2027。")
+    )
+
+    def __init__(self, *args: Any, texts: dict[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in FILES:
+            text = (texts or {}).get(name, "")
+            self.fields[field_of(name)] = forms.CharField(
+                label=name,
+                required=False,
+                strip=False,
+                initial=text,
+                max_length=200_000,
+                widget=forms.Textarea(attrs={"class": "draft-file", "rows": min(30, max(4, text.count("\n") + 2))}),
+            )
+
+    def texts(self) -> dict[str, str]:
+        """The files that hold anything, with the line ends of the folder."""
+        told = {name: self.cleaned_data[field_of(name)].replace("\r\n", "\n") for name in FILES}
+        return {name: text for name, text in told.items() if text.strip()}
+
+
+def field_of(file: str) -> str:
+    return file.partition(".")[0] + "_text"
+
+
+@require_safe
+@require("policy.read")
+def packs(request: DoorRequest) -> HttpResponse:
+    """Every place and programme with the edition in force; what is wrong in the folder; drafts."""
+    library_ = library()
+    rows = places(library_, request.on)
+    names = naming.places((row.place for row in rows), request.on)
+    known = releases([pack.id for row in rows for pack in row.editions])
+    lines = [line(row, names, known, library_) for row in rows]
+    said = {
+        "lines": lines,
+        "problems": [words.said(problem.zh, problem.en) for problem in library_.problems][:20],
+        "drafts": [draft_line(row, names) for row in drafts()],
+        "may_load": may(request.user, "policy.load", request.on),
+        "load_form": fresh(ActForm, "load"),
+        "unrecorded": sum(not known.get(pack.id) for row in rows for pack in row.editions),
+    }
+    return render(request, "staff/packs.html", said)
+
+
+def line(row: Place, names: dict[str, str], known: dict[str, list[PackRelease]], packs_: Library) -> Line:
+    shown = row.current or row.editions[-1]
+    prefix = f"{row.place}/{row.programme}/"
+    return Line(
+        address=reverse("staff:pack", args=[row.place, row.programme]),
+        place=place_name(row.place, names),
+        programme=programme_name(row.programme),
+        edition=shown.edition,
+        title=words.said(shown.title.zh, shown.title.en),
+        first=shown.window.first,
+        last=shown.window.last,
+        state=state_of(shown, known, row.current is shown),
+        editions=len(row.editions),
+        problems=sum(problem.file.startswith(prefix) for problem in packs_.problems),
+    )
+
+
+def state_of(pack: Pack, known: dict[str, list[PackRelease]], is_current: bool) -> words.Word:
+    """What is on record; a pack that nobody recorded says whether its window holds the day."""
+    rows = known.get(pack.id, [])
+    recorded = next((row for row in rows if not row.files), None) or (rows[0] if rows else None)
+    if recorded is not None:
+        return WORDS[recorded.state]
+    return words.Word(_("有效，未登记"), "warn") if is_current else words.Word(_("未登记"))
+
+
+def draft_line(row: PackRelease, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "address": reverse("staff:pack-release", args=[row.pk]),
+        "pack": row.pack,
+        "place": place_name(row.pack[:6], names),
+        "programme": programme_name(row.pack.split("/")[1]),
+        "state": WORDS[row.state],
+        "by": row.created_by,
+        "at": row.created_at,
+    }
+
+
+def place_name(code: str, names: dict[str, str]) -> str:
+    return str(_("全国")) if code == NATION else names.get(code, code)
+
+
+def find(packs_: Library, place_code: str, programme: str, on: date) -> Place:
+    found = place(packs_, place=place_code, programme=programme, on=on)
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_safe
+@require("policy.read")
+def pack(request: DoorRequest, place: str, programme: str) -> HttpResponse:
+    """One place and programme: the editions on a line, and everything that the chosen one says."""
+    packs_ = library()
+    row = find(packs_, place, programme, request.on)
+    chosen = chosen_of(row, request.GET.get("edition", ""))
+    if packs_.problems_of(programme, place):
+        said = {"problems": packs_.problems_of(programme, place), "row": row, "chosen": chosen}
+        return render(request, "staff/pack_faulty.html", {**said, **frame_of(request, row)})
+    policy = packs_.policy(chosen.id)
+    on = request.on if request.on in chosen.window else chosen.window.first
+    known = releases([each.id for each in row.editions])
+    tried = cases_of(chosen, packs_)
+    before = earlier(row, chosen)
+    said = {
+        **frame_of(request, row),
+        "chosen": chosen,
+        "policy": policy,
+        "on": on,
+        "bars": bars(row, chosen, known, request.on),
+        "years": years_of(row),
+        "values": [value_line(said) for said in values_on(policy, on) if said.entry.value is not None],
+        "unset": [
+            (words.titled(one.zh, one.en), words.said(one.unset_zh, one.unset_en)) for one in not_set(policy, on)
+        ],
+        "conditions": [
+            {
+                "sentence": words.titled(one.sentence.zh, one.sentence.en),
+                "cited": cited(packs_, one.source, one.article),
+                "confidence": CONFIDENCE.get(one.confidence, (one.confidence, "")),
+                "pack": one.pack,
+            }
+            for one in conditions_on(policy, on)
+        ],
+        "areas": [
+            (place_name(area.place, naming.places([area.place], request.on)), area.first) for area in chosen.areas
+        ],
+        "notes": [words.said(note.sentence.zh, note.sentence.en) for note in policy.notes],
+        "tried": [case_line(one) for one in tried],
+        "passed": sum(one.passes for one in tried),
+        "chain": [(link.id, words.said(link.title.zh, link.title.en)) for link in policy.packs],
+        "upper": policy.packs[-2].id if len(policy.packs) > 1 else "",
+        "upper_differences": upper_differences(packs_, policy, on),
+        "before": before,
+        "before_differences": difference_lines(differences(packs_.policy(before.id), policy)) if before else [],
+        "sources": sources_of(packs_, policy),
+        "release": next(iter(known.get(chosen.id, [])), None),
+        "life": life(known.get(chosen.id, []), naming.accounts(accounts_of(known.get(chosen.id, [])))),
+        "drafts": [draft_line(one, {}) for one in drafts([place]) if one.pack.startswith(f"{place}/{programme}/")],
+        "may_draft": may_write(request, place),
+        "simulation": blank_form(request, place, programme)
+        if may(request.user, "policy.simulate", request.on) and programme == "consumption-voucher"
+        else None,
+        "simulate_address": reverse("staff:simulate", args=[place, programme]),
+    }
+    return render(request, "staff/pack.html", said)
+
+
+def frame_of(request: DoorRequest, row: Place) -> dict[str, Any]:
+    names = naming.places([row.place], request.on)
+    return {
+        "row": row,
+        "place_name": place_name(row.place, names),
+        "programme_name": programme_name(row.programme),
+        "crumbs": [
+            Crumb(_("政策包"), reverse("staff:packs")),
+            Crumb(f"{place_name(row.place, names)} · {programme_name(row.programme)}"),
+        ],
+    }
+
+
+def chosen_of(row: Place, edition: str) -> Pack:
+    if edition:
+        found = next((each for each in row.editions if each.edition == edition), None)
+        if found is None:
+            raise Http404
+        return found
+    return row.current or row.editions[-1]
+
+
+def earlier(row: Place, chosen: Pack) -> Pack | None:
+    """The edition before the chosen one at the same place."""
+    where = row.editions.index(chosen)
+    return row.editions[where - 1] if where else None
+
+
+def years_of(row: Place) -> tuple[date, date]:
+    """From the first edition to the end of the last, or a year after it began."""
+    first = min(each.window.first for each in row.editions)
+    ends = [each.window.last or each.window.first + timedelta(days=365) for each in row.editions]
+    return first, max(ends)
+
+
+def bars(row: Place, chosen: Pack, known: dict[str, list[PackRelease]], on: date) -> list[Bar]:
+    first, last = years_of(row)
+    days = max(1, (last - first).days + 1)
+    found = []
+    for each in row.editions:
+        end = each.window.last or last
+        start = 1000 * (each.window.first - first).days // days
+        found.append(
+            Bar(
+                edition=each.edition,
+                address=f"{reverse('staff:pack', args=[row.place, row.programme])}?edition={each.edition}",
+                title=words.said(each.title.zh, each.title.en),
+                first=each.window.first,
+                last=each.window.last,
+                start=start,
+                width=max(8, 1000 * ((end - each.window.first).days + 1) // days),
+                is_now=each is row.current,
+                chosen=each is chosen,
+                state=state_of(each, known, each is row.current),
+            )
+        )
+    return found
+
+
+def value_line(said: Any) -> dict[str, Any]:
+    entry = said.entry
+    return {
+        "name": words.titled(said.name.zh.partition(":")[0], said.name.en),
+        "value": written(said.name, said.value),
+        "first": entry.first,
+        "last": entry.last,
+        "cited": cited(library(), entry.cited.source, entry.cited.article),
+        "confidence": CONFIDENCE.get(entry.cited.confidence, (entry.cited.confidence, "")),
+        "pack": said.pack,
+        "ended": said.ended,
+    }
+
+
+def cited(packs_: Library, source: str, article: str) -> str:
+    found = packs_.sources.get(source)
+    title = "" if source == "default" or found is None else found.title
+    return " · ".join(part for part in (title, article) if part)
+
+
+def sources_of(packs_: Library, policy: Policy) -> list[dict[str, Any]]:
+    named = {entry.cited.source for series in policy.values.values() for entry in series}
+    named |= {condition.cited.source for condition in policy.conditions}
+    return [
+        {
+            "title": source.title,
+            "more": " · ".join(part for part in (source.number, source.publisher, source.date) if part),
+            "confidence": CONFIDENCE.get(source.confidence, (source.confidence, "")),
+        }
+        for source in (packs_.sources[one] for one in sorted(named))
+    ]
+
+
+def upper_differences(packs_: Library, policy: Policy, on: date) -> list[dict[str, Any]]:
+    if len(policy.packs) < 2:
+        return []
+    return difference_lines(differences(packs_.policy(policy.packs[-2].id), policy, on))
+
+
+def difference_lines(found: Iterable[Any]) -> list[dict[str, Any]]:
+    def say(what: str, value: Any) -> str:
+        if isinstance(value, Sentence):
+            return words.titled(value.zh, value.en)
+        return written(VALUES[what], value) if what in VALUES else ("—" if value is None else str(value))
+
+    return [
+        {
+            "what": words.titled(one.zh.partition(":")[0], one.en) if one.what in VALUES else str(_("资格条件")),
+            "before": say(one.what, one.before),
+            "after": say(one.what, one.after),
+        }
+        for one in found
+    ]
+
+
+def case_line(one: Tried) -> dict[str, Any]:
+    return {
+        "name": one.case.name,
+        "command": one.case.command,
+        "passes": one.passes,
+        "key": one.key,
+        "wanted": one.wanted,
+        "came": one.came,
+        "cited": one.case.cited.article if one.case.cited else "",
+    }
+
+
+def accounts_of(rows: list[PackRelease]) -> list[str]:
+    return [name for row in rows for name in (row.created_by, row.reviewed_by) if name]
+
+
+def life(rows: list[PackRelease], names: dict[str, str]) -> list[Step]:
+    """Draft → reviewed → scheduled → current, with who wrote and who reviewed."""
+    row = rows[0] if rows else None
+    if row is None:
+        return []
+    if row.state == states.SUPERSEDED:
+        return [Step(WORDS[states.SUPERSEDED].said, "stopped", "")]
+    where = LIFE.index(row.state)
+    notes = {
+        states.DRAFT: _("编制：%(who)s") % {"who": author(row, names)},
+        states.REVIEWED: _("复核：%(who)s") % {"who": names.get(row.reviewed_by, row.reviewed_by)}
+        if row.reviewed_by
+        else "",
+    }
+    return [
+        Step(
+            WORDS[state].said,
+            "done" if at < where or row.state == states.CURRENT else "current" if at == where else "ahead",
+            notes.get(state, ""),
+        )
+        for at, state in enumerate(LIFE)
+    ]
+
+
+def author(row: PackRelease, names: dict[str, str]) -> str:
+    return str(_("随系统发布")) if row.created_by == loading.SHIPPED else names.get(row.created_by, row.created_by)
+
+
+def may_write(request: DoorRequest, place_code: str) -> bool:
+    """Who may load packs writes and reviews those of the places inside their own."""
+    if not may(request.user, "policy.load", request.on):
+        return False
+    return reach(request, "policy.load").covers_county(place_code)
+
+
+def within_reach(request: DoorRequest, place_code: str, subject: str) -> None:
+    if not may_write(request, place_code):
+        out_of_reach(request, county=place_code, subject="policy.PackRelease", subject_id=subject)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require("policy.load")
+def draft(request: DoorRequest, place: str, programme: str) -> HttpResponse:
+    """A changed copy of an edition, kept as a draft at its author's name."""
+    packs_ = library()
+    row = find(packs_, place, programme, request.on)
+    within_reach(request, place, f"{place}/{programme}")
+    chosen = chosen_of(row, request.GET.get("edition", ""))
+    texts = dict(files_of(packs_, chosen.id))
+    problem: Refusal | None = None
+    if request.method == "POST":
+        form = DraftForm(request.POST, texts=texts, auto_id="id_draft_%s")
+        if form.is_valid():
+            pack_id = f"{place}/{programme}/{form.cleaned_data['edition']}"
+            try:
+                done = act_once(
+                    request,
+                    county=place,
+                    name="policy.draft",
+                    form=form,
+                    do=lambda: {
+                        "release": drafting.draft(
+                            pack=pack_id, files=form.texts(), by=account_of(request).username, at=request.at
+                        ).pk
+                    },
+                )
+                messages.success(request, _("草稿已保存，请另一人复核。"))
+                return HttpResponseRedirect(reverse("staff:pack-release", args=[done["release"]]))
+            except Refusal as refusal:
+                problem = refusal
+                form.add_error(None, in_words(refusal))
+    else:
+        form = DraftForm(texts=texts, initial={"key": uuid4(), "edition": ""}, auto_id="id_draft_%s")
+    said = {
+        **frame_of(request, row),
+        "chosen": chosen,
+        "form": form,
+        "address": f"{reverse('staff:pack-draft', args=[place, programme])}?edition={chosen.edition}",
+    }
+    return render(
+        request, "staff/pack_draft.html", said, status=422 if form.errors else 200 if problem is None else 409
+    )
+
+
+def release_of(release_id: int) -> PackRelease:
+    row = PackRelease.objects.filter(pk=release_id).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+@require_safe
+@require("policy.read")
+def release(request: DoorRequest, release_id: int) -> HttpResponse:
+    """A release on record: who made it, who reviewed it, its text against the folder's, and what stands against it."""
+    row = release_of(release_id)
+    place_code, programme, _edition = row.pack.split("/")
+    return render(request, "staff/pack_release.html", release_said(request, row, place_code, programme))
+
+
+def release_said(
+    request: DoorRequest, row: PackRelease, place_code: str, programme: str, form: ActForm | None = None
+) -> dict[str, Any]:
+    names = naming.accounts(accounts_of([row]))
+    found = drafting.problems(row.pack, row.files) if row.files and row.state == states.DRAFT else []
+    mine = row.created_by == account_of(request).username
+    return {
+        "row": row,
+        "state": WORDS[row.state],
+        "life": life([row], names),
+        "author": author(row, names),
+        "files": sorted(row.files.items()),
+        "problems": [(one.file, one.line, words.said(one.zh, one.en)) for one in found],
+        "review_form": form or fresh(ActForm, "review"),
+        "may_review": row.state == states.DRAFT and not mine and may_write(request, place_code),
+        "mine": mine and row.state == states.DRAFT,
+        "crumbs": [
+            Crumb(_("政策包"), reverse("staff:packs")),
+            Crumb(programme_name(programme), pack_address(place_code, programme)),
+            Crumb(row.pack),
+        ],
+    }
+
+
+def pack_address(place_code: str, programme: str) -> str:
+    """The page of the pack; a programme new at the place has none yet."""
+    known = place(library(), place=place_code, programme=programme, on=date.min)
+    return reverse("staff:pack", args=[place_code, programme]) if known else ""
+
+
+@require_POST
+@require("policy.load")
+def review(request: DoorRequest, release_id: int) -> HttpResponse:
+    """Another person than the author says that the draft is right; it passes only with every case right."""
+    row = release_of(release_id)
+    place_code, programme, _edition = row.pack.split("/")
+    within_reach(request, place_code, str(row.pk))
+    form = sent(ActForm, "review", request)
+    if form.is_valid():
+        try:
+            act_once(
+                request,
+                county=place_code,
+                name="policy.review",
+                form=form,
+                do=lambda: {
+                    "state": drafting.review(release=row, by=account_of(request).username, at=request.at).state
+                },
+            )
+            messages.success(request, _("已复核。下载文件夹放进规则包目录，再登记启用。"))
+            return HttpResponseRedirect(reverse("staff:pack-release", args=[row.pk]))
+        except Refusal as refusal:
+            form.add_error(None, in_words(refusal))
+            said = release_said(request, release_of(release_id), place_code, programme, form)
+            return render(request, "staff/pack_release.html", said, status=refusal.status)
+    said = release_said(request, row, place_code, programme, form)
+    return render(request, "staff/pack_release.html", said, status=422)
+
+
+@require_safe
+@require("policy.read")
+def folder(request: DoorRequest, release_id: int) -> HttpResponse:
+    """A draft as the folder that ``songhe policy load`` reads."""
+    row = release_of(release_id)
+    if not row.files:
+        raise Http404
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in sorted(row.files.items()):
+            archive.writestr(f"{row.pack}/{name}", text)
+    response = HttpResponse(target.getvalue(), content_type="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="{row.pack.replace("/", "-")}.zip"'
+    return response
+
+
+@require_POST
+@require("policy.load")
+def load_folder(request: DoorRequest) -> HttpResponse:
+    """Record what lies in the folder of packs and put each in the state of the day; done once, whatever it finds."""
+    form = sent(ActForm, "load", request)
+    if form.is_valid():
+        done = loading.load(approver=account_of(request).username, at=request.at)
+        changed = len(done.recorded) + len(done.moved) + len(done.superseded)
+        messages.success(
+            request,
+            ngettext("已登记，%(count)s 个版本有变化。", "已登记，%(count)s 个版本有变化。", changed)
+            % {"count": changed},
+        )
+    return HttpResponseRedirect(reverse("staff:packs"))
