@@ -228,7 +228,7 @@ def _providers(request: DoorRequest, elder: Whom, held: Held, refusal: Refusal |
     said = {
         "held": held,
         "group": group_name(grant.category),
-        "providers": sorted(found, key=lambda one: one.pk not in known),
+        "providers": sorted(found, key=lambda one: (one.pk != grant.provider_id, one.pk not in known)),
         "known": known,
         "form": money.fresh(),
     }

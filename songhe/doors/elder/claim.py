@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,7 @@ from songhe.grant.models import Grant
 from songhe.grant.queries import Held, of_month
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
+from songhe.policy.terms import terms
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,15 @@ def _rows(request: DoorRequest) -> tuple[list[Row], list[str]]:
     return rows, barred
 
 
+def _asks(row: Row, on: date) -> bool:
+    """Whether the place wants its vouchers claimed month by month; elsewhere they come by themselves."""
+    grant = row.held.grant
+    try:
+        return terms(policy=grant.programme, place=grant.county, on=on).issue_mode == "claim"
+    except Refusal:
+        return False
+
+
 def _page(request: DoorRequest, refusal: Refusal | None = None) -> HttpResponse:
     rows, barred = _rows(request)
     said = {
@@ -111,6 +122,7 @@ def _page(request: DoorRequest, refusal: Refusal | None = None) -> HttpResponse:
         "claimed": [row for row in rows if row.held.grant.claimed],
         "barred": barred,
         "form": money.fresh(),
+        "by_itself": not any(row.held.grant.claimed is False or _asks(row, request.on) for row in rows),
         "done_word": _("已领取"),
         "none_title": _("这个月没有要领的券"),
         "none_text": _("券发下来以后，这里会显示。"),

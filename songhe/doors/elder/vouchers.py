@@ -22,6 +22,7 @@ from songhe.entitlement.models import Entitlement
 from songhe.grant.models import Grant
 from songhe.grant.queries import PROGRAMME, Held, held_by
 from songhe.kernel.month import Month
+from songhe.redemption.queries import unused
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def vouchers(request: DoorRequest) -> HttpResponse:
     elder = whom(request)
     noted_read(request, elder, "grant.read")
     person, month = elder.person, Month.of(request.on)
-    held = held_by(county=person.county, person_id=person.id)
+    held = _as_they_ended(person.county, held_by(county=person.county, person_id=person.id))
     now = next((one for one in held if one.grant.month == str(month)), None)
     said: dict[str, Any] = {
         "now": None if now is None else shown(now, request.on),
@@ -98,6 +99,13 @@ def shown(held: Held, on: date) -> Shown:
     )
 
 
+def _as_they_ended(county: str, held: list[Held]) -> list[Held]:
+    """Of vouchers that are over what was not used, in two queries: their purses are empty."""
+    over = [one.grant for one in held if one.grant.state != Grant.State.ACTIVE]
+    rest = unused(county=county, grants=over)
+    return [Held(one.grant, rest.get(one.grant.id, one.left_fen)) for one in held]
+
+
 def ticket(held: Held, on: date, over: str) -> Ticket:
     grant = held.grant
     return Ticket(
@@ -106,7 +114,7 @@ def ticket(held: Held, on: date, over: str) -> Ticket:
         left_fen=held.left_fen,
         face_fen=grant.face_fen,
         until=grant.valid_to,
-        days_left=max(0, (grant.valid_to - on).days + 1),
+        days_left=max(0, (grant.valid_to - on).days),
         number=grant.no,
         over=over,
     )
@@ -118,7 +126,7 @@ def _over(held: Held, on: date) -> str:
     if grant.state == Grant.State.REVOKED:
         return _("已撤销")
     if held.left_fen == 0 and grant.used_on is not None:
-        return _("已用完")
+        return _("已使用")
     if grant.state == Grant.State.EXPIRED or on > grant.valid_to:
         return _("已过期")
     return ""
@@ -131,11 +139,13 @@ def _group_note(grant: Grant) -> str:
 
 
 def _note(held: Held, on: date) -> Note | None:
-    grant, days = held.grant, (held.grant.valid_to - on).days + 1
+    grant, days = held.grant, (held.grant.valid_to - on).days
     if grant.state != Grant.State.ACTIVE or on > grant.valid_to:
         return None
     if not grant.claimed:
         return Note(_("这个月的券还没有领。领了才能用，月底前不领就作废了。"), "warning", "alert")
+    if held.left_fen and days == 0:
+        return Note(_("今天是最后一天，过了今天就作废，不能留到下个月。"), "warning", "clock")
     if held.left_fen and days <= 7:
         until = day_of_month(grant.valid_to, "zh" if in_chinese() else "en")
         text = _("还有 %(days)s 天，%(until)s过后就作废，不能留到下个月。") % {"days": days, "until": until}

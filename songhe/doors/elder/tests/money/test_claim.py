@@ -53,3 +53,7 @@ def test_whom_the_mandate_does_not_cover_is_named(family):
 
 def test_where_nothing_waits_it_says_so(family):
     assert "这个月没有要领的券" in said(family.stranger, PAGE)
+
+
+def test_where_vouchers_come_by_themselves_it_says_that_too(family):
+    assert "本地的券每月自动发，不用领" in said(family.granny, PAGE)

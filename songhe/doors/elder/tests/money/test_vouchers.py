@@ -12,6 +12,7 @@ from songhe.assessment.tests import world
 from songhe.doors.elder.tests.money.conftest import COUNTY, citizen, said
 from songhe.doors.shell import clock
 from songhe.entitlement.models import Entitlement
+from songhe.grant.expire import expire
 from songhe.grant.models import Grant
 from songhe.grant.tests import world as vouchers
 from songhe.redemption.tests import world as bills
@@ -26,7 +27,7 @@ def test_the_elder_sees_what_is_left_until_when_and_what_to_do(family):
         "我的消费券",
         "居家和社区服务",
         "¥800.00 还可以用",
-        "到 2026年3月31日 ，还有 22 天",
+        "到 2026年3月31日 ，还有 21 天",
         "出示消费码",
         "打印纸质券",
     ):
@@ -69,7 +70,28 @@ def test_a_voucher_of_last_month_stands_below(family):
 
 def test_in_the_last_week_it_says_that_the_rest_lapses(family):
     clock.set_practice_day(date(2026, 3, 27))
-    assert "还有 5 天，3月31日过后就作废" in said(family.granny, PAGE)
+    assert "还有 4 天，3月31日过后就作废" in said(family.granny, PAGE)
+
+
+def test_on_the_last_day_it_says_so(family):
+    clock.set_practice_day(date(2026, 3, 31))
+    assert "今天是最后一天" in said(family.granny, PAGE)
+
+
+def test_a_voucher_that_lapsed_says_what_was_used_of_it(family):
+    bills.pay(family.grant, bills.provider(), bills.bath(60_000))
+    first = date(2026, 4, 1)
+    expire(
+        county=COUNTY,
+        programme=family.grant.programme,
+        month=vouchers.MARCH,
+        on=first,
+        clock=lambda: world.at(first),
+    )
+    clock.set_practice_day(date(2026, 4, 8))
+    page = said(family.granny, PAGE)
+    assert "用了 ¥300.00 ，面额 ¥800.00" in page
+    assert "已过期" in page
 
 
 @pytest.mark.parametrize(
