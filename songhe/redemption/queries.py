@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
+from songhe.grant.models import Grant
 from songhe.kernel.month import Month
 from songhe.redemption.compare import Spent
 from songhe.redemption.models import Bill, Line, Reversal
@@ -134,6 +135,18 @@ def providers_used(*, county: str, person_id: UUID) -> set[int]:
     """The providers with whom the person has bills that stand."""
     rows = Bill.objects.filter(county=county, person_id=person_id, state__in=STANDING)
     return set(rows.order_by().values_list("provider_id", flat=True).distinct())
+
+
+def unused(*, county: str, grants: Collection[Grant]) -> dict[UUID, int]:
+    """What was not used of vouchers that are over, by voucher: their purses are empty, for the rest went back."""
+    ids = [grant.id for grant in grants]
+    if not ids:
+        return {}
+    lines = Line.objects.filter(county=county, grant_id__in=ids).order_by()
+    paid = dict(lines.values_list("grant_id").annotate(Sum("voucher_fen")))
+    undone = Reversal.objects.filter(county=county, line__grant_id__in=ids, restored=True).order_by()
+    given_back = dict(undone.values_list("line__grant_id").annotate(Sum("line__voucher_fen")))
+    return {grant.id: grant.face_fen - paid.get(grant.id, 0) + given_back.get(grant.id, 0) for grant in grants}
 
 
 def receipt(*, county: str, no: str) -> Receipt | None:
