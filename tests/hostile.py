@@ -150,6 +150,13 @@ def insist_on_the_county() -> None:
     connection_created.connect(watch, weak=False)
 
 
+def hash_passwords_quickly() -> None:
+    """The hash of the house takes long by design, and no test is about how long."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+
+
 def seed_of(config: pytest.Config) -> Any:
     return getattr(config.option, "randomly_seed", "none")
 
@@ -162,6 +169,7 @@ def pytest_configure(config: pytest.Config) -> None:
     stay_on_this_machine()
     shuffle_unordered_querysets()
     insist_on_the_county()
+    hash_passwords_quickly()
 
 
 @pytest.hookimpl(tryfirst=True)

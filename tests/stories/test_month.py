@@ -52,6 +52,7 @@ def everything() -> dict[str, list[tuple[object, ...]]]:
     }
 
 
+@pytest.mark.slow
 def test_the_month_to_the_end_and_the_next():
     told = tell()
     assert balances("consumption-voucher-2026") == {

@@ -58,6 +58,7 @@ def expected_on(days, void, day):
     return max(before)[1] if before else None
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(max_examples=60, deadline=None)
 @given(stories)
@@ -83,6 +84,7 @@ def test_one_counts_on_every_day(story):
         raise Undone
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(min_value=0, max_value=9), min_size=1, max_size=6))

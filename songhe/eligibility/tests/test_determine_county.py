@@ -35,6 +35,7 @@ def people(seed=7, count=40):
     return made
 
 
+@pytest.mark.slow
 def test_determines_everybody_as_one_by_one_would():
     everybody = people()
     done = run(chunk=7)

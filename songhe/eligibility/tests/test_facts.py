@@ -145,6 +145,7 @@ def random_person(chance, number):
     return person
 
 
+@pytest.mark.slow
 def test_the_county_is_read_as_each_of_its_people_is():
     chance = random.Random(20260301)
     people = [random_person(chance, number) for number in range(80)]

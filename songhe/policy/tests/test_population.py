@@ -59,6 +59,7 @@ def table(people: list[dict[str, Any]]) -> pa.Table:
     return pa.table(columns)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("programme", ["consumption-voucher", "assessment-voucher"])
 @pytest.mark.parametrize("place", PLACES)
 @settings(max_examples=8, deadline=None)
@@ -70,6 +71,7 @@ def test_the_engines_agree_on_every_input(programme: str, place: str, people: li
         assert judge(people=population, policy=policy, on=MARCH, engine=engine).to_pylist() == by_python
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=PEOPLE)

@@ -174,6 +174,7 @@ def test_nobody_judges_the_evidence_of_a_bill_of_their_own():
     assert judge(**act, by="clerk").outcome == "pass"
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     fees=st.lists(st.integers(1, 90_000), min_size=1, max_size=5),

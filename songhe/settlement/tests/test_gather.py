@@ -193,6 +193,7 @@ def test_splits_the_batch_and_not_the_line():
     assert sum(local for _, local in sums) == 112_837 - 95911
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     batches=st.lists(st.lists(st.integers(1, 80_000), min_size=1, max_size=6), min_size=1, max_size=3),
@@ -214,6 +215,7 @@ def test_the_running_shares_of_the_database_are_those_of_python(batches, share):
         transaction.set_rollback(True)
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     settled=st.lists(st.integers(1, 80_000), min_size=1, max_size=4),

@@ -55,6 +55,7 @@ def machines(account):
 # --- who may ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_role_may_call_what_the_index_says_and_nothing_else(machines):
     wrong = []
     for operation, role in product(OPERATIONS, Role):
