@@ -17,6 +17,7 @@ from songhe.jobs.outbox import deliver
 from songhe.jobs.run import running
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
+from songhe.month import notify
 from songhe.month.steps import PROGRAMME, Calendar, People, book_bills, run_month
 from songhe.month.wiring import LONG_RUNNING, handlers
 from songhe.redemption.models import Bill
@@ -87,7 +88,7 @@ def due(*, on: date, clock: Clock, calendar: Calendar, people: People | None) ->
 
 
 def tick(*, on: date, clock: Clock, calendar: Calendar, people: People | None = None, daily: bool = True) -> int:
-    """One turn of the worker: the outbox, the day's jobs that are due, the seals. Returns how much was done.
+    """One turn of the worker: the outbox, the day's jobs that are due, notices, the seals. Returns how much was done.
 
     A job that fails is kept with its reason and tried again at the next turn; it stops no other.
     """
@@ -107,5 +108,9 @@ def tick(*, on: date, clock: Clock, calendar: Calendar, people: People | None = 
         except Exception as error:
             log.warning("%s of %s failed: %s", job.name, job.county, type(error).__name__)
     for county in Entry.objects.order_by("county").values_list("county", flat=True).distinct():
+        try:
+            done += notify.turn(county=county, at=clock(), on=on)
+        except Exception as error:
+            log.warning("notices of %s failed: %s", county, type(error).__name__)
         done += seal(county=county, most=2_000)
     return done
