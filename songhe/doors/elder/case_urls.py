@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from songhe.doors.elder import appeal, apply, assisted, bind, case, correct, home, people, report, selfrating, sign_in
 from songhe.doors.staff.converters import NumberConverter
 
-register_converter(NumberConverter, "no")
+register_converter(NumberConverter, "number")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -23,20 +23,20 @@ urlpatterns = [
     path("rating/<int:number>/", selfrating.question, name="self-question"),
     path("rating/result/", selfrating.result, name="self-rated"),
     path("apply/", apply.start, name="apply-start"),
-    path("apply/<no:no>/", apply.resume, name="apply"),
-    path("apply/<no:no>/paper-form/", assisted.paper_form, name="paper-form"),
-    path("apply/<no:no>/papers/<uuid:material_id>/remove/", apply.remove_paper, name="remove-paper"),
-    path("apply/<no:no>/<slug:name>/", apply.page, name="apply-page"),
+    path("apply/<number:no>/", apply.resume, name="apply"),
+    path("apply/<number:no>/paper-form/", assisted.paper_form, name="paper-form"),
+    path("apply/<number:no>/papers/<uuid:material_id>/remove/", apply.remove_paper, name="remove-paper"),
+    path("apply/<number:no>/<slug:name>/", apply.page, name="apply-page"),
     path("cases/", case.cases, name="cases"),
-    path("cases/<no:no>/", case.case, name="case"),
-    path("cases/<no:no>/answer/", case.answer, name="answer"),
-    path("cases/<no:no>/withdraw/", case.withdraw, name="withdraw"),
-    path("cases/<no:no>/appeal/", appeal.appeal, name="appeal"),
-    path("cases/<no:no>/dispute/", case.dispute, name="dispute"),
-    path("cases/<no:no>/review/", case.choose_review, name="review"),
-    path("cases/<no:no>/papers/<uuid:material_id>/", case.paper, name="paper"),
-    path("letters/<no:no>/", case.letter, name="letter"),
-    path("letters/<no:no>/letter.pdf", case.letter_pdf, name="letter-pdf"),
+    path("cases/<number:no>/", case.case, name="case"),
+    path("cases/<number:no>/answer/", case.answer, name="answer"),
+    path("cases/<number:no>/withdraw/", case.withdraw, name="withdraw"),
+    path("cases/<number:no>/appeal/", appeal.appeal, name="appeal"),
+    path("cases/<number:no>/dispute/", case.dispute, name="dispute"),
+    path("cases/<number:no>/review/", case.choose_review, name="review"),
+    path("cases/<number:no>/papers/<uuid:material_id>/", case.paper, name="paper"),
+    path("letters/<number:no>/", case.letter, name="letter"),
+    path("letters/<number:no>/letter.pdf", case.letter_pdf, name="letter-pdf"),
     path("report/", report.report, name="report"),
     path("report/<slug:kind>/", report.tell, name="report-tell"),
     path("file/", correct.file, name="file"),
