@@ -23,10 +23,14 @@ _STYLES = Path(__file__).resolve().parent / "static" / "css" / "elder-paper.css"
 
 def pdf(request: DoorRequest, template: str, name: str, told: Mapping[str, Any]) -> HttpResponse:
     """The PDF of a template. Refuses with ``document.pdf_unavailable``."""
-    html = render_to_string(template, {"html_lang": "zh-CN" if is_chinese(get_language()) else "en", **told})
+    html = render_to_string(template, {**_frame(request), **told})
     answer = HttpResponse(render_pdf(html, _styles()), content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return answer
+
+
+def _frame(request: DoorRequest) -> dict[str, Any]:
+    return {"html_lang": "zh-CN" if is_chinese(get_language()) else "en", "practice": request.practice}
 
 
 def drawing(payload: str) -> str:
