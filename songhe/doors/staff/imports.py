@@ -291,6 +291,11 @@ def job_said(request: DoorRequest, run: Run) -> dict[str, Any]:
     moving = run.state in (RunState.WAITING, RunState.RUNNING)
     may_undo = bool(counted.get("new")) and not moving and request.on is not None
     return {
+        "crumbs": [
+            Crumb(_("人员"), reverse("staff:people")),
+            Crumb(_("批量导入"), reverse("staff:imports")),
+            Crumb(_("进度")),
+        ],
         "run": run,
         "state": words.word(words.RUNS, run.state),
         "moving": moving,
@@ -307,6 +312,9 @@ def job_said(request: DoorRequest, run: Run) -> dict[str, Any]:
         "poll": reverse("staff:import-progress", args=[run.id]),
         "report": reverse("staff:import-report", args=[run.id]) if found and not moving else "",
         "undo": fresh(UndoForm, "undo") if may_undo else None,
+        "wrong": None,
+        "refused": "",
+        "refused_code": "",
     }
 
 
@@ -314,15 +322,7 @@ def job_said(request: DoorRequest, run: Run) -> dict[str, Any]:
 @require("import.read")
 def job(request: DoorRequest, run_id: UUID) -> HttpResponse:
     run = run_of(request, run_id)
-    said = {
-        "crumbs": [
-            Crumb(_("人员"), reverse("staff:people")),
-            Crumb(_("批量导入"), reverse("staff:imports")),
-            Crumb(_("进度")),
-        ],
-        **job_said(request, run),
-    }
-    return render(request, "staff/import_job.html", said)
+    return render(request, "staff/import_job.html", job_said(request, run))
 
 
 @require_safe
@@ -354,9 +354,8 @@ def undo(request: DoorRequest, run_id: UUID) -> HttpResponse:
         raise Http404
     form = sent(UndoForm, "undo", request)
     if not form.is_valid():
-        return render(
-            request, "staff/import_job.html", {**job_said(request, run), "undo": form, "wrong": form}, status=422
-        )
+        said = {**job_said(request, run), "undo": form, "wrong": form}
+        return render(request, "staff/import_job.html", said, status=422)
 
     def do() -> dict[str, Any]:
         undone = undo_import(

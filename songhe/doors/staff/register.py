@@ -24,13 +24,18 @@ from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words
 from songhe.doors.staff.reach import account_of, counties, reach
 from songhe.kernel.cipher import keyed_hash
 from songhe.kernel.month import age_on
-from songhe.kernel.refusal import Refusal
+from songhe.kernel.refusal import Refusal, reason
 from songhe.person.details import ID_KINDS, Places, check
 from songhe.person.duplicate import ALREADY_REGISTERED, Known
 from songhe.person.models import Person
 from songhe.person.register import register
 from songhe.place.division import in_force
 
+LOOK_FIRST = reason(
+    "staff.look_first",
+    zh="本县有同名且同日出生的人。请打开核对，确实不是同一个人的，再勾选后登记。",
+    en="Somebody of the same name and birth date is on file. Look at the file; tick the box if it is another human.",
+)
 FIELDS = ("name", "id_kind", "id_number", "birth_date", "sex", "place", "address", "phone", "resident_from")
 
 
@@ -146,6 +151,8 @@ def said_of(request: DoorRequest, county: str, form: ActForm) -> dict[str, Any]:
     return {
         "crumbs": [Crumb(_("人员"), reverse("staff:people")), Crumb(_("登记人员"))],
         "form": form,
+        "found": None,
+        "wrong": None,
         "county": county,
         "place": naming.whole_place(county, request.on),
     }
@@ -166,34 +173,26 @@ def add(request: DoorRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "staff/register.html", {**said, "wrong": form}, status=422)
     told = told_of(request)
-    found = warnings_of(county, told, request.on)
-    if found.errors or (found.alike and not form.cleaned_data["looked"]):
-        for error in found.errors:
-            form.add_error(error.field if error.field in form.fields else None, in_words(error))
-        said |= {"found": shown_warnings(request, found, typing=False), "ask": bool(found.alike), "wrong": form}
-        return render(request, "staff/register.html", said, status=409 if found.same else 422)
-
-    document = form.cleaned_data["document"]
+    document, looked = form.cleaned_data["document"], form.cleaned_data["looked"]
 
     def do() -> dict[str, Any]:
-        made = register(
-            county=county,
-            at=request.at,
-            on=request.on,
-            by=account_of(request).username,
-            document=document,
-            **told,
-        )
+        if not looked and warnings_of(county, told, request.on).alike:
+            raise LOOK_FIRST("looked")
+        by = account_of(request).username
+        made = register(county=county, at=request.at, on=request.on, by=by, document=document, **told)
         return {"person": str(made.person.id)}
 
     # The mark of what was typed is keyed, so that no number can be tried out against the table of keys.
     typed = keyed_hash(json.dumps(told, sort_keys=True), key=settings.ID_NUMBER_KEY, purpose="form of a person")
-    form.cleaned_data = {"key": form.cleaned_data["key"], "typed": typed}
+    form.cleaned_data = {"key": form.cleaned_data["key"], "typed": typed, "looked": looked}
     try:
         answer = act_once(request, county=county, name="staff.person.register", form=form, do=do)
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, in_words(refusal))
-        return render(request, "staff/register.html", {**said, "wrong": form}, status=refusal.status)
+        found = warnings_of(county, told, request.on)
+        for error in [*found.errors] or [refusal]:
+            form.add_error(error.field if error.field in form.fields else None, in_words(error))
+        said |= {"found": shown_warnings(request, found, typing=False), "wrong": form}
+        return render(request, "staff/register.html", said, status=refusal.status)
     messages.success(request, words.of_person(told["name"], _("已建立档案。")))
     return HttpResponseRedirect(reverse("staff:person", args=[answer["person"]]))
 
@@ -205,5 +204,5 @@ def typing(request: DoorRequest) -> HttpResponse:
     reach(request, "person.write")
     county = county_of(request)
     found = warnings_of(county, told_of(request), request.on)
-    said = {"found": shown_warnings(request, found, typing=True), "ask": bool(found.alike)}
+    said = {"found": shown_warnings(request, found, typing=True)}
     return render(request, "staff/register_found.html", {**said, "form": RegisterForm(request.POST, county=county)})

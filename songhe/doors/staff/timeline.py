@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -158,7 +159,7 @@ def services(person: Person, most: int) -> list[Event]:
 
 def assessments(person: Person, most: int) -> list[Event]:
     told = []
-    rows = Assessment.objects.filter(county=person.county, person=person).select_related("body")
+    rows = Assessment.rows.filter(county=person.county, person=person).select_related("body")
     for row in rows.order_by("-requested_at", "-id")[:most]:
         body = row.body.name if row.body else row.body_name
         state = words.word(words.ASSESSMENT, row.state).said
@@ -176,16 +177,20 @@ def changes(person: Person, most: int) -> list[Event]:
     standing: dict[str, str] = {}
     lines: dict[tuple[Any, str, str], list[str]] = defaultdict(list)
     opened: set[tuple[Any, str, str]] = set()
+    first: datetime | None = None
     for row in rows:
         key = (row.known_at, row.by, row.source)
         if row.field == WHOLE_FILE:
             opened.add(key)
+            first = first or row.known_at
             continue
-        before = standing.get(row.field)
+        first = first or row.known_at
+        before = standing.get(row.field, "")
         standing[row.field] = row.value
         if row.field not in words.FIELDS:
             continue
-        if before is None:
+        if row.known_at == first:
+            # What the file was opened with; a field that was empty then has no row of its own.
             opened.add(key)
         elif before != row.value:
             name = words.FIELDS[row.field]
