@@ -346,7 +346,7 @@ def amount_of(each: CategoryTerms, lives: str) -> Amount:
     assert each.ratio is not None
     assert each.cap_fen is not None
     full_from = -(-Fraction(each.cap_fen) / each.ratio // 1) if each.ratio else 0
-    example = max(100, int(full_from) // 2 // 10_000 * 10_000)
+    example = int(full_from) // 2 // 10_000 * 10_000 or int(full_from)
     bill = share_bill(fees_fen=[example], ratio=each.ratio, cap_fen=each.cap_fen)
     return Amount(
         name=words.group(each),

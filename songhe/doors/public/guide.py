@@ -154,11 +154,13 @@ def guide(request: DoorRequest, place: str, programme: str) -> HttpResponse:
             "who": who(packs, policy, on),
             "who_not": who_not(packs, policy, on),
             "materials": materials_of(programme, rules),
-            "amounts": amounts(packs, policy, rules, on),
+            "amounts": amounts(rules),
+            "amount_sources": amount_sources(packs, policy, rules, on),
             "closed": [words.group(each) for each in rules.categories if not each.is_open],
             "insurance": insurance(policy, on),
             "times": settings(packs, policy, on, TIMES),
-            "settings": settings(packs, policy, on, others(policy)),
+            "settings": [one for one in settings(packs, policy, on, others(policy)) if one.is_set],
+            "unset": [one for one in settings(packs, policy, on, others(policy)) if not one.is_set],
             "notes": [
                 {"sentence": words.sentence(each.sentence), "cited": cited(packs, each.cited)} for each in policy.notes
             ],
@@ -201,20 +203,22 @@ def who_not(packs: Library, policy: Policy, on: date) -> list[Who]:
     return found
 
 
-def amounts(packs: Library, policy: Policy, rules: Terms, on: date) -> list[dict[str, Any]]:
-    """Ratio and cap of every group that can be chosen, each with its source."""
-    found = []
+def amounts(rules: Terms) -> list[dict[str, Any]]:
+    """Ratio and cap of every group that can be chosen."""
+    return [{"amount": amount_of(each, "")} for each in rules.open_categories]
+
+
+def amount_sources(packs: Library, policy: Policy, rules: Terms, on: date) -> list[dict[str, Any]]:
+    """Where ratios and caps stand, each place once."""
     lines = {line.id: line for line in policy.benefit.lines} if policy.benefit else {}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
     for each in rules.open_categories:
         line = lines[each.category]
-        entries = [policy.entry(name, on) for name in (line.ratio, line.cap) if name]
-        found.append(
-            {
-                "amount": amount_of(each, ""),
-                "cited": [cited(packs, entry.cited) for entry in entries if entry is not None],
-            }
-        )
-    return found
+        for name in filter(None, (line.ratio, line.cap)):
+            entry = policy.entry(name, on)
+            if entry is not None:
+                found[entry.cited.source, entry.cited.article] = cited(packs, entry.cited)
+    return list(found.values())
 
 
 def insurance(policy: Policy, on: date) -> list[dict[str, Any]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Case, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -44,6 +46,7 @@ class Service(NamedTuple):
 
 
 SERVICES = (
+    Service("elder:home", "elder", _("我的补贴"), _("老人和家属登录：申请、消费码、账单、评价")),
     Service("public:entitled", "question", _("我能享受什么"), _("答几个问题，看能得多少、带什么、最晚哪天申请")),
     Service("public:directory", "pin", _("找机构"), _("哪里能用券，用券后自己付多少，离家多远")),
     Service("public:guides", "document", _("政策指南"), _("谁可以、怎么办、多少天、依据什么")),
@@ -79,7 +82,7 @@ ROLE_WORDS: dict[Role, RoleWords] = {
     Role.AUDIT_ADMIN: RoleWords(SYSTEM_GROUP, "document", _("校验留痕")),
     Role.CITIZEN: RoleWords(CITIZEN_GROUP, "elder", _("查看待遇，使用消费券")),
 }
-GROUPS = (COUNTY_GROUP, SERVICE_GROUP, ABOVE_GROUP, CITIZEN_GROUP, SYSTEM_GROUP)
+GROUPS = (CITIZEN_GROUP, COUNTY_GROUP, SERVICE_GROUP, ABOVE_GROUP, SYSTEM_GROUP)
 #: The logins that have a part in the sample's stories.
 NAMED = tuple(part.username for part in CAST)
 #: More than this many of one role would bury the others; the rest sign in by name.
@@ -90,12 +93,21 @@ SHOWN_OF_A_ROLE = 3
 def start(request: DoorRequest) -> HttpResponse:
     """What Songhe is, the way in, and in a practice database everybody one can be."""
     said = {
-        "services": SERVICES,
+        "services": services(),
         "way": WAY,
         "practice_accounts": practice_accounts(request) if request.practice else [],
         "desk": home_of(request, request.user) if isinstance(request.user, Account) else settings.LOGIN_URL,
     }
     return render(request, "shell/start.html", said)
+
+
+def services() -> list[tuple[Service, str]]:
+    """What this installation has a page for, with its address."""
+    found = []
+    for one in SERVICES:
+        with suppress(NoReverseMatch):
+            found.append((one, reverse(one.url)))
+    return found
 
 
 def practice_accounts(request: DoorRequest) -> list[dict[str, Any]]:
@@ -110,7 +122,8 @@ def practice_accounts(request: DoorRequest) -> list[dict[str, Any]]:
     for role in ROLE_WORDS:
         for appointment in held.filter(role=role)[:SHOWN_OF_A_ROLE]:
             account = appointment.account
-            shown[role].append({"username": account.username, "name": account.display_name})
+            if account.username in NAMED or not any(one["username"] in NAMED for one in shown[role]):
+                shown[role].append({"username": account.username, "name": account.display_name})
     groups = [
         {
             "word": group,

@@ -235,7 +235,7 @@ def field(bound: BoundField, optional: bool = False, short: bool = False) -> dic
         "field": bound,
         "optional": optional or not bound.field.required,
         "short": short,
-        "choice": getattr(bound.field.widget, "input_type", "") == "checkbox",
+        "choice": getattr(bound.field.widget, "input_type", "") == "checkbox" and not bound.use_fieldset,
     }
 
 

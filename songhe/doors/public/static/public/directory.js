@@ -43,13 +43,14 @@ function colours() {
 /* A plain sign for each kind, so that colour is not the only difference. */
 const LETTERS = { institution: "院", community: "社", assessment_body: "评" };
 
-function marker(L, feature, palette) {
+function marker(L, feature) {
   const [longitude, latitude] = feature.geometry.coordinates;
   const told = feature.properties;
   const icon = L.divIcon({
     className: `map-mark ${told.kind}${told.suspended ? " stopped" : ""}`,
     html: `<span>${LETTERS[told.kind] || "·"}</span>`,
     iconSize: [28, 28],
+    iconAnchor: [14 - (told.aside ? told.aside[0] : 0), 14 - (told.aside ? told.aside[1] : 0)],
   });
   const made = L.marker([latitude, longitude], { icon, title: told.name, alt: told.name, keyboard: true });
   const box = document.createElement("div");
@@ -63,7 +64,7 @@ function marker(L, feature, palette) {
   return made;
 }
 
-/* Bodies at one place stand in a small circle around it. */
+/* Bodies at one place stand in a small circle around it, whatever the zoom. */
 function spread(points) {
   const seen = new Map();
   for (const point of points) {
@@ -74,8 +75,8 @@ function spread(points) {
     if (group.length === 1) continue;
     group.forEach((point, turn) => {
       const angle = (2 * Math.PI * turn) / group.length;
-      const [x, y] = point.geometry.coordinates;
-      point.geometry.coordinates = [x + 0.006 * Math.cos(angle), y + 0.005 * Math.sin(angle)];
+      const radius = 10 + 5 * group.length;
+      point.properties.aside = [Math.round(radius * Math.cos(angle)), Math.round(radius * Math.sin(angle))];
     });
   }
   return points;
@@ -83,7 +84,7 @@ function spread(points) {
 
 function draw(L, card, told) {
   const palette = colours();
-  const map = L.map("map", { zoomControl: false, scrollWheelZoom: false, attributionControl: false });
+  const map = L.map("map", { zoomControl: false, zoomSnap: 0.25, scrollWheelZoom: false, attributionControl: false });
   L.control.zoom({ zoomInTitle: card.dataset.zoomIn, zoomOutTitle: card.dataset.zoomOut }).addTo(map);
   const key = card.dataset.tilesKey;
   if (key) {
@@ -99,6 +100,8 @@ function draw(L, card, told) {
     interactive: false,
     style: { color: palette.hair, weight: 1, dashArray: "4 3", fillColor: palette.ground, fillOpacity: key ? 0 : 1 },
   }).addTo(map);
+  /* What is drawn in pixels needs to know where the map looks. */
+  map.fitBounds(towns.getBounds(), { padding: [8, 8] });
   L.geoJSON(of("county"), { interactive: false, style: { color: palette.outline, weight: 2, fill: false } }).addTo(map);
   for (const centre of of("centre")) {
     const [longitude, latitude] = centre.geometry.coordinates;
@@ -107,14 +110,13 @@ function draw(L, card, told) {
     const icon = L.divIcon({ className: "map-town", html: label.outerHTML, iconSize: [120, 20] });
     L.marker([latitude, longitude], { icon, interactive: false, keyboard: false }).addTo(map);
   }
-  for (const point of spread(told.points)) marker(L, point, palette).addTo(map);
+  for (const point of spread(told.points)) marker(L, point).addTo(map);
   if (told.origin) {
     const [longitude, latitude] = told.origin;
     L.circleMarker([latitude, longitude], {
       radius: 9, color: palette.seal, weight: 3, fillColor: palette.seal, fillOpacity: 0.25, interactive: false,
     }).addTo(map);
   }
-  map.fitBounds(towns.getBounds(), { padding: [8, 8] });
 }
 
 async function start() {
