@@ -37,14 +37,14 @@ class YuanField(forms.CharField):
 
     def __init__(self, *, least_fen: int = 1, **told: Any) -> None:
         self.least_fen = least_fen
-        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        super().__init__(**{"max_length": 20, "widget": widget, **told})
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "maxlength": 20})
+        super().__init__(**{"widget": widget, **told})
 
     def to_python(self, value: Any) -> Any:
         typed = super().to_python(value)
         if not typed:
             return None
-        fen = fen_of(typed)
+        fen = fen_of(typed[:20])
         if fen is None or fen < self.least_fen:
             raise forms.ValidationError(_("请填写金额，如 120 或 120.50。"))
         return fen

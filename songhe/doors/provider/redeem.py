@@ -63,7 +63,7 @@ class RedeemForm(ActForm):
     given = forms.CharField(
         label=gettext_lazy("消费码、卡号或券号"),
         max_length=120,
-        required=False,
+        error_messages={"required": gettext_lazy("请扫码，或输入号码。")},
         widget=forms.TextInput(
             attrs={
                 "autocomplete": "off",
