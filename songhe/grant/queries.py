@@ -1,17 +1,15 @@
-"""Reads of vouchers for the doors and for reminders: what somebody holds, and what is about to lapse."""
+"""Reads of vouchers for the doors: what somebody holds, and what is left on it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
 from uuid import UUID
 
 from songhe.grant.models import Grant, Hold
 from songhe.kernel.month import Month
 
 PROGRAMME = "consumption-voucher"
-_AT_ONCE = 2000
 
 
 @dataclass(frozen=True)
@@ -24,20 +22,6 @@ class Held:
     @property
     def used_fen(self) -> int:
         return self.grant.face_fen - self.left_fen
-
-
-@dataclass(frozen=True)
-class Lapsing:
-    """A voucher with money on it whose month is nearly over."""
-
-    county: str
-    grant_id: UUID
-    no: str
-    person_id: UUID
-    category: str | None
-    left_fen: int
-    until: date
-    days_left: int
 
 
 def held_by(*, county: str, person_id: UUID, programme: str = PROGRAMME, most: int = 24) -> list[Held]:
@@ -61,38 +45,6 @@ def of_month(
     """The vouchers that these people hold for a month, by person, in one query."""
     rows = Grant.objects.filter(county=county, person_id__in=list(person_ids), programme=programme, month=str(month))
     return {grant.person_id: Held(grant, grant.purse.balance or 0) for grant in rows.select_related("purse")}
-
-
-def lapsing(*, county: str, on: date, days: int, programme: str = PROGRAMME) -> Iterator[Lapsing]:
-    """The vouchers that may still be used on ``on``, lapse within so many days, and have money left.
-
-    Whoever tells people of it (seven days before, three days before) tells each voucher once for each ``days``, so
-    that a day on which nobody told loses nothing. A voucher that was not claimed lapses as well and is among them.
-    """
-    rows = Grant.objects.filter(
-        county=county,
-        programme=programme,
-        month__in=sorted({str(Month.of(on)), str(Month.of(on + timedelta(days=days)))}),
-        state=Grant.State.ACTIVE,
-        valid_from__lte=on,
-        valid_to__gte=on,
-        valid_to__lte=on + timedelta(days=days),
-        purse__balance__gt=0,
-    ).order_by("id")
-    told = rows.values_list("id", "no", "person_id", "category", "purse__balance", "valid_to")
-    for grant_id, no, person_id, category, left_fen, until in told.iterator(chunk_size=_AT_ONCE):
-        yield Lapsing(county, grant_id, no, person_id, category, left_fen or 0, until, (until - on).days)
-
-
-def unclaimed(*, county: str, on: date, programme: str = PROGRAMME) -> Iterator[Lapsing]:
-    """The vouchers of the month that wait to be claimed, for a reminder where the place asks for it."""
-    month = Month.of(on)
-    rows = Grant.objects.filter(
-        county=county, programme=programme, month=str(month), state=Grant.State.ACTIVE, claimed=False
-    ).order_by("id")
-    told = rows.values_list("id", "no", "person_id", "category", "purse__balance", "valid_to")
-    for grant_id, no, person_id, category, left_fen, until in told.iterator(chunk_size=_AT_ONCE):
-        yield Lapsing(county, grant_id, no, person_id, category, left_fen or 0, until, (until - on).days)
 
 
 def is_set_aside(grant: Grant) -> bool:
