@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
 import signal
 import sys
-import threading
 import time
 from typing import NamedTuple
 
@@ -32,15 +33,18 @@ def serve(host: str, port: int, workers: int, no_worker: bool, as_json: bool) ->
     from songhe.doors.cli.django_setup import set_up
 
     set_up()
+    from django.conf import settings
     from django.core.management import call_command
     from granian.constants import Interfaces
     from granian.server import Server
 
     call_command("migrate", verbosity=0)
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     say_where(f"http://{host}:{port}", as_json=as_json)
-    stopping = threading.Event()
+    # A process of its own, started afresh: the web's processes are forks, and a fork of a busy thread can hang.
+    worker = multiprocessing.get_context("spawn").Process(target=work, args=(os.getpid(),), name="worker", daemon=True)
     if not no_worker:
-        threading.Thread(target=work, args=(stopping,), name="worker", daemon=True).start()
+        worker.start()
     server = Server(
         "songhe.wsgi:application",
         address=host,
@@ -54,13 +58,17 @@ def serve(host: str, port: int, workers: int, no_worker: bool, as_json: bool) ->
     try:
         server.serve()
     finally:
-        stopping.set()
+        if worker.is_alive():
+            worker.terminate()
 
 
-def work(stopping: threading.Event) -> None:
-    """Turn after turn until the server stops. A failed turn is logged and the next one comes."""
+def work(server: int) -> None:
+    """Turn after turn as long as the process of the server lives. A failed turn is logged and the next one comes."""
     import logging
 
+    from songhe.doors.cli.django_setup import set_up
+
+    set_up()
     from django.db import close_old_connections
 
     from songhe.doors.cli.month import calendars
@@ -68,7 +76,7 @@ def work(stopping: threading.Event) -> None:
     from songhe.month.schedule import tick
 
     log = logging.getLogger("songhe.worker")
-    while not stopping.is_set():
+    while os.getppid() == server:
         try:
             practice = is_practice()
             calendar, people = calendars(practice=practice)
@@ -107,15 +115,16 @@ def say_where(address: str, *, as_json: bool) -> None:
 
 
 def sign_ins() -> list[SignIn]:
-    """The first practice account of each role. Practice accounts have no password."""
+    """The practice logins of the cast, at least one of each role. Practice accounts have no password."""
     from songhe.access.models import Account, Appointment
     from songhe.access.role import name
+    from songhe.month.sample.cast import CAST
 
+    cast = [part.username for part in CAST]
+    accounts = {each.pk: each for each in Account.objects.filter(practice=True, username__in=cast)}
+    held = Appointment.objects.filter(account__in=accounts).order_by("id").values_list("account_id", "role")
     roles: dict[int, str] = {}
-    for account_id, role in Appointment.objects.order_by("id").values_list("account_id", "role"):
+    for account_id, role in held:
         roles.setdefault(account_id, f"{name(role, 'zh')} {name(role, 'en')}")
-    found: dict[str, SignIn] = {}
-    for account in Account.objects.filter(practice=True).order_by("id"):
-        role = roles.get(account.id, "")
-        found.setdefault(role, SignIn(account.username, account.display_name, role))
-    return list(found.values())
+    listed = sorted(accounts.values(), key=lambda account: cast.index(account.username))
+    return [SignIn(account.username, account.display_name, roles.get(account.pk, "")) for account in listed]
