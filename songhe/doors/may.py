@@ -120,6 +120,10 @@ ACTS: dict[str, Act] = {
     "complaint.answer_confidential": Act("答复保密投诉", "answering confidential complaints", of(APPROVER)),
     "complaint.review": Act("复核投诉答复", "reviewing answers to complaints", of(APPROVER)),
     "complaint.transfer": Act("转办投诉", "transferring complaints", of(CLERK, APPROVER)),
+    # What people are told
+    "notice.read": Act("查看通知", "reading notices", of(CLERK, CITIZEN)),
+    "notice.outbox": Act("查看通知发送情况", "seeing what became of notices", of(CLERK, APPROVER, AUDITOR)),
+    "notice.send": Act("重发通知", "sending notices again", of(CLERK)),
     # Money to providers
     "statement.read": Act("查看结算单", "reading statements", READERS | of(MANAGER)),
     "statement.submit": Act("确认结算单", "confirming a statement", of(MANAGER)),
@@ -155,6 +159,8 @@ ACTS: dict[str, Act] = {
     "account.write": Act("开设和锁定账号", "opening and locking accounts", of(SYSTEM)),
     "account.appoint": Act("任命角色", "appointing to roles", of(SECURITY)),
     "audit.read": Act("查看留痕", "reading the trail", of(AUDITOR, AUDIT)),
+    "audit.trace": Act("抽样和追溯资金", "drawing samples and tracing money", of(AUDITOR)),
+    "audit.findings": Act("运行审计", "asking the audit's questions", of(AUDITOR)),
     "audit.verify": Act("校验留痕链", "verifying the trail", of(AUDITOR, AUDIT)),
     "job.read": Act("查看后台任务", "reading jobs", of(APPROVER, SYSTEM)),
     # Calls of machines

@@ -11,6 +11,9 @@ from django.utils.module_loading import import_string
 from songhe.jobs.models import Outgoing
 from songhe.jobs.outbox import Handler
 from songhe.kernel.month import Month, beijing_date
+from songhe.month.audit.run import CHAIN_TOPIC as AUDIT_CHAIN
+from songhe.month.audit.run import TOPIC as AUDIT
+from songhe.month.audit.run import ask, verify
 from songhe.month.importing import TOPIC as PERSON_IMPORT
 from songhe.month.importing import import_people
 from songhe.month.steps import Calendar, People, run_month
@@ -21,9 +24,10 @@ from songhe.settlement.ports import Bank
 from songhe.statistics.simulation import TOPIC as SIMULATE
 from songhe.statistics.simulation import Question
 from songhe.statistics.simulation import run as simulate
+from songhe.trail.verify import Head
 
 #: Handlers that hold no transaction: runs that have their own, and calls to systems outside.
-LONG_RUNNING = frozenset({"month.run", BANK_FILE, PERSON_IMPORT, SIMULATE})
+LONG_RUNNING = frozenset({"month.run", BANK_FILE, PERSON_IMPORT, SIMULATE, AUDIT, AUDIT_CHAIN})
 
 
 def handlers(*, calendar: Calendar, people: People | None) -> dict[str, Handler]:
@@ -47,7 +51,24 @@ def handlers(*, calendar: Calendar, people: People | None) -> dict[str, Handler]
         """What other rules would cost a county whose people are too many to be counted while somebody waits."""
         simulate(county=entry.county, question=Question.read(entry.payload), clock=lambda: at)
 
-    return {"month.run": month_run, BANK_FILE: bank_file, PERSON_IMPORT: import_people, SIMULATE: simulated}
+    def audited(entry: Outgoing, at: datetime) -> None:
+        """The auditor's questions, of a county too large to be asked while somebody waits."""
+        ask(county=entry.county, on=date.fromisoformat(entry.payload["on"]), clock=lambda: at)
+
+    def verified(entry: Outgoing, at: datetime) -> None:
+        """The chain of a county's trail, from its first seal to its last."""
+        kept = entry.payload.get("anchor")
+        anchor = Head(entry.county, *kept) if kept else None
+        verify(county=entry.county, on=date.fromisoformat(entry.payload["on"]), clock=lambda: at, anchor=anchor)
+
+    return {
+        "month.run": month_run,
+        BANK_FILE: bank_file,
+        PERSON_IMPORT: import_people,
+        SIMULATE: simulated,
+        AUDIT: audited,
+        AUDIT_CHAIN: verified,
+    }
 
 
 def bank() -> Bank:
