@@ -289,7 +289,7 @@ def _tell_month(county: str, entry: Entry, at: datetime) -> int:
     month = Month.parse(written)
     if entry.act == "grant.issue":
         name, kind, state = "voucher.issued", Kind.ISSUED, ""
-        values = ("month", "face_fen", "use_until")
+        values: tuple[str, ...] = ("month", "face_fen", "use_until")
     else:
         name, kind, state = "voucher.expired", Kind.EXPIRED, "AND g.state = 'expired'"
         values = ("month",)

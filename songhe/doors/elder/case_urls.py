@@ -2,7 +2,20 @@
 
 from django.urls import path, register_converter
 
-from songhe.doors.elder import appeal, apply, assisted, bind, case, correct, home, people, report, selfrating, sign_in
+from songhe.doors.elder import (
+    appeal,
+    apply,
+    assisted,
+    bind,
+    case,
+    correct,
+    home,
+    notices,
+    people,
+    report,
+    selfrating,
+    sign_in,
+)
 from songhe.doors.staff.converters import NumberConverter
 
 register_converter(NumberConverter, "number")
@@ -44,4 +57,5 @@ urlpatterns = [
     path("file/correct/<slug:field>/", correct.ask, name="correct"),
     path("file/asked/<uuid:ask_id>/withdraw/", correct.withdraw, name="correct-withdraw"),
     path("assist/", assisted.assist, name="assist"),
+    path("notices/", notices.notices, name="notices"),
 ]

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from songhe import __version__
 from songhe.access.models import Account
+from songhe.access.role import Role
 from songhe.access.scope import appointments
 from songhe.doors.may import roles
 from songhe.doors.shell import navigation
@@ -21,7 +23,6 @@ from songhe.doors.shell.preferences import SIZE_COOKIE, THEME_COOKIE
 from songhe.doors.shell.spoken import is_chinese
 from songhe.kernel.refusal import Refusal
 from songhe.place.division import name_path
-
 
 LARGE_BY_DEFAULT = "/my/"
 
@@ -105,6 +106,13 @@ class Shell:
         if self.account is None:
             return None
         return SignIn.objects.filter(account=self.account).order_by("-at", "-pk")[1:2].first()
+
+    @cached_property
+    def inbox_address(self) -> str:
+        """Where a citizen reads what they were told."""
+        if self.account is None or self.on is None or Role.CITIZEN not in roles(self.account, self.on):
+            return ""
+        return reverse("elder:notices")
 
     @cached_property
     def nav(self) -> list[navigation.Shown]:

@@ -59,6 +59,7 @@ ITEMS: tuple[Item, ...] = (
     Item("staff:month", _("月度运行"), "month.read"),
     Item("staff:statements", _("结算单"), "statement.read", AT_A_PROVIDER),
     Item("staff:complaints", _("投诉"), "complaint.read"),
+    Item("staff:notices", _("通知"), "notice.outbox"),
     Item("staff:reveals", _("查看记录"), "audit.read"),
     Item("assessor:schedule", _("评估日程"), "assessment.submit"),
     Item("assessor:body", _("评估派单"), "assessment.assign", only=at_an_assessment_body),

@@ -29,6 +29,8 @@ from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.sessions import end_others, sessions, tell_owner
 from songhe.doors.shell.sign_in import let_in, waiting
 from songhe.kernel.refusal import Refusal
+from songhe.notice.queries import of_account
+from songhe.notice.template import say
 
 #: What a key was asked, until it answers.
 ASKED = "key_asked"
@@ -341,6 +343,9 @@ def page(request: DoorRequest) -> HttpResponse:
         "sessions": shown,
         "others": sum(one.open and not one.here for one in shown),
         "practising": request.practice and account.practice,
+        "told": [
+            (one, say(one.template, one.values, language=get_language() or "zh")) for one in of_account(account.username)
+        ],
     }
     return render(request, "shell/security.html", said)
 
