@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -20,6 +21,7 @@ from songhe.access.scope import Scope
 from songhe.doors.may import NOT_SIGNED_IN, check, may, require
 from songhe.doors.shell import navigation
 from songhe.doors.shell.request import DoorRequest
+from songhe.doors.shell.sign_in import home_of
 from songhe.doors.staff import export, naming, words
 from songhe.doors.staff.cursor import PAGE, address, read_moment, written
 from songhe.doors.staff.reach import account_of, is_staff, reach
@@ -212,8 +214,9 @@ def inbox(request: DoorRequest) -> HttpResponse:
         raise NOT_SIGNED_IN()
     account = account_of(request)
     if is_staff(request) and not may(account, "application.read", request.on):
-        if may(account, "statement.submit", request.on):
-            return HttpResponseRedirect(reverse("staff:statements"))
+        home = home_of(request, account)
+        if home != settings.LOGIN_REDIRECT_URL:
+            return HttpResponseRedirect(home)
         open_to = navigation.shown(account, request.on, request.path)
         return HttpResponseRedirect(open_to[0].address) if open_to else render(request, "staff/nothing.html")
     check(request, "application.read")
