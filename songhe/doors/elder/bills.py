@@ -180,9 +180,11 @@ def bill_pdf(request: DoorRequest, no: str) -> HttpResponse:
     """The receipt on paper, amounts also in capital numerals."""
     elder, found = money.bill_of(request, no)
     noted_read(request, elder, "redemption.read")
-    told = said_of(request, elder, found) | {
-        "capitals": in_capitals(found.sums.self_fen),
-        "voucher_capitals": in_capitals(found.sums.voucher_fen),
+    told = said_of(request, elder, found)
+    sums: Sums = told["sums"]
+    told |= {
+        "capitals": in_capitals(sums.self_fen),
+        "voucher_capitals": in_capitals(sums.voucher_fen),
         "at": request.at,
     }
     return paper.pdf(request, "elder/receipt_pdf.html", f"receipt-{found.bill.no}", told)
@@ -216,12 +218,15 @@ def said_of(request: DoorRequest, elder: Whom, found: Receipt) -> dict[str, Any]
         for one in found.lines
     ]
     first = found.lines[0].line if found.lines else None
+    # A bill that was undone whole is shown as it was, under its seal.
+    sums = found.as_it_was if found.bill.state == Bill.State.REVERSED else found.sums
     return {
         "told": found,
         "person": elder.person,
         "group": group_name(found.bill.category),
         "lines": lines,
-        "said": parts_of(found.sums),
+        "said": parts_of(sums),
+        "sums": sums,
         "you_pay": you_pay(elder),
         "in_words": "",
         "undone": found.bill.state == Bill.State.REVERSED,

@@ -58,7 +58,7 @@ def test_the_daughter_reads_it_too_and_that_is_noted(family, bill):
 def test_a_reversed_bill_bears_its_seal_and_says_what_becomes_of_the_money(family, bill):
     undo(bill)
     page = said(family.granny, address(bill))
-    for words in ("已冲正", "您自己付的请找机构退", "没有上门"):
+    for words in ("已冲正", "您自己付的请找机构退", "没有上门", "服务费用 ¥1,000.00"):
         assert words in page
     assert "已冲正" in said(family.granny, PAGE)
 
