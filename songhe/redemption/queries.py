@@ -70,6 +70,13 @@ class Receipt:
     sums: Sums
 
     @property
+    def as_it_was(self) -> Sums:
+        """All its lines, also those that were undone."""
+        bill = self.bill
+        parts = (bill.fee_fen, bill.ltci_fen, bill.other_fen, bill.voucher_fen, bill.self_fen)
+        return Sums(len(self.lines), *parts)
+
+    @property
     def is_partly_undone(self) -> bool:
         undone = sum(one.reversal is not None for one in self.lines)
         return 0 < undone < len(self.lines)
