@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from songhe.doors.shell.amount import figures as in_figures
 from songhe.doors.shell.pieces import Tone
 from songhe.doors.staff import words
 from songhe.policy import states
+from songhe.policy.values import ValueName
 
 WORDS: dict[str, words.Word] = {
     states.DRAFT: words.Word(gettext_lazy("草稿"), "warn"),
@@ -44,8 +46,8 @@ def programme_name(code: str) -> str:
     return str(PROGRAMMES.get(code, code))
 
 
-def written(name: Any, value: Any) -> str:
-    """A value as people write it: 40%, ¥800.00, 5 个工作日."""
+def written(name: ValueName, value: Any, places: Mapping[str, str] | None = None) -> str:
+    """A value as people write it: 40%, ¥800.00, 5 个工作日, 系统自动; a ratio by place grouped by ratio."""
     if value is None:
         return "—"
     if isinstance(value, bool):
@@ -54,10 +56,33 @@ def written(name: Any, value: Any) -> str:
         return ratio_text(str(value))
     if name.kind == "fen":
         return in_figures(int(value))
+    if name.kind == "choice":
+        return choice_text(name, str(value))
     if isinstance(value, dict):
-        return words.listed(f"{key}: {ratio_text(str(one))}" for key, one in value.items())
+        return by_ratio(value, places or {})
     unit = UNIT_WORDS.get(name.unit)
     return f"{value} {unit}" if unit else str(value)
+
+
+def choice_text(name: ValueName, value: str) -> str:
+    """What a choice means: the vocabulary explains each after its code."""
+    if not words.in_chinese():
+        return value.replace("_", " ")
+    told = name.zh.partition(":")[2]
+    meaning = next((part.removeprefix(value) for part in told.split(",") if part.startswith(value)), "")
+    return meaning or value
+
+
+def by_ratio(value: Mapping[str, Any], places: Mapping[str, str]) -> str:
+    """85%（北京市、天津市…）; the nation's entry stands for everywhere else."""
+    groups: dict[str, list[str]] = {}
+    for code, one in value.items():
+        text = ratio_text(str(one))
+        groups.setdefault(text, []).append(str(_("其他地区")) if code == "000000" else places.get(code, code))
+    left, right = ("（", "）") if words.in_chinese() else (" (", ")")
+    return ("；" if words.in_chinese() else "; ").join(
+        f"{text}{left}{words.listed(named)}{right}" for text, named in groups.items()
+    )
 
 
 def ratio_text(text: str) -> str:

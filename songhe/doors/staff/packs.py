@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -35,6 +35,7 @@ from songhe.policy.models import PackRelease
 from songhe.policy.pack import FILES, NATION, Pack, Sentence
 from songhe.policy.queries import (
     Place,
+    Said,
     Tried,
     cases_of,
     conditions_on,
@@ -121,19 +122,26 @@ def packs(request: DoorRequest) -> HttpResponse:
     rows = places(library_, request.on)
     names = naming.places((row.place for row in rows), request.on)
     known = releases([pack.id for row in rows for pack in row.editions])
-    lines = [line(row, names, known, library_) for row in rows]
+    lines = [line(row, names, known, library_, request.on) for row in rows]
     said = {
         "lines": lines,
         "problems": [words.said(problem.zh, problem.en) for problem in library_.problems][:20],
         "drafts": [draft_line(row, names) for row in drafts()],
         "may_load": may(request.user, "policy.load", request.on),
         "load_form": fresh(ActForm, "load"),
-        "unrecorded": sum(not known.get(pack.id) for row in rows for pack in row.editions),
+        "unrecorded": sum(
+            is_behind(each, recorded(each, known, library_), request.on) for row in rows for each in row.editions
+        ),
     }
     return render(request, "staff/packs.html", said)
 
 
-def line(row: Place, names: dict[str, str], known: dict[str, list[PackRelease]], packs_: Library) -> Line:
+def is_behind(pack: Pack, row: PackRelease | None, on: date) -> bool:
+    """Whether recording the folder would change something about it."""
+    return row is None or row.state != state_on(pack, row, on)
+
+
+def line(row: Place, names: dict[str, str], known: dict[str, list[PackRelease]], packs_: Library, on: date) -> Line:
     shown = row.current or row.editions[-1]
     prefix = f"{row.place}/{row.programme}/"
     return Line(
@@ -144,19 +152,33 @@ def line(row: Place, names: dict[str, str], known: dict[str, list[PackRelease]],
         title=words.said(shown.title.zh, shown.title.en),
         first=shown.window.first,
         last=shown.window.last,
-        state=state_of(shown, known, row.current is shown),
+        state=state_of(shown, recorded(shown, known, packs_), on),
         editions=len(row.editions),
         problems=sum(problem.file.startswith(prefix) for problem in packs_.problems),
     )
 
 
-def state_of(pack: Pack, known: dict[str, list[PackRelease]], is_current: bool) -> words.Word:
-    """What is on record; a pack that nobody recorded says whether its window holds the day."""
-    rows = known.get(pack.id, [])
-    recorded = next((row for row in rows if not row.files), None) or (rows[0] if rows else None)
-    if recorded is not None:
-        return WORDS[recorded.state]
-    return words.Word(_("有效，未登记"), "warn") if is_current else words.Word(_("未登记"))
+def recorded(pack: Pack, known: dict[str, list[PackRelease]], packs_: Library) -> PackRelease | None:
+    """The row of this very version; an older version of the same edition does not count."""
+    version = packs_.policy(pack.id).version if pack.id in packs_.packs else ""
+    return next((row for row in known.get(pack.id, []) if row.version == version), None)
+
+
+def state_on(pack: Pack, row: PackRelease | None, on: date) -> str:
+    """Where a version stands on the day: by its window once it was reviewed; nothing where nobody recorded it."""
+    if row is None or row.state in (states.DRAFT, states.REVIEWED):
+        return row.state if row else ""
+    if on in pack.window:
+        return states.CURRENT
+    return states.SCHEDULED if on < pack.window.first else states.SUPERSEDED
+
+
+def state_of(pack: Pack, row: PackRelease | None, on: date) -> words.Word:
+    """The same in a word; a pack that nobody recorded says whether its window holds the day."""
+    state = state_on(pack, row, on)
+    if state:
+        return WORDS[state]
+    return words.Word(_("有效，未登记"), "warn") if on in pack.window else words.Word(_("未登记"))
 
 
 def draft_line(row: PackRelease, names: dict[str, str]) -> dict[str, Any]:
@@ -204,7 +226,7 @@ def pack(request: DoorRequest, place: str, programme: str) -> HttpResponse:
         "on": on,
         "bars": bars(row, chosen, known, request.on),
         "years": years_of(row),
-        "values": [value_line(said) for said in values_on(policy, on) if said.entry.value is not None],
+        "values": value_lines(request, [said for said in values_on(policy, on) if said.entry.value is not None]),
         "unset": [
             (words.titled(one.zh, one.en), words.said(one.unset_zh, one.unset_en)) for one in not_set(policy, on)
         ],
@@ -229,8 +251,11 @@ def pack(request: DoorRequest, place: str, programme: str) -> HttpResponse:
         "before": before,
         "before_differences": difference_lines(differences(packs_.policy(before.id), policy)) if before else [],
         "sources": sources_of(packs_, policy),
-        "release": next(iter(known.get(chosen.id, [])), None),
-        "life": life(known.get(chosen.id, []), naming.accounts(accounts_of(known.get(chosen.id, [])))),
+        "life": life(
+            recorded(chosen, known, packs_),
+            state_on(chosen, recorded(chosen, known, packs_), request.on),
+            naming.accounts(accounts_of(known.get(chosen.id, []))),
+        ),
         "drafts": [draft_line(one, {}) for one in drafts([place]) if one.pack.startswith(f"{place}/{programme}/")],
         "may_draft": may_write(request, place),
         "simulation": blank_form(request, place, programme)
@@ -294,24 +319,31 @@ def bars(row: Place, chosen: Pack, known: dict[str, list[PackRelease]], on: date
                 width=max(8, 1000 * ((end - each.window.first).days + 1) // days),
                 is_now=each is row.current,
                 chosen=each is chosen,
-                state=state_of(each, known, each is row.current),
+                state=state_of(each, recorded(each, known, library()), on),
             )
         )
     return found
 
 
-def value_line(said: Any) -> dict[str, Any]:
-    entry = said.entry
-    return {
-        "name": words.titled(said.name.zh.partition(":")[0], said.name.en),
-        "value": written(said.name, said.value),
-        "first": entry.first,
-        "last": entry.last,
-        "cited": cited(library(), entry.cited.source, entry.cited.article),
-        "confidence": CONFIDENCE.get(entry.cited.confidence, (entry.cited.confidence, "")),
-        "pack": said.pack,
-        "ended": said.ended,
-    }
+def value_lines(request: DoorRequest, found: Sequence[Said]) -> list[dict[str, Any]]:
+    """What every name is worth, by which document, and whose rule it is."""
+    codes = {one.pack[:6] for one in found}
+    codes |= {key for one in found if isinstance(one.value, dict) for key in one.value}
+    names = naming.places((code for code in codes if len(code) == 6), request.on)
+    return [
+        {
+            "name": words.titled(one.name.zh.partition(":")[0], one.name.en),
+            "value": written(one.name, one.value, names),
+            "first": one.entry.first,
+            "last": one.entry.last,
+            "cited": cited(library(), one.entry.cited.source, one.entry.cited.article),
+            "confidence": CONFIDENCE.get(one.entry.cited.confidence, (one.entry.cited.confidence, "")),
+            "pack": one.pack,
+            "place": place_name(one.pack[:6], names),
+            "ended": one.ended,
+        }
+        for one in found
+    ]
 
 
 def cited(packs_: Library, source: str, article: str) -> str:
@@ -371,27 +403,25 @@ def accounts_of(rows: list[PackRelease]) -> list[str]:
     return [name for row in rows for name in (row.created_by, row.reviewed_by) if name]
 
 
-def life(rows: list[PackRelease], names: dict[str, str]) -> list[Step]:
-    """Draft → reviewed → scheduled → current, with who wrote and who reviewed."""
-    row = rows[0] if rows else None
+def life(row: PackRelease | None, state: str, names: dict[str, str]) -> list[Step]:
+    """Draft → reviewed → scheduled → current, with who wrote and who reviewed; ``state`` is that of the day."""
     if row is None:
         return []
-    if row.state == states.SUPERSEDED:
+    if state == states.SUPERSEDED:
         return [Step(WORDS[states.SUPERSEDED].said, "stopped", "")]
-    where = LIFE.index(row.state)
+    where = LIFE.index(state)
+    reviewer = names.get(row.reviewed_by, row.reviewed_by)
     notes = {
         states.DRAFT: _("编制：%(who)s") % {"who": author(row, names)},
-        states.REVIEWED: _("复核：%(who)s") % {"who": names.get(row.reviewed_by, row.reviewed_by)}
-        if row.reviewed_by
-        else "",
+        states.REVIEWED: _("复核：%(who)s") % {"who": reviewer} if row.reviewed_by else "",
     }
     return [
         Step(
-            WORDS[state].said,
-            "done" if at < where or row.state == states.CURRENT else "current" if at == where else "ahead",
-            notes.get(state, ""),
+            WORDS[each].said,
+            "done" if at < where or state == states.CURRENT else "current" if at == where else "ahead",
+            notes.get(each, ""),
         )
-        for at, state in enumerate(LIFE)
+        for at, each in enumerate(LIFE)
     ]
 
 
@@ -480,7 +510,7 @@ def release_said(
     return {
         "row": row,
         "state": WORDS[row.state],
-        "life": life([row], names),
+        "life": life(row, row.state, names),
         "author": author(row, names),
         "files": sorted(row.files.items()),
         "problems": [(one.file, one.line, words.said(one.zh, one.en)) for one in found],

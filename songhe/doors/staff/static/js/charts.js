@@ -50,7 +50,7 @@ function looks(look) {
 }
 
 function option(data) {
-  const size = rem() * 0.875;
+  const size = rem() * (document.body.classList.contains("screen") ? 1.125 : 0.875);
   const text = { color: token("--muted"), fontSize: size, fontFamily: getComputedStyle(document.body).fontFamily };
   const ink = { ...text, color: token("--ink") };
   const hair = token("--hair");
