@@ -12,7 +12,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from songhe.kernel.geo import Point
-from songhe.person.models import Event, Person
+from songhe.person.event import IN_HOSPITAL
+from songhe.person.models import Event, Person, Status
 from songhe.provider.models import Evidence, Item
 from songhe.service.evidence import OVERLAPS, SAME_BODY, SAME_HANDS, Facts, Setting, Times
 from songhe.service.models import Stay, Visit
@@ -46,7 +47,7 @@ _ByVisit = dict[UUID, list[tuple[str, Times]]]
 
 @dataclass(frozen=True)
 class Around:
-    """The surroundings of some visits of one county, read in six statements whatever their number."""
+    """The surroundings of some visits of one county, read in seven statements whatever their number."""
 
     persons: Mapping[UUID, Person]
     reported: Mapping[UUID, date]
@@ -95,11 +96,15 @@ class Around:
 
 
 def _in_institution(county: str, visits: Iterable[Visit]) -> set[UUID]:
-    """Home visits on a day that the person spent in an institution; the days of moving in and out do not count."""
+    """Home visits on a day that the person spent in an institution or in hospital; the days of moving in and out do
+    not count."""
     homes = [visit for visit in visits if visit.kind == Evidence.VISIT]
     stays = defaultdict(list)
     rows = Stay.objects.filter(county=county, person_id__in={visit.person_id for visit in homes})
     for person_id, first, last in rows.values_list("person_id", "admitted_on", "discharged_on"):
+        stays[person_id].append((first, last))
+    ill = Status.objects.filter(county=county, person_id__in={visit.person_id for visit in homes}, kind=IN_HOSPITAL)
+    for person_id, first, last in ill.values_list("person_id", "valid_from", "valid_to"):
         stays[person_id].append((first, last))
     return {
         visit.id

@@ -165,7 +165,7 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page("group"),
-    Page("provider", lambda draft: bool(draft.row.category)),
+    Page("provider"),
     Page("body", lambda draft: draft.needs_assessment),
     Page("where", lambda draft: draft.needs_assessment),
     Page("papers"),
@@ -242,6 +242,18 @@ def resume(request: DoorRequest, no: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("elder:apply-page", args=[no, name]))
 
 
+def order_of(draft: Draft) -> list[str]:
+    """The questions that this draft needs, in their order."""
+    return [one.name for one in PAGES if one.needed(draft)]
+
+
+def _following(request: DoorRequest, found: Whom, no: str, name: str) -> str:
+    """The next question, of the draft as it stands after the answer: an answer may raise another question."""
+    order = order_of(Draft(find(request, found, no), found, request.on))
+    place = order.index(name)
+    return order[min(place + 1, len(order) - 1)]
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @require("application.make")
 def page(request: DoorRequest, no: str, name: str) -> HttpResponse:
@@ -251,16 +263,18 @@ def page(request: DoorRequest, no: str, name: str) -> HttpResponse:
     if row.state != Application.State.DRAFT:
         return HttpResponseRedirect(reverse("elder:case", args=[no]))
     draft = Draft(row, found, request.on)
-    order = [one.name for one in PAGES if one.needed(draft)]
+    order = order_of(draft)
     if name not in order:
         if name in {one.name for one in PAGES}:
             return HttpResponseRedirect(reverse("elder:apply", args=[no]))
         raise Http404
     asked = ASKED[name](request, draft)
-    place = order.index(name)
     if isinstance(asked, Done):
-        following = order[place + 1] if asked.on and place + 1 < len(order) else name
-        return HttpResponseRedirect(asked.address or reverse("elder:apply-page", args=[no, following]))
+        return HttpResponseRedirect(
+            asked.address
+            or reverse("elder:apply-page", args=[no, _following(request, found, no, name) if asked.on else name])
+        )
+    place = order.index(name)
     before = reverse("elder:apply-page", args=[no, order[place - 1]]) if place else reverse("elder:home")
     told = {"row": row, "number": place + 1, "all": len(order), "name": name} | asked.said
     return show(
@@ -333,6 +347,8 @@ def _percent(one: CategoryTerms) -> str:
 
 
 def _provider(request: DoorRequest, draft: Draft) -> Done | Asked:
+    if not draft.row.category:
+        return Done(address=reverse("elder:apply-page", args=[draft.row.no, "group"]))
     ids = [one.pk for one in listed_providers(draft.row.county, draft.row.category, draft.on)[:PROVIDERS_OFFERED]]
     form = ProviderForm(
         request.POST if request.method == "POST" else None,
@@ -388,7 +404,16 @@ def _body(request: DoorRequest, draft: Draft) -> Done | Asked:
                 return Done()
             except Refusal as refusal:
                 status = _wrong(form, refusal)
-    return Asked({"form": form, "bodies": _marked(offered, form["body"].value())}, status)
+    told = {"form": form, "bodies": _marked(offered, form["body"].value()), "voucher_fen": _assessment_voucher(draft)}
+    return Asked(told, status)
+
+
+def _assessment_voucher(draft: Draft) -> int:
+    """The most that the assessment voucher pays here; nothing where there is none."""
+    try:
+        return terms(policy="assessment-voucher", place=draft.row.county, on=draft.on).face_fen
+    except Refusal:
+        return 0
 
 
 def _marked(offered: list[Body], chosen: Any) -> list[tuple[Body, bool]]:
@@ -401,7 +426,7 @@ def days_offered(on: date) -> list[date]:
 
 def _where(request: DoorRequest, draft: Draft) -> Done | Asked:
     wish = dict(draft.row.assessment_wish or {})
-    body = Provider.objects.filter(pk=wish.get("body")).first()
+    body = Provider.objects.filter(pk=wish.get("body") or 0).first()
     if body is None:
         return Done(address=reverse("elder:apply-page", args=[draft.row.no, "body"]))
     form = WhereForm(
@@ -554,7 +579,7 @@ def summary(draft: Draft) -> list[Line]:
     ]
     if draft.needs_assessment:
         wish = row.assessment_wish or {}
-        body = Provider.objects.filter(pk=wish.get("body")).first()
+        body = Provider.objects.filter(pk=wish.get("body") or 0).first()
         days = [day_of_month(date.fromisoformat(one), language) for one in wish.get("days", [])]
         lines += [
             Line(_("评估机构"), body.name if body else _("还没有选"), "body"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -121,20 +122,23 @@ SHOWN = (
 )
 
 
-def lines(request: DoorRequest, found: Whom, asked: list[Correction]) -> list[Known]:
+def lines(request: DoorRequest, found: Whom, asked: list[Correction]) -> tuple[list[Known], str]:
+    """The lines of the file, and where most of them are known from; a line that differs says so itself."""
     sources = provenance(found.person)
+    mostly = Counter(sources.values()).most_common(1)[0][0] if sources else ""
     waiting = {one.field for one in asked if one.state == Correction.State.WAITING}
-    return [
+    told = [
         Known(
             field=field,
             name=words.FIELDS[field],
             value=value_of(found.person, field, request),
-            source=sources.get(field, ""),
+            source="" if sources.get(field, mostly) == mostly else sources[field],
             waiting=field in waiting,
             correctable=field in correction.FIELDS and found.person.died_on is None and found.person.closed_on is None,
         )
         for field in SHOWN
     ]
+    return told, mostly
 
 
 @dataclass(frozen=True)
@@ -167,8 +171,10 @@ def file(request: DoorRequest) -> HttpResponse:
     found = whom(request)
     noted_read(request, found, "file.read")
     asked = correction.of_person(found.person)
+    told, mostly = lines(request, found, asked)
     said = {
-        "lines": lines(request, found, asked),
+        "lines": told,
+        "mostly": mostly,
         "proxies": proxies(found, request),
         "asked": [
             (one, words.FIELDS.get(one.field, one.field), words.word(CORRECTION_STATES, one.state)) for one in asked

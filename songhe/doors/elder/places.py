@@ -36,13 +36,14 @@ class PlaceFields(forms.Form):
         super().__init__(data, **more)
         self.on = on
         self.first_asked = False
+        self.offers: dict[str, list[tuple[str, str]]] = {}
         given = data or {}
         offered = counties(on)
         self.only = offered[0][0] if len(offered) == 1 else ""
         county = self.only or given.get("county", "")
         self._fill("county", [] if self.only else offered)
         self._fill("town", _names(county, on) if county in dict(offered) else [])
-        towns = dict(self._offered("town"))
+        towns = dict(self.offers["town"])
         self._fill("village", _names(given.get("town", ""), on) if given.get("town", "") in towns else [])
 
     @property
@@ -54,7 +55,7 @@ class PlaceFields(forms.Form):
         """The fields of the place that the page shows now."""
         if not self.asking:
             return []
-        return [name for name in ("county", "town", "village") if self._offered(name)]
+        return [name for name in ("county", "town", "village") if self.offers[name]]
 
     @property
     def asking(self) -> bool:
@@ -66,7 +67,7 @@ class PlaceFields(forms.Form):
         if self.first_asked:
             return
         for name in ("county", "town", "village"):
-            if self._offered(name) and not self.cleaned_data.get(name):
+            if self.offers[name] and not self.cleaned_data.get(name):
                 if name == self._next_after():
                     return
                 self.add_error(name, _("请选择一项。"))
@@ -81,12 +82,8 @@ class PlaceFields(forms.Form):
     def _fill(self, name: str, offered: list[tuple[str, str]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
+        self.offers[name] = offered
         field.choices = [("", _("请选择")), *offered] if offered else []
-
-    def _offered(self, name: str) -> list[Any]:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        return list(field.choices)
 
 
 def _names(code: str, on: date) -> list[tuple[str, str]]:

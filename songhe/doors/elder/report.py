@@ -24,6 +24,8 @@ from songhe.doors.staff.acting import ActForm, act_once, fresh
 from songhe.kernel.refusal import Refusal
 from songhe.person import event
 from songhe.person.models import Event
+from songhe.place.division import in_force
+from songhe.place.models import Level
 
 Kind = Event.Kind
 
@@ -113,9 +115,14 @@ class ReportForm(ActForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d", "%Y年%m月%d日", "%Y%m%d", "%Y.%m.%d"],
     )
+    to_place = forms.ChoiceField(
+        label=gettext_lazy("搬到本县哪个村（社区）？"),
+        help_text=gettext_lazy("搬到别的县，就选“搬到别的县或外地”，在下面写清楚。"),
+        required=False,
+    )
     where_to = forms.CharField(
-        label=gettext_lazy("搬到哪里了？"),
-        help_text=gettext_lazy("写到乡镇、村（社区）就行。"),
+        label=gettext_lazy("新的地址"),
+        help_text=gettext_lazy("写到门牌号，或者写到哪个县、哪个乡镇。"),
         max_length=120,
         error_messages={"required": gettext_lazy("请写搬到哪里了。")},
     )
@@ -134,17 +141,31 @@ class ReportForm(ActForm):
 
 
 #: Which fields each kind asks for, beside the day, the words and the paper.
-MORE: dict[str, str] = {Kind.HOSPITAL: "until", Kind.MOVE: "where_to"}
+MORE: dict[str, tuple[str, ...]] = {Kind.HOSPITAL: ("until",), Kind.MOVE: ("to_place", "where_to")}
 
 
-def form_for(what: What, request: DoorRequest) -> ActForm:
+def villages(county: str, on: date) -> list[tuple[str, Any]]:
+    """The villages of a county under their towns, and that somebody went elsewhere."""
+    rows = in_force(on).filter(code__startswith=county, level__in=[Level.TOWN, Level.VILLAGE]).order_by("code")
+    towns: dict[str, tuple[str, list[tuple[str, str]]]] = {}
+    for row in rows:
+        if row.level == Level.TOWN:
+            towns[row.code] = (row.name, [])
+        elif row.code[:9] in towns:
+            towns[row.code[:9]][1].append((row.code, row.name))
+    return [("", _("搬到别的县或外地")), *((name, inside) for name, inside in towns.values() if inside)]
+
+
+def form_for(what: What, request: DoorRequest, found: Whom) -> ActForm:
     if request.method == "POST":
         form: ActForm = ReportForm(request.POST, request.FILES, auto_id="id_report_%s")
     else:
         form = fresh(ReportForm, "report")
-    for name in ("until", "where_to"):
-        if MORE.get(what.kind) != name:
+    for name in ("until", "to_place", "where_to"):
+        if name not in MORE.get(what.kind, ()):
             del form.fields[name]
+    if "to_place" in form.fields:
+        form.fields["to_place"].choices = villages(found.person.county, request.on)  # type: ignore[attr-defined]
     form.fields["happened_on"].label = what.asks
     if what.kind == Kind.OTHER:
         form.fields["words"].required = True
@@ -175,7 +196,7 @@ def tell(request: DoorRequest, kind: str) -> HttpResponse:
     if what is None:
         raise Http404
     found = whom(request)
-    form = form_for(what, request)
+    form = form_for(what, request, found)
     status, refusal = 200, None
     if request.method == "POST":
         status = 422
@@ -205,7 +226,7 @@ def tell(request: DoorRequest, kind: str) -> HttpResponse:
                 return HttpResponseRedirect(reverse("elder:report"))
             except Refusal as refused:
                 refusal, status = refused, refused.status
-    said = {"what": what, "form": form, "more": MORE.get(kind, "")}
+    said = {"what": what, "form": form, "more": [form[name] for name in MORE.get(kind, ())]}
     back = reverse("elder:report")
     return show(request, "elder/report_tell.html", said, whom=found, back=back, refusal=refusal, status=status)
 
@@ -221,6 +242,7 @@ def detail_of(request: DoorRequest, found: Whom, told: dict[str, Any], paper: An
     until: date | None = told.get("until")
     detail = {
         "words": told.get("words", ""),
+        "to_place": told.get("to_place", ""),
         "where_to": told.get("where_to", ""),
         "until": str(until) if until else "",
     }

@@ -135,8 +135,9 @@ def _report_said(row: Event, request: DoorRequest) -> tuple[Any, list[Fact], Sto
     detail = row.detail
     if detail.get("until"):
         facts.append(Fact(_("到"), detail["until"]))
-    if detail.get("where_to"):
-        facts.append(Fact(_("搬到"), detail["where_to"]))
+    if row.kind == Event.Kind.MOVE:
+        inside = naming.whole_place(detail.get("to_place", ""), request.on)
+        facts.append(Fact(_("搬到"), inside or _("别的县或外地"), note=detail.get("where_to", "")))
     if detail.get("words"):
         facts.append(Fact(_("说明"), detail["words"]))
     paper = None
@@ -229,7 +230,7 @@ def answer(request: DoorRequest, kind: str, row_id: UUID, answer: str) -> HttpRe
     row = _find(request, kind, row_id, reach(request, OPENS[kind]))
     form = sent(YesForm if answer == "yes" else NoForm, f"{answer}_{row.id.hex}", request)
     if not form.is_valid():
-        wrong = shown(request, kind, row, **{answer: form})  # type: ignore[arg-type]
+        wrong = shown(request, kind, row, **{answer: form})
         return _page(request, answered=wrong, status=422)
 
     def do() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from songhe.kernel.id_number import parse
 from songhe.person.event import report, verify
-from songhe.person.mandate import _last_day, elders_of, end, give, mandates_on, may_act, require
+from songhe.person.mandate import last_day, elders_of, end, give, mandates_on, may_act, require
 from songhe.person.models import Mandate
 from songhe.person.tests.conftest import AT, ON, id_number, refused, registered
 from songhe.provider.tests.conftest import admitted
@@ -163,7 +163,7 @@ def test_after_a_death_only_what_was_served_before_is_settled(elder):
 
 @given(st.dates(date(2020, 1, 1), date(2030, 12, 31)))
 def test_twelve_months_end_the_day_before_the_same_day_next_year(first):
-    last = _last_day(first)
+    last = last_day(first)
     assert 364 <= (last - first).days <= 365
     following = last + timedelta(days=1)
     assert (following.month, following.day) == (first.month, first.day) or (first.month, first.day) == (2, 29)

@@ -50,7 +50,7 @@ def test_with_the_elders_own_code_a_daughter_may_act_at_once():
     held = Mandate.objects.get()
     assert (held.account, held.relation, held.acts, held.valid_to) == ("mei", "child", FAMILY, date(2027, 3, 9))
     page = text(me.get(reverse("elder:home")))
-    assert "您正在替 王秀兰 办理" in page
+    assert "替 王秀兰 办" in page
 
 
 def test_a_wrong_code_binds_nobody():
@@ -144,10 +144,10 @@ def test_an_elder_ends_what_was_given_and_the_pages_close_at_once():
     elder, me = granny(), citizen(daughter(), "mei")
     given(elder, "mei")
     old = citizen(elder, "granny")
-    assert "您正在替 王秀兰 办理" in text(me.get(reverse("elder:home")))
+    assert "替 王秀兰 办" in text(me.get(reverse("elder:home")))
     held = Mandate.objects.get()
     fill(old, reverse("elder:file"), to=reverse("elder:mandate-end", args=[held.id]))
-    assert "您正在替" not in text(me.get(reverse("elder:home")))
+    assert "替 王秀兰 办" not in text(me.get(reverse("elder:home")))
     assert "李梅，您好" in text(me.get(reverse("elder:home")))
     assert Entry.objects.filter(act="person.end_mandate", actor="granny").exists()
 
