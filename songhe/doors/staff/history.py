@@ -49,7 +49,7 @@ def events(found: Sequence[Entry], *, leave_out: frozenset[str] = frozenset()) -
             when=entry.at,
             what=words.ACTS[entry.act],
             who=names.get(entry.actor, ""),
-            detail=entry.reason,
+            detail=words.REVEALS.get(entry.reason, entry.reason),
             tone="grave" if entry.act in words.GRAVE else "",
         )
         for entry in found

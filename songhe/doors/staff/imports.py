@@ -222,7 +222,9 @@ def shown_draft(
         "headings": headings,
         "fields": [(name, names[language]) for name, names in COLUMNS.items()],
         "missing": words.listed(missing),
-        "counts": [(words.IMPORTED[state], report.counts[state]) for state in STATES] if report else [],
+        "counts": [(words.IMPORTED[state], report.counts[state]) for state in STATES if report.counts[state]]
+        if report
+        else [],
         "looked_at": min(LOOKED_AT, len(rows) - 1),
         "all_looked_at": len(rows) - 1 <= LOOKED_AT,
         "preview": [preview_row(row) for row in report.rows if row.findings or row.state != "same"][:SHOWN]
@@ -299,7 +301,7 @@ def job_said(request: DoorRequest, run: Run) -> dict[str, Any]:
         "run": run,
         "state": words.word(words.RUNS, run.state),
         "moving": moving,
-        "counts": [(words.IMPORTED[state], counted[state]) for state in STATES if state in counted],
+        "counts": [(words.IMPORTED[state], counted[state]) for state in STATES if counted.get(state)],
         "findings": [
             {
                 "row": each["row"] + 1 if each["row"] else "",

@@ -25,7 +25,7 @@ from songhe.entitlement.publish import published
 from songhe.grant.models import Grant
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
-from songhe.person.masks import mask_last4, mask_name
+from songhe.person.masks import mask_name
 from songhe.place.division import children
 from songhe.policy.terms import terms
 from songhe.provider.admit import listings_on
@@ -150,7 +150,7 @@ def holders(county: str, town: str, month: Month, on: date) -> list[Line]:
     return [
         Line(
             mask_name(row.person.name),
-            mask_last4(row.person.id_last4),
+            naming.hidden_number(row.person),
             (
                 towns.get(naming.town(row.person), ""),
                 words.word(words.CATEGORIES, row.category).said if row.category else _("还没有选组别"),

@@ -223,7 +223,7 @@ def acts(person: Person, most: int) -> list[Event]:
     """What people did to the file itself, by the trail."""
     found = history.entries(person.county, [("person", person.id), (Person._meta.label, person.id)], most)
     return [
-        Event(entry.at, words.ACTS[entry.act], who=entry.actor, detail=entry.reason)
+        Event(entry.at, words.ACTS[entry.act], who=entry.actor, detail=words.REVEALS.get(entry.reason, entry.reason))
         for entry in found
         if entry.act not in TOLD_BY_ROWS
     ]

@@ -19,7 +19,7 @@ from songhe.month.importing import import_people
 from songhe.person.models import Person
 from songhe.place.models import Division
 
-IMPORTS, UPLOAD = "/staff/imports/", "/staff/imports/upload/"
+IMPORTS, UPLOAD = "/staff/people/imports/", "/staff/people/imports/upload/"
 OTHER = number("37079919500101002")
 
 
