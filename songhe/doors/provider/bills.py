@@ -12,7 +12,7 @@ from django.db.models import Count, Q, Sum
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from songhe.doors.may import check, require
@@ -171,7 +171,7 @@ def bill_page(
     names = naming.accounts([row.made_by])
     said = {
         "crumbs": [
-            Crumb(_("账单"), f"{reverse('provider:bills')}?month={row.month}"),
+            Crumb(pgettext("page", "账单"), f"{reverse('provider:bills')}?month={row.month}"),
             Crumb(row.no),
         ],
         "row": row,

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from songhe.doors.may import require
@@ -270,7 +270,7 @@ def record_page(
         "wrong": wrong,
         "refused": in_words(refusal) if refusal else "",
         "refused_code": refusal.code if refusal else "",
-        "crumbs": [Crumb(_("服务记录"), reverse("provider:services")), Crumb(_("记一次服务"))],
+        "crumbs": [Crumb(pgettext("page", "服务记录"), reverse("provider:services")), Crumb(_("记一次服务"))],
     }
     return shown(request, desk, "provider/service_new.html", said, status=status)
 
@@ -300,7 +300,7 @@ def service_page(
     overrides = list(Override.objects.filter(county=row.county, visit=row).order_by("asked_at"))
     may_ask = desk.is_manager and row.verdict == "fail" and not any(one.state == "asked" for one in overrides)
     said = {
-        "crumbs": [Crumb(_("服务记录"), reverse("provider:services")), Crumb(words.item(row.item))],
+        "crumbs": [Crumb(pgettext("page", "服务记录"), reverse("provider:services")), Crumb(words.item(row.item))],
         "visit": visit_row(row),
         "facts": [
             Fact(_("老人"), row.person.name, reverse("provider:person", args=[row.person_id])),

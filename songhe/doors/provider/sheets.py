@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -67,7 +67,7 @@ def sheets_page(
     desk = open_desk(request, "desk.bills")
     rows = BillSheet.objects.filter(county=desk.provider.place, provider=desk.provider).order_by("-id")[:SHEETS_SHOWN]
     said = {
-        "crumbs": [Crumb(_("账单"), reverse("provider:bills")), Crumb(_("表格批量入账"))],
+        "crumbs": [Crumb(pgettext("page", "账单"), reverse("provider:bills")), Crumb(_("表格批量入账"))],
         "form": form or UploadForm(auto_id="id_sheet_%s"),
         "dues": due_months(desk.counties[0], request.on),
         "sheets": [(one, words.word(words.SHEETS, one.state), counts(one.results)) for one in rows],
@@ -144,7 +144,7 @@ def sheet(request: DoorRequest, sheet_id: UUID) -> HttpResponse:
     done = counts(row.results)
     said = {
         "crumbs": [
-            Crumb(_("账单"), reverse("provider:bills")),
+            Crumb(pgettext("page", "账单"), reverse("provider:bills")),
             Crumb(_("表格批量入账"), reverse("provider:sheets")),
             Crumb(row.uploaded_at.date().isoformat()),
         ],

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from songhe.access.models import Account
 from songhe.access.role import Role
@@ -69,8 +70,8 @@ ITEMS: tuple[Item, ...] = (
     Item("provider:home", _("今天"), "desk.open"),
     Item("provider:redeem", _("核销"), "redemption.make"),
     Item("provider:people", _("服务对象"), "desk.open"),
-    Item("provider:services", _("服务记录"), "desk.open"),
-    Item("provider:bills", _("账单"), "desk.bills"),
+    Item("provider:services", pgettext_lazy("page", "服务记录"), "desk.open"),
+    Item("provider:bills", pgettext_lazy("page", "账单"), "desk.bills"),
     Item("provider:statements", _("结算单"), "desk.statements"),
     Item("provider:own", _("机构资料"), "desk.own"),
 )

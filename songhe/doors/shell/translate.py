@@ -30,10 +30,12 @@ def catalogue(language: str) -> polib.POFile:
         "Language": language,
         "Plural-Forms": "nplurals=2; plural=(n != 1);",
     }
+    # Sentences with a context are others than those without; ``find`` would take one for the other.
+    seen: dict[tuple[str, str | None], polib.POEntry] = {}
     for file in files:
         for entry in polib.pofile(str(file), encoding="utf-8"):
-            known = merged.find(entry.msgid, msgctxt=entry.msgctxt or False)
-            if known is None:
+            known = seen.setdefault((entry.msgid, entry.msgctxt), entry)
+            if known is entry:
                 merged.append(entry)
             elif (known.msgstr, known.msgstr_plural) != (entry.msgstr, entry.msgstr_plural):
                 raise ValueError(f"{file.name}: {entry.msgid!r} is translated in two ways")
