@@ -14,6 +14,7 @@ def tables() -> dict[str, Table]:
     """Every table of states, in the order of the month."""
     from songhe.assessment import states as assessment
     from songhe.entitlement import states as entitlement
+    from songhe.feedback import states as feedback
     from songhe.grant import states as grant
     from songhe.person import states as person
     from songhe.policy import states as policy
@@ -35,6 +36,7 @@ def tables() -> dict[str, Table]:
         "结算单 Statement (settlement)": settlement.STATEMENT,
         "付款批次 Batch (settlement)": settlement.BATCH,
         "付款 Payment (settlement)": settlement.PAYMENT,
+        "投诉 Complaint (feedback)": feedback.COMPLAINT,
     }
 
 

@@ -175,7 +175,7 @@ def new(request: DoorRequest) -> HttpResponse:
     county, known = asked_for(request, request.on)
     if county is None:
         return render(request, "public/complaint_none.html", {"place": "complaint"})
-    given = {"on": request.on, "county": county.code, "counties": known}
+    given: dict[str, Any] = {"on": request.on, "county": county.code, "counties": known}
     if request.method != "POST":
         first = {
             "key": uuid4(),

@@ -103,9 +103,11 @@ def voucher(no: str, on: date) -> tuple[date, Any, Tone] | None:
 def assessment(no: str, on: date) -> tuple[date, Any, Tone] | None:
     rows = Assessment.objects.everywhere("whether a report's number is genuine, without its content")
     row = rows.filter(county=no[:6], no=no).values_list("assessed_on", "state", "valid_until").first()
-    if row is None or row[0] is None:
+    if row is None:
         return None
     assessed_on, state, until = row
+    if assessed_on is None:
+        return None
     if state in ("effective", "disputed") and (until is None or until >= on):
         return assessed_on, _("真实，结果有效"), "ok"
     if state in ("effective", "replaced", "disputed", "kept"):
