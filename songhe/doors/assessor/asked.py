@@ -70,6 +70,7 @@ class Asked:
     none_chosen: bool = False
     warnings: list[str] = field(default_factory=list)
     stands: str = ""
+    columns: str = ""
 
     @property
     def id(self) -> str:
@@ -196,6 +197,7 @@ def _field(scale: Scale, asks: Field, value: Any, common: dict[str, Any]) -> Ask
             for choice in asks.choices.values()
         ),
         text=as_text(asks, value),
+        columns=" ".join(asks.columns),
         unit=asks.unit or "",
         offers_none=can_say_none,
         none_chosen=can_say_none and value == [],

@@ -217,6 +217,7 @@ def report(request: DoorRequest, no: str) -> HttpResponse:
     trail = [Crumb(_("评估日程") if mine else _("评估派单"), reverse(home))] if has_home else []
     said = {
         "report": report_of(row, on=request.on, short=short),
+        "mine": mine,
         "crumbs": [*trail, Crumb(_("评估报告"))],
     }
     return render(request, "assessor/report.html", said)
