@@ -183,6 +183,7 @@ def _groups(request: DoorRequest, elder: Whom, held: Held, refusal: Refusal | No
         "lead": _lead(months),
         "frozen": _frozen(held, request.on),
         "alone": best is None,
+        "compared": bool(months),
         "offers": [
             Offered(
                 offer=one,

@@ -64,7 +64,8 @@ def claim(request: DoorRequest) -> HttpResponse:
         return _page(request, refusal)
     if taken:
         messages.success(
-            request, ngettext("领到了，可以用了。", "%(taken)s 位都领到了，可以用了。", taken) % {"taken": taken}
+            request,
+            ngettext("领到了 %(taken)s 张，可以用了。", "领到了 %(taken)s 张，可以用了。", taken) % {"taken": taken},
         )
     return HttpResponseRedirect(reverse("elder:claim"))
 

@@ -95,7 +95,7 @@ def _do(request: DoorRequest, name: str, verb: Callable[[DoorRequest, Whom], Med
     except Refusal as refusal:
         return _page(request, elder, refusal)
     messages.success(request, done)
-    return HttpResponseRedirect(reverse("elder:code"))
+    return HttpResponseRedirect(f"{reverse('elder:code')}#code")
 
 
 def _page(request: DoorRequest, elder: Whom, refusal: Refusal | None = None) -> HttpResponse:
