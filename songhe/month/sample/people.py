@@ -8,7 +8,7 @@ belongs to no county, so no number is anybody's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from itertools import islice
@@ -246,7 +246,7 @@ class _Maker:
             identity_class=identity_class,
             programme=told.get("programme") or self._programme(care, identity_class, named, chance),
             ltci=told.get("ltci") or self._ltci(care, named, chance),
-            proxy=self._proxy(born, village, house, told, chance) if applies != "never" else None,
+            proxy=self._proxy(born, village, house, told, chance) if applies != "never" or "login" in told else None,
             case=named.case if named else "",
             told=told,
         )
@@ -331,7 +331,9 @@ class _Maker:
             return self._shared(relation, house, house)
         age = age_on(born, self.on)
         younger = chance.randint(22, 34) if relation == "child" else chance.randint(10, 40)
-        return self._somebody(relation, max(19, age - younger), chance, sex=told.get("proxy_sex", ""))
+        somebody = self._somebody(relation, max(19, age - younger), chance, sex=told.get("proxy_sex", ""))
+        login = told.get("login", "")
+        return replace(self.shared.setdefault(login, somebody), relation=relation) if login else somebody
 
     def _shared(self, relation: str, whose: str, provider: str) -> Proxy:
         """One worker of a village, and one of a body, acts for many."""
