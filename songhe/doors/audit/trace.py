@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,9 @@ from songhe.month.audit.money import find as found_by
 from songhe.person.masks import mask_name
 from songhe.policy.resolve import library
 from songhe.redemption.models import Line
+
+#: What an account is called; nothing for nobody.
+Who = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -126,12 +130,12 @@ def line(request: DoorRequest, bill_no: str, number: int) -> HttpResponse:
     desk = Desk(county, desk.counties, desk.last_on, desk.days_left)
     found = trace(row)
     look(request, desk, "audit.trace", "redemption.Line", row.id)
-    names = naming.accounts([each.entry.actor for each in found.trail])
+    names = naming.accounts([*(each.entry.actor for each in found.trail), *hands(found)])
     table = {
         **said(request, desk, Crumb(_("一元钱的来路"), desk.address("audit:trace")), Crumb(f"{bill_no} · {number}")),
         "found": found,
         "fen": row.voucher_fen,
-        "stages": stages(request, found),
+        "stages": stages(request, found, lambda username: names.get(username, username)),
         "moves": [
             {
                 "at": one.transfer.at,
@@ -162,6 +166,26 @@ def line(request: DoorRequest, bill_no: str, number: int) -> HttpResponse:
     return render(request, "audit/trace.html", table)
 
 
+def hands(found: Traced) -> Iterator[str]:
+    """The accounts of everybody who had a hand in it, whose names are fetched at once."""
+    for payment in found.payments:
+        yield from (payment.batch.made_by, payment.batch.released_by)
+    for charge in found.statement_lines:
+        yield from (charge.statement.confirmed_by, charge.statement.approved_by)
+    for budget in found.budgets:
+        yield from (budget.set_by, budget.approved_by)
+    yield found.bill.made_by
+    if found.verdict is not None:
+        yield found.verdict.by
+    for record in (found.line.visit, found.line.stay):
+        if record is not None:
+            yield record.recorded_by
+    if found.entitlement is not None:
+        yield found.entitlement.approved_by
+    if found.application is not None:
+        yield from (found.application.reviewed_by, found.application.decided_by)
+
+
 def account_word(account: Account) -> str:
     """What an account of the fund is, in a word."""
     known = {
@@ -176,24 +200,24 @@ def account_word(account: Account) -> str:
     return known.get(account.kind, account.code or account.kind)
 
 
-def stages(request: DoorRequest, found: Traced) -> list[Stage]:
+def stages(request: DoorRequest, found: Traced, who: Who) -> list[Stage]:
     """The stations from the bank back to the assessment."""
     return [
-        *paid(found),
-        *stated(found),
-        charged(found),
-        judged(found),
-        served(found),
+        *paid(found, who),
+        *stated(found, who),
+        charged(found, who),
+        judged(found, who),
+        served(found, who),
         *held(found),
-        *budgeted(found),
-        *entitled(found),
+        *budgeted(found, who),
+        *entitled(found, who),
         *determined(found),
-        *applied(request, found),
+        *applied(found, who),
         *assessed(request, found),
     ]
 
 
-def paid(found: Traced) -> list[Stage]:
+def paid(found: Traced, who: Who) -> list[Stage]:
     if not found.payments:
         return [Stage(_("付款"), [], _("还没有付款。"))]
     return [
@@ -215,19 +239,15 @@ def paid(found: Traced) -> list[Stage]:
     ]
 
 
-def who(username: str) -> str:
-    return naming.accounts([username]).get(username, username) if username else ""
-
-
-def said_by(username: str, at: datetime | None) -> str:
-    return " ".join(part for part in (who(username), moment(at, language()) if at else "") if part)
+def said_by(name: str, at: datetime | None) -> str:
+    return " ".join(part for part in (name, moment(at, language()) if at else "") if part)
 
 
 def position(longitude: float | None, latitude: float | None) -> str:
     return f"{longitude:.5f}, {latitude:.5f}" if longitude is not None and latitude is not None else ""
 
 
-def stated(found: Traced) -> list[Stage]:
+def stated(found: Traced, who: Who) -> list[Stage]:
     if not found.statement_lines:
         return [Stage(_("结算单"), [], _("还没有归集到结算单。"))]
     return [
@@ -250,7 +270,7 @@ def stated(found: Traced) -> list[Stage]:
     ]
 
 
-def charged(found: Traced) -> Stage:
+def charged(found: Traced, who: Who) -> Stage:
     line_, bill = found.line, found.bill
     steps = tuple(
         {"sentence": one.get("sentence") or one.get("name", ""), "fen": one.get("amount_fen")}
@@ -274,7 +294,7 @@ def charged(found: Traced) -> Stage:
                 _("抵扣比例和封顶"), f"{line_.ratio} · {in_figures(line_.cap_fen)}" if line_.cap_fen is not None else ""
             ),
             Fact(_("规则版本"), f"{line_.pack} {line_.version}".strip()),
-            Fact(_("入账"), said_by(bill.made_by, bill.booked_at)),
+            Fact(_("入账"), said_by(who(bill.made_by), bill.booked_at)),
         ],
         _("已冲正：%(because)s") % {"because": found.reversal.reason} if found.reversal else "",
         words.word(words.BILL, bill.state),
@@ -282,7 +302,7 @@ def charged(found: Traced) -> Stage:
     )
 
 
-def judged(found: Traced) -> Stage:
+def judged(found: Traced, who: Who) -> Stage:
     verdict = found.verdict
     if verdict is None:
         return Stage(_("凭据结论"), [], _("没有结论，不能结算。"))
@@ -301,7 +321,7 @@ def judged(found: Traced) -> Stage:
     )
 
 
-def served(found: Traced) -> Stage:
+def served(found: Traced, who: Who) -> Stage:
     line_ = found.line
     if line_.visit is not None:
         visit = line_.visit
@@ -367,7 +387,7 @@ def held(found: Traced) -> list[Stage]:
     ]
 
 
-def budgeted(found: Traced) -> list[Stage]:
+def budgeted(found: Traced, who: Who) -> list[Stage]:
     return [
         Stage(
             _("预算"),
@@ -383,7 +403,7 @@ def budgeted(found: Traced) -> list[Stage]:
     ]
 
 
-def entitled(found: Traced) -> list[Stage]:
+def entitled(found: Traced, who: Who) -> list[Stage]:
     right = found.entitlement
     if right is None:
         return []
@@ -425,7 +445,7 @@ def determined(found: Traced) -> list[Stage]:
     ]
 
 
-def applied(request: DoorRequest, found: Traced) -> list[Stage]:
+def applied(found: Traced, who: Who) -> list[Stage]:
     application = found.application
     if application is None:
         return []
