@@ -17,7 +17,7 @@ from songhe.doors.elder import money, paper
 from songhe.doors.elder.money_words import carried, group_name
 from songhe.doors.elder.showing import show as page
 from songhe.doors.elder.vouchers import may_print
-from songhe.doors.elder.whom import Whom, noted_read, require_act
+from songhe.doors.elder.whom import Whom, noted_read, require_act, require_confirmed
 from songhe.doors.may import require
 from songhe.doors.shell.request import DoorRequest
 from songhe.grant.choose import require_usable
@@ -60,6 +60,7 @@ def leaflet(request: DoorRequest, no: str) -> HttpResponse:
     if request.method != "POST":
         noted_read(request, elder, "grant.print")
         return _page(request, elder, held)
+    require_confirmed(elder)
     again = request.POST.get("again") == "1"
     try:
         money.do_once(
