@@ -12,7 +12,7 @@ from songhe.entitlement.record import keep, lock_application
 from songhe.entitlement.states import APPLICATION
 from songhe.kernel.refusal import reason
 from songhe.person.identity import number_of
-from songhe.person.masks import mask_id, mask_name
+from songhe.person.masks import mask_id, mask_last4, mask_name
 from songhe.policy.terms import Terms, terms
 
 SKIPPED_ZH = "本地未规定资格公示天数，不公示，直接审批。"
@@ -97,7 +97,7 @@ def published(county: str, policy: str, on: date) -> list[Published]:
             Published(
                 no=row.no,
                 name=mask_name(person.name),
-                id_number=mask_id(number_of(person)),
+                id_number=mask_id(number_of(person)) or mask_last4(person.id_last4),
                 place=person.place[:9],
                 publish_from=row.publish_from,
                 publish_to=row.publish_to,
