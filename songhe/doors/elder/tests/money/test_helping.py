@@ -9,7 +9,9 @@ from songhe.doors.elder.tests.money.conftest import COUNTY, DAY, browser, said
 from songhe.doors.staff.tests.conftest import account
 from songhe.doors.staff.tests.reading import form_for, send
 from songhe.person import assistance
+from songhe.person.event import report, verify
 from songhe.person.models import Medium
+from songhe.redemption.tests import world as bills
 from songhe.trail.models import Entry
 
 
@@ -52,3 +54,16 @@ def test_the_helper_chooses_a_group_with_the_elder(family, clerk, helping):
     assert clerk.post(where, {**hidden, "category": "institution_long"}).status_code == 302
     assert family.holds().category == "institution_long"
     assert Entry.objects.get(county=COUNTY, act="grant.choose").behalf_of == family.person.id
+
+
+def test_after_a_death_the_family_still_reads_receipts_and_shows_no_code(family):
+    bill = bills.pay(family.grant, bills.provider(), bills.bath())
+    told = report(
+        person=family.person, kind="death", happened_on=DAY, source="家属", on=DAY, at=world.at(DAY), by="daughter"
+    )
+    verify(event=told, on=DAY, at=world.at(DAY), by="clerk")
+    assert bill.provider.name in said(family.daughter, f"/my/bills/{bill.no}/")
+    assert family.daughter.get("/my/code/").status_code == 403
+    page = said(family.daughter, "/my/vouchers/")
+    assert "出示消费码" not in page
+    assert "打印纸质券" not in page
