@@ -123,7 +123,8 @@ class Material(CountyRow):
 class Entitlement(CountyRow):
     """The granted right. Vouchers are issued for months from ``first_month`` to ``last_month`` while it is active.
 
-    ``category``, ``provider`` and ``claims`` are the standing choice that repeats from month to month. ``last_month``
+    ``category``, ``provider`` and ``claims`` are the standing choice that repeats from month to month; where a place
+    wants its vouchers claimed, each month is claimed by hand unless ``claims`` says otherwise. ``last_month``
     is empty while it is in force, whatever the programme's window: an extension by a new notice needs nothing here.
     """
 
@@ -148,7 +149,7 @@ class Entitlement(CountyRow):
     level = models.IntegerField()
     category = models.CharField(max_length=20, blank=True)
     provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="+")
-    claims = models.BooleanField(default=True)
+    claims = models.BooleanField(default=False)
     suspended_because = models.CharField(max_length=200, blank=True)
     stopped_because = models.CharField(max_length=20, blank=True)
 

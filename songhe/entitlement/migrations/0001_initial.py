@@ -251,7 +251,7 @@ class Migration(migrations.Migration):
                 ("first_due_on", models.DateField(null=True)),
                 ("level", models.IntegerField()),
                 ("category", models.CharField(blank=True, max_length=20)),
-                ("claims", models.BooleanField(default=True)),
+                ("claims", models.BooleanField(default=False)),
                 ("suspended_because", models.CharField(blank=True, max_length=200)),
                 ("stopped_because", models.CharField(blank=True, max_length=20)),
                 (

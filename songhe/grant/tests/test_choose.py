@@ -2,14 +2,14 @@ from datetime import date
 
 import pytest
 
-from songhe.assessment.tests.world import COUNTY, at, body
+from songhe.assessment.tests.world import COUNTY, at, body, elder
 from songhe.entitlement.models import Entitlement
 from songhe.grant.choose import choose, claim
 from songhe.grant.expire import expire
 from songhe.grant.hold import hold, release, release_overdue
 from songhe.grant.models import Grant, Hold
 from songhe.grant.revoke import revoke
-from songhe.grant.tests.world import MARCH, PROGRAMME, TENTH, entitled, left, voucher
+from songhe.grant.tests.world import MARCH, PROGRAMME, TENTH, budget, entitled, left, run_issue, voucher
 from songhe.kernel.refusal import Refusal
 from songhe.ledger.check import check
 
@@ -128,3 +128,14 @@ def test_a_revoked_voucher_returns_its_money_to_the_budget():
     refused_with("grant.revoked", lambda: pick(grant, "institution_long"))
     assert entitled() is not None
     assert list(check()) == []
+
+
+def test_where_the_place_asks_for_it_a_voucher_waits_to_be_claimed_each_month():
+    """Beijing and Hangzhou: what is issued there is taken by the elder or a proxy, month by month."""
+    beijing = "110105"
+    entitled(county=beijing, person=elder(county=beijing))
+    budget(county=beijing)
+    run_issue(county=beijing)
+    grant = Grant.objects.get(county=beijing)
+    assert not grant.claimed
+    assert claim(county=beijing, grant_id=grant.id, at=at(TENTH), on=TENTH, by="daughter").claimed
