@@ -18,7 +18,7 @@ from songhe.document import number as numbers
 from songhe.doors.may import require
 from songhe.doors.provider import words
 from songhe.doors.provider.desk import Desk, open_desk, person_of, shown
-from songhe.doors.provider.services import visit_row
+from songhe.doors.provider.visits import visit_row
 from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.cursor import PAGE, read_text, written
