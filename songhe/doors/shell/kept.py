@@ -29,6 +29,8 @@ from songhe.doors.shell.models import KeptForm
 from songhe.kernel.cipher import Unreadable, seal, unseal
 
 PARAMETER = "kept"
+#: In the session of whoever was signed out: where the form stands that they had begun.
+ON_TO = "on_to"
 KEPT_FOR = timedelta(hours=1)
 MOST_CHARACTERS = 60_000
 #: Fields whose names hold one of these are never kept.

@@ -117,6 +117,8 @@ class RequestMiddleware:
             messages.info(request, _("因长时间未操作，已为您退出登录，请重新登录。"))
             if address:
                 kept.say_kept(request)
+                # Whichever way somebody signs in again, that is where they were.
+                request.session[kept.ON_TO] = address
             return to_sign_in(request, address)
         if POLL_HEADER not in request.headers and now - request.session[SEEN_AT] >= MARK_EVERY.total_seconds():
             request.session[SEEN_AT] = now

@@ -25,6 +25,7 @@ from songhe.access import second_factor
 from songhe.access.models import Account
 from songhe.access.role import DECIDING, Role
 from songhe.doors.may import roles
+from songhe.doors.shell import kept
 from songhe.doors.shell.models import FailedSignIn, SignIn
 from songhe.doors.shell.preferences import recall, safe_next
 from songhe.doors.shell.request import DoorRequest, address_of
@@ -152,16 +153,17 @@ def second_step(request: DoorRequest, account: Account) -> str:
 
 def waiting(request: DoorRequest) -> Account | None:
     """Who gave the first factor here within the last ten minutes and not yet the second."""
-    kept = request.session.get(WAITING)
-    if not kept or not 0 <= request.server_at.timestamp() - kept["at"] <= WAITS.total_seconds():
+    given = request.session.get(WAITING)
+    if not given or not 0 <= request.server_at.timestamp() - given["at"] <= WAITS.total_seconds():
         return None
-    return Account.objects.filter(pk=kept["account"], is_active=True).first()
+    return Account.objects.filter(pk=given["account"], is_active=True).first()
 
 
 def let_in(request: DoorRequest, account: Account, *, means: str, practice: bool = False) -> HttpResponse:
     """Begin the session, and go to where the account wanted to go."""
     request.session.pop(WAITING, None)
-    on_to = safe_next(request, "")
+    begun = request.session.pop(kept.ON_TO, "")
+    on_to = safe_next(request, "") or begun
     response = HttpResponseRedirect(on_to or home_of(request, account))
     begin(request, response, account, means=means, practice=practice)
     recall(request, response, account)

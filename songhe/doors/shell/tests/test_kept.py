@@ -205,3 +205,9 @@ def test_a_get_keeps_nothing(client, open_account, server_clock):
     server_clock.forward(minutes=16)
     assert client.get("/probe/form/?q=1")["Location"] == "/sign-in/?next=%2Fprobe%2Fform%2F%3Fq%3D1"
     assert KeptForm.objects.count() == 0
+
+
+def test_whichever_way_one_signs_in_again_one_comes_back_to_the_form(client, practice, open_account, server_clock):
+    open_account("clerk", practice=True)
+    address = cut_short(client, server_clock)
+    assert client.post("/sign-in/practice/", {"username": "clerk"})["Location"] == address
