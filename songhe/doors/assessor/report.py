@@ -30,12 +30,14 @@ from songhe.assessment.scale_shape import Scale
 from songhe.document.pdf import render_pdf
 from songhe.doors.assessor import asked
 from songhe.doors.assessor.evidence import as_data
+from songhe.doors.assessor.review_acts import offered
 from songhe.doors.assessor.schedule import about, occasion_words
 from songhe.doors.assessor.visits import NAMED, employments, leave_trace, named_for
 from songhe.doors.may import RULES, may, require, roles
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import words
+from songhe.doors.staff.acting import ActForm, in_words
 from songhe.doors.staff.reach import account_of, noted_read, reach
 from songhe.kernel.refusal import Refusal, reason
 from songhe.person.identity import number_of
@@ -209,18 +211,41 @@ def as_pdf(row: Assessment, *, on: date, short: bool) -> HttpResponse:
 @require_safe
 @require("assessment.read")
 def report(request: DoorRequest, no: str) -> HttpResponse:
-    """The report on the screen."""
+    """The report on the screen, with what the reader may do about it."""
     row, short = reachable(request, no)
+    return show(request, row, short=short)
+
+
+def show(
+    request: DoorRequest,
+    row: Assessment,
+    *,
+    short: bool,
+    wrong: tuple[str, ActForm] | None = None,
+    refused: Refusal | None = None,
+) -> HttpResponse:
     mine = may(request.user, "assessment.submit", request.on)
-    home = "assessor:schedule" if mine else "assessor:body"
-    has_home = mine or may(request.user, "assessment.assign", request.on)
-    trail = [Crumb(_("评估日程") if mine else _("评估派单"), reverse(home))] if has_home else []
     said = {
         "report": report_of(row, on=request.on, short=short),
         "mine": mine,
-        "crumbs": [*trail, Crumb(_("评估报告"))],
+        "crumbs": [*home(request, mine), Crumb(_("评估报告"))],
+        "offered": [] if short else offered(row, request, wrong),
+        "wrong": wrong[1] if wrong else None,
+        "refused": in_words(refused) if refused else "",
+        "refused_code": refused.code if refused else "",
     }
-    return render(request, "assessor/report.html", said)
+    return render(request, "assessor/report.html", said, status=refused.status if refused else 422 if wrong else 200)
+
+
+def home(request: DoorRequest, mine: bool) -> list[Crumb]:
+    """The list that the reader comes from."""
+    if mine:
+        return [Crumb(_("评估日程"), reverse("assessor:schedule"))]
+    if may(request.user, "assessment.assign", request.on):
+        return [Crumb(_("评估派单"), reverse("assessor:body"))]
+    if may(request.user, "assessment.review", request.on):
+        return [Crumb(_("评估复核"), reverse("assessor:reviews"))]
+    return []
 
 
 @require_safe

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from songhe.doors.assessor import body, check, device, evidence, form, report, schedule, visit
+from songhe.doors.assessor import body, check, device, evidence, form, report, reviews, schedule, visit
 from songhe.doors.staff.converters import NumberConverter
 
 app_name = "assessor"
@@ -21,6 +21,8 @@ urlpatterns = [
     path("visits/<assessment_no:no>/place/", evidence.place, name="place"),
     path("reports/<assessment_no:no>/", report.report, name="report"),
     path("reports/<assessment_no:no>/report.pdf", report.pdf, name="report-pdf"),
+    path("reviews/", reviews.reviews, name="reviews"),
+    path("reviews/<assessment_no:no>/<slug:verb>/", reviews.act, name="review-act"),
     path("body/", body.body, name="body"),
     path("body/requests/<assessment_no:no>/", body.asked, name="asked"),
     path("device/", device.device, name="device"),

@@ -55,6 +55,8 @@ AT_A_PROVIDER = frozenset({Role.PROVIDER_MANAGER, Role.CARER})
 ITEMS: tuple[Item, ...] = (
     Item("staff:inbox", _("申请审核"), "application.read"),
     Item("staff:people", _("人员"), "person.search", AT_A_PROVIDER),
+    Item("staff:requests", _("群众来件"), "person.verify"),
+    Item("elder:assist", _("协助办理"), "elder.assist"),
     Item("staff:providers", _("机构"), "provider.read", AT_A_PROVIDER | {Role.ASSESSOR, Role.CITIZEN}),
     Item("staff:publications", _("公示"), "publication.read"),
     Item("staff:month", _("月度运行"), "month.read"),
@@ -62,6 +64,7 @@ ITEMS: tuple[Item, ...] = (
     Item("staff:complaints", _("投诉"), "complaint.read"),
     Item("staff:notices", _("通知"), "notice.outbox"),
     Item("staff:reveals", _("查看记录"), "audit.read"),
+    Item("assessor:reviews", _("评估复核"), "assessment.review"),
     Item("assessor:schedule", _("评估日程"), "assessment.submit"),
     Item("assessor:body", _("评估派单"), "assessment.assign", only=at_an_assessment_body),
     Item("staff:dashboard", _("统计看板"), "report.read"),

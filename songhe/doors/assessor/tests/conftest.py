@@ -16,10 +16,10 @@ from songhe.assessment import request
 from songhe.assessment.models import Assessment, Draft
 from songhe.assessment.tests import paper, world
 from songhe.doors.shell.tests.conftest import no_language_stays_behind, unknown_variables_fail
-from songhe.doors.staff.tests.conftest import DAY, account, enter, practice
+from songhe.doors.staff.tests.conftest import DAY, account, clerk, enter, practice
 from songhe.provider.models import Provider, Worker
 
-__all__ = ["enter", "no_language_stays_behind", "practice", "unknown_variables_fail"]
+__all__ = ["clerk", "enter", "no_language_stays_behind", "practice", "unknown_variables_fail"]
 
 ASKED = date(2026, 3, 9)
 JSON = {"Accept": "application/json"}
