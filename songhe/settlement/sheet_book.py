@@ -136,7 +136,9 @@ def book_some(
                 act="settlement.book_sheet",
                 subject="bill_sheet",
                 subject_id=sheet.id,
-                **{name: counts[name] for name in ("booked", "same", "refused")},
+                booked=counts["booked"],
+                same=counts["same"],
+                refused=counts["refused"],
             )
     return sheet
 

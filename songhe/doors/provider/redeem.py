@@ -217,7 +217,7 @@ def empty(request: DoorRequest, prices: list[Price]) -> ActForm:
     last = request.session.get(LAST_ITEM, "")
     known = {price.item.code for price in prices}
     only = prices[0].item.code if len(prices) == 1 else ""
-    initial = {"service_on": request.on, "item_1": last if last in known else only, "quantity_1": 1}
+    initial: dict[str, Any] = {"service_on": request.on, "item_1": last if last in known else only, "quantity_1": 1}
     return fresh(with_prices(prices), "redeem", **initial)
 
 

@@ -179,7 +179,8 @@ def rows_of(row: BillSheet, checked: Checked) -> list[dict[str, Any]]:
                 "service_on": one.service_on,
                 "quantity": one.quantity,
                 "fee_fen": one.asked_fen if one.item else one.fee_fen,
-                "voucher_fen": one.voucher_fen,
+                # What the voucher would pay; what it did pay stands on the bill.
+                "voucher_fen": one.voucher_fen if answer is None else None,
                 **answered(one, answer),
             }
         )

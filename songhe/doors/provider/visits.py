@@ -192,7 +192,7 @@ def record(request: DoorRequest) -> HttpResponse:
     if request.method != "POST":
         person = whose(request, desk, request.GET.get("person", ""))
         mine = next((worker for worker in workers if worker.account == by(request)), None)
-        initial = {
+        initial: dict[str, Any] = {
             "service_on": request.on,
             "person": person.id if person else None,
             "worker": str(mine.pk) if mine else "",
