@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,8 @@ from songhe.doors.public.place import counties
 from songhe.doors.shell.pieces import Fact, Tone
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import in_words
+from songhe.doors.staff.papers import genuine_statement
+from songhe.entitlement.letter import genuine as genuine_letter
 from songhe.entitlement.models import Letter
 from songhe.feedback.models import Complaint
 from songhe.grant.models import Grant
@@ -51,6 +53,8 @@ class Paper:
     word: Any
     sign: str
     find: Callable[[str, date], tuple[date, Any, Tone] | None]
+    #: Whether the check code that is printed on it agrees with what it says; ``None``: no code is printed on these.
+    agrees: Callable[[str, str], bool] | None = None
 
 
 def letter(no: str, on: date) -> tuple[date, Any, Tone] | None:
@@ -122,11 +126,19 @@ def complaint(no: str, on: date) -> tuple[date, Any, Tone] | None:
     return (row, _("真实"), "ok") if row else None
 
 
+def letter_agrees(no: str, code: str) -> bool:
+    return genuine_letter(no=no, code=code) is not None
+
+
+def statement_agrees(no: str, code: str) -> bool:
+    return genuine_statement(no=no, code=code) is not None
+
+
 PAPERS: dict[str, Paper] = {
-    "letter": Paper(gettext_lazy("决定书"), "document", letter),
+    "letter": Paper(gettext_lazy("决定书"), "document", letter, letter_agrees),
     "voucher": Paper(gettext_lazy("消费券"), "ticket", voucher),
     "bill": Paper(gettext_lazy("账单"), "receipt", bill),
-    "statement": Paper(gettext_lazy("结算单"), "statement", statement),
+    "statement": Paper(gettext_lazy("结算单"), "statement", statement, statement_agrees),
     "assessment": Paper(gettext_lazy("评估报告"), "scale", assessment),
     "complaint": Paper(gettext_lazy("投诉受理单"), "phone", complaint),
 }
@@ -135,9 +147,10 @@ PAPERS: dict[str, Paper] = {
 @require_safe
 def check(request: DoorRequest) -> HttpResponse:
     """The box for a number, and the answer to what was typed."""
-    typed = request.GET.get("no", "")[:60]
-    kind = request.GET.get("kind", "")
-    return answered(request, typed, kind if kind in PAPERS else "") if typed else shown(request)
+    typed, kind = request.GET.get("no", "")[:60], request.GET.get("kind", "")
+    if not typed:
+        return shown(request)
+    return answered(request, typed, kind if kind in PAPERS else "", code=request.GET.get("code", "").strip()[:20])
 
 
 @require_safe
@@ -148,22 +161,37 @@ def check_number(request: DoorRequest, no: str, kind: str = "") -> HttpResponse:
     return answered(request, no, kind)
 
 
-def answered(request: DoorRequest, typed: str, kind: str) -> HttpResponse:
+def answered(request: DoorRequest, typed: str, kind: str, *, code: str = "") -> HttpResponse:
     try:
         LIMIT.check(request)
         LIMIT.count(request)
         no = checked(typed, field="no")
     except Refusal as refusal:
-        return shown(request, typed=typed, kind=kind, wrong=in_words(refusal), status=refusal.status)
-    found = look_up(no, kind, request.on)
-    return shown(request, typed=grouped(no), kind=kind, found=found, missing=not found)
+        return shown(request, typed=typed, kind=kind, code=code, wrong=in_words(refusal), status=refusal.status)
+    found = look_up(no, kind, request.on, code=code)
+    return shown(request, typed=grouped(no), kind=kind, code=code, found=found, missing=not found)
 
 
-def look_up(no: str, kind: str, on: date) -> list[Found]:
-    """The papers that bear the number: numbers of different kinds may be equal, for each kind counts for itself."""
+def look_up(no: str, kind: str, on: date, *, code: str = "") -> list[Found]:
+    """The papers that bear the number: numbers of different kinds may be equal, for each kind counts for itself.
+
+    With a check code only those on which one is printed: the one that it agrees with, else that none does.
+    """
+    if code:
+        coded = {name for name, paper in PAPERS.items() if paper.agrees is not None}
+        kinds = {name for name in coded if PAPERS[name].agrees(no, code)}  # type: ignore[misc]
+        found = papers(no, kinds if kinds else coded, on)
+        if kinds:
+            return found
+        told = _("编号是有的，但查验码不符：内容可能被改过")
+        return [replace(one, word=told, tone="bad") for one in found]
+    return papers(no, {kind} if kind else set(PAPERS), on)
+
+
+def papers(no: str, kinds: set[str], on: date) -> list[Found]:
     made = []
     for name, paper in PAPERS.items():
-        if kind and name != kind:
+        if name not in kinds:
             continue
         told = paper.find(no, on)
         if told is not None:
@@ -179,6 +207,7 @@ def shown(
     *,
     typed: str = "",
     kind: str = "",
+    code: str = "",
     found: list[Found] | None = None,
     missing: bool = False,
     wrong: str = "",
@@ -188,6 +217,7 @@ def shown(
         "place": "check",
         "typed": typed,
         "kind": kind,
+        "code": code,
         "kinds": [(name, paper.word) for name, paper in PAPERS.items()],
         "found": found or [],
         "missing": missing,

@@ -6,9 +6,11 @@ import pytest
 
 from songhe.assessment.tests.world import COUNTY, elder
 from songhe.county.key import new_id
+from songhe.document.check_code import check_code
 from songhe.document.number import number
 from songhe.doors.public.tests.conftest import text
 from songhe.doors.shell.clock import set_practice_day
+from songhe.entitlement.letter import code_of
 from songhe.entitlement.models import Letter
 from songhe.entitlement.tests import story
 from songhe.grant.models import Grant
@@ -39,6 +41,15 @@ def test_a_letter_is_genuine_and_its_reader_is_not_named(anybody, letter):
     assert "样例县民政部门" in page
     assert "买买提" not in page
     assert "800" not in page.partition("<main")[2]
+
+
+def test_the_code_printed_on_a_letter_vouches_for_what_it_says(anybody, letter):
+    code = code_of(letter)
+    page = text(anybody.get("/check/", {"no": letter.no, "code": f"{code[:4]} {code[4:]}"}))
+    assert "真实" in page
+    assert "查验码不符" not in page
+    of_another = check_code(letter.no, {**letter.body, "note": "改过"})
+    assert "查验码不符" in text(anybody.get("/check/", {"no": letter.no, "code": of_another}))
 
 
 def test_a_newer_letter_takes_the_place_of_an_older(anybody, letter):
