@@ -25,6 +25,8 @@ def tables() -> dict[str, Table]:
     return {
         "政策包版本 Release of a pack (policy)": policy.RELEASE,
         "人员事件 Event of a person (person)": person.EVENT,
+        "代办申请 Wish to act for somebody (person)": person.MANDATE_ASK,
+        "更正申请 Correction asked for (person)": person.CORRECTION,
         "能力评估 Assessment (assessment)": assessment.TRANSITIONS,
         "申请 Application (entitlement)": entitlement.APPLICATION,
         "待遇 Entitlement (entitlement)": entitlement.ENTITLEMENT,

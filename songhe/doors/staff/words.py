@@ -87,6 +87,7 @@ CHANNELS: dict[str, Word] = {
     Application.Channel.ONLINE: Word(_("本人网上")),
     Application.Channel.PROXY: Word(_("代办")),
     Application.Channel.COUNTER: Word(_("窗口")),
+    Application.Channel.ASSISTED: Word(_("村（社区）协助")),
 }
 
 OUTCOMES: dict[str, Word] = {
@@ -277,6 +278,7 @@ RELATIONS: dict[str, Any] = {
     Mandate.Relation.VILLAGE_WORKER: _("村（社区）工作人员"),
     Mandate.Relation.PROVIDER_STAFF: _("养老服务机构工作人员"),
     Mandate.Relation.OTHER: _("其他"),
+    Mandate.Relation.GUARDIAN: _("监护人"),
 }
 
 EVENTS: dict[str, Any] = {
@@ -285,6 +287,8 @@ EVENTS: dict[str, Any] = {
     Event.Kind.RECOVERY: _("能力恢复"),
     Event.Kind.EXCLUDED: _("享受其他待遇"),
     Event.Kind.WISH: _("本人放弃"),
+    Event.Kind.HOSPITAL: _("住院"),
+    Event.Kind.OTHER: _("其他情况"),
 }
 
 EVENT_STATES: dict[str, Word] = {
@@ -297,6 +301,8 @@ SOURCES: dict[str, Any] = {
     "counter": _("窗口登记"),
     "import": _("批量导入"),
     "online": _("网上填报"),
+    "proxy": _("代办人网上填报"),
+    "assisted": _("协助办理"),
     "sample": _("样例数据"),
 }
 
@@ -385,6 +391,20 @@ ACTS: dict[str, Any] = {
     "person.undo_death": _("撤销死亡登记"),
     "person.give_mandate": _("登记代办人"),
     "person.end_mandate": _("终止代办"),
+    "person.ask_mandate": _("申请代办"),
+    "person.grant_mandate": _("同意代办"),
+    "person.refuse_mandate": _("未同意代办"),
+    "person.withdraw_mandate_ask": _("撤回代办申请"),
+    "person.ask_correction": _("申请更正资料"),
+    "person.make_correction": _("同意更正"),
+    "person.refuse_correction": _("未同意更正"),
+    "person.withdraw_correction": _("撤回更正申请"),
+    "person.begin_assistance": _("开始协助办理"),
+    "person.confirm_assistance": _("本人确认协助"),
+    "person.end_assistance": _("结束协助办理"),
+    "entitlement.wish_assessment": _("选择评估机构"),
+    "entitlement.add_material": _("上传材料"),
+    "entitlement.remove_material": _("删去材料"),
     "person.issue_medium": _("发放凭证卡"),
     "person.end_medium": _("停用凭证卡"),
     "person.record_status": _("记录身份类别"),

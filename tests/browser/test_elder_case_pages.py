@@ -1,0 +1,210 @@
+"""Signing in, binding, applying, following and reporting as a daughter does it on her telephone."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+
+from tests.browser.conftest import DAY
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SKINS = (
+    {"size": "std", "theme": "light", "language": "zh-hans"},
+    {"size": "large", "theme": "dark", "language": "en"},
+    {"size": "xl", "theme": "contrast", "language": "zh-hans"},
+)
+SINCE = date(2026, 1, 1)
+PHONE = "13800001234"
+
+
+@pytest.fixture
+def family(county, served, page):
+    """A daughter who acts for four elders: one entitled, one drafting, one asked for papers, one to be decided."""
+    from songhe.access.login import appoint, open_account
+    from songhe.assessment.tests import world
+    from songhe.entitlement.models import Letter
+    from songhe.entitlement.tests import story
+    from songhe.person.register import register
+    from songhe.person.tests.conftest import VILLAGE, id_number
+
+    told = {"county": world.COUNTY, "place": VILLAGE, "on": DAY, "at": world.at(DAY), "by": "clerk"}
+    me = register(name="李梅", id_number=id_number(date(1975, 3, 3), 12), **told).person
+    elder = register(name="王秀兰", id_number=id_number(date(1950, 5, 5), 2), phone=PHONE, **told).person
+    opened = open_account(
+        username="mei", display_name="李梅", password=None, practice=True, at=world.at(SINCE), by=None
+    )
+    appoint(
+        account=opened,
+        role="citizen",
+        place=world.COUNTY,
+        person_id=me.id,
+        valid_from=SINCE,
+        by=None,
+        at=world.at(SINCE),
+    )
+    body = world.body()
+    world.assessor(body)
+    draft = story.draft(elder)
+    asked = story.clarifying(world.elder(name="张建国"))
+    entitled = county.right.application
+    right = county.right
+    acts = ["apply", "choose", "claim", "show_code", "confirm", "complain", "settle"]
+    for one in (elder, asked.person, right.person, county.determined.person):
+        world.mandate(one, account="mei", acts=acts)
+    letter = Letter.objects.filter(county=right.county, application=entitled).first()
+    assert letter is not None
+    pages = {
+        "home": (right.person, "/my/"),
+        "people": (right.person, "/my/people/"),
+        "bind": (right.person, "/my/people/bind/"),
+        "rating": (elder, "/my/rating/"),
+        "question": (elder, "/my/rating/1/"),
+        "start": (me, "/my/apply/"),
+        "group": (elder, f"/my/apply/{draft.no}/group/"),
+        "body": (elder, f"/my/apply/{draft.no}/body/"),
+        "papers": (elder, f"/my/apply/{draft.no}/papers/"),
+        "check": (elder, f"/my/apply/{draft.no}/check/"),
+        "paper form": (elder, f"/my/apply/{draft.no}/paper-form/"),
+        "cases": (elder, "/my/cases/"),
+        "clarify": (asked.person, f"/my/cases/{asked.no}/"),
+        "approved": (right.person, f"/my/cases/{entitled.no}/"),
+        "dispute": (county.determined.person, f"/my/cases/{county.determined.no}/dispute/"),
+        "appeal": (right.person, f"/my/cases/{entitled.no}/appeal/"),
+        "letter": (right.person, f"/my/letters/{letter.no}/"),
+        "report": (elder, "/my/report/"),
+        "tell": (elder, "/my/report/move/"),
+        "file": (right.person, "/my/file/"),
+        "correct": (elder, "/my/file/correct/address/"),
+        "looks": (elder, "/my/file/looks/"),
+    }
+
+    def enter(page, who="mei"):
+        page.goto(f"{served}/")
+        page.locator(f'form:has(input[value="{who}"]) button').click()
+        page.wait_for_url(re.compile(r"/(my|staff)/"))
+
+    def open_pages_of(page, person):
+        page.goto(f"{served}/my/people/")
+        page.locator(f'form[action="/my/people/{person.id}/open/"] button').click()
+        page.wait_for_url(re.compile(r"/my/$"))
+
+    def go(name):
+        person, address = pages[name]
+        if state.open != person.id:
+            open_pages_of(page, person)
+            state.open = person.id
+        page.goto(served + address)
+
+    def skin(**chosen):
+        names = {"size": "songhe_size", "theme": "songhe_theme", "language": "django_language"}
+        page.context.add_cookies([{"name": names[one], "value": value, "url": served} for one, value in chosen.items()])
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    state = SimpleNamespace(open=None)
+    return SimpleNamespace(
+        page=page, at=served, pages=pages, enter=enter, go=go, skin=skin, elder=elder, draft=draft, body=body
+    )
+
+
+def code_for(phone: str) -> str:
+    from songhe.notice.models import SandboxMessage
+
+    words = SandboxMessage.objects.filter(phone=phone).order_by("-at", "-pk").first()
+    assert words is not None
+    found = re.search(r"\d{6}", words.text)
+    assert found
+    return found[0]
+
+
+@pytest.mark.parametrize("skin", SKINS, ids=lambda skin: skin["theme"])
+def test_every_page_is_open_to_everybody(family, accessibility, skin):
+    family.skin(**skin)
+    found = []
+    family.page.goto(f"{family.at}/my/sign-in/")
+    found += [f"sign-in: {fault}" for fault in accessibility(family.page)]
+    family.enter(family.page)
+    for name in family.pages:
+        family.go(name)
+        found += [f"{name}: {fault}" for fault in accessibility(family.page)]
+    assert found == []
+
+
+@pytest.mark.parametrize(("width", "size"), [(320, "std"), (390, "xl"), (1280, "std")])
+def test_no_page_is_wider_than_the_screen(family, width, size):
+    family.page.set_viewport_size({"width": width, "height": 800})
+    family.skin(size=size, theme="light")
+    family.enter(family.page)
+    wide = []
+    for name in family.pages:
+        family.go(name)
+        over = family.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if over > 0:
+            wide.append(f"{name}: {over} px too wide")
+    assert wide == []
+
+
+def test_what_is_pressed_is_as_large_as_a_thumb(family):
+    family.skin(size="std")
+    family.enter(family.page)
+    small = []
+    for name in family.pages:
+        family.go(name)
+        small += family.page.evaluate(
+            """name => [...document.querySelectorAll('main a.button, main button, main .choice-card, main summary,' +
+              'main .answers label')]
+            .filter(one => one.offsetParent && one.getBoundingClientRect().height < 59)
+            .map(one => `${name}: ${one.textContent.trim()}`)""",
+            name,
+        )
+    assert small == []
+
+
+def test_every_page_offers_five_ways_on_at_most_a_way_back_and_a_telephone(family):
+    family.enter(family.page)
+    for name in family.pages:
+        family.go(name)
+        assert family.page.locator("main nav.choices > *").count() <= 5, name
+        assert family.page.locator('footer a[href="tel:12345"]').count() == 1, name
+        assert name == "home" or family.page.locator("main .back a").count() == 1, name
+
+
+def test_without_scripts_a_daughter_applies_for_her_mother(family, without_scripts):
+    page, at = without_scripts, family.at
+    page.set_viewport_size({"width": 390, "height": 844})
+    family.enter(page)
+    page.goto(f"{at}/my/people/")
+    page.locator(f'form[action="/my/people/{family.elder.id}/open/"] button').click()
+    page.get_by_role("link", name="接着填写").click()
+    page.locator("label", has_text="居家和社区服务").click()
+    page.get_by_role("button", name="继续").click()
+    page.get_by_role("button", name="继续").click()
+    page.locator("label", has_text=family.body.name).click()
+    page.get_by_role("button", name="继续").click()
+    page.locator("label", has_text="评估员到家里来").click()
+    page.get_by_role("button", name="继续").click()
+    page.get_by_role("button", name="先不传，继续").click()
+    page.get_by_label("我承诺").check()
+    page.get_by_role("button", name="提交申请").click()
+    assert "申请已经提交" in page.inner_text("main")
+    assert "评估机构已经收到" in page.inner_text("main")
+
+
+def test_signing_in_with_a_code_and_ones_real_name(family):
+    page, at = family.page, family.at
+    page.goto(f"{at}/my/sign-in/")
+    page.get_by_label("手机号").fill("139 1111 2222")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/sign-in/code/"))
+    page.get_by_label("短信里的 6 位数字").fill(code_for("13911112222"))
+    page.keyboard.press("Enter")
+    from songhe.person.tests.conftest import id_number
+
+    page.get_by_label("您的姓名").fill("李梅")
+    page.get_by_label("您的身份证号码").fill(id_number(date(1975, 3, 3), 12))
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/my/$"))
+    assert "换一位" in page.inner_text("main")
