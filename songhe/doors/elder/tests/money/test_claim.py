@@ -28,7 +28,7 @@ def test_one_press_claims_for_everybody(family):
     unclaimed(family)
     page = said(family.daughter, PAGE)
     assert "王秀兰" in page
-    assert "2 位一起领取" in page
+    assert "领取 2 张券" in page
     answer = send(family.daughter, PAGE, "/claim/")
     assert answer.status_code == 302
     assert Grant.objects.filter(county=COUNTY, claimed=True).count() == 2
