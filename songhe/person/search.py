@@ -164,7 +164,7 @@ def rebuild(*, county: str, progress: Callable[[int], None] | None = None) -> in
     return done
 
 
-def _parts(county: str) -> Iterator[list[tuple[UUID, ...]]]:
+def _parts(county: str) -> Iterator[Sequence[tuple[UUID]]]:
     after: UUID | None = None
     while True:
         rows = Person.rows.filter(county=county).order_by("id").values_list("id")

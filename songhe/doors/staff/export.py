@@ -15,7 +15,8 @@ from songhe.doors.may import check, require
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import moment
 from songhe.doors.staff import naming, words
-from songhe.doors.staff.people import PAGE, case_number, found, newest, within
+from songhe.doors.staff.cursor import PAGE
+from songhe.doors.staff.people import case_number, found, newest, within
 from songhe.doors.staff.reach import account_of, reach
 from songhe.entitlement.models import Entitlement
 from songhe.kernel.month import age_on

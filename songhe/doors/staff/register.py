@@ -164,7 +164,7 @@ def add(request: DoorRequest) -> HttpResponse:
     """Open a file, once. Warnings are looked at and ticked before it is opened."""
     reach(request, "person.write")
     county = county_of(request)
-    more = {"county": county, "on": request.on}
+    more: dict[str, Any] = {"county": county, "on": request.on}
     if request.method != "POST":
         form = RegisterForm(initial={"key": fresh(ActForm, "x").initial["key"], "id_kind": "resident"}, **more)
         return render(request, "staff/register.html", said_of(request, county, form))

@@ -117,7 +117,13 @@ def vouchers(person: Person, most: int) -> list[Event]:
         told.append(Event(row.issued_at, name, detail=f"{figures(row.face_fen)} · {group} · {row.no}", tone="pine"))
         if row.ended_at:
             state = words.word(words.GRANT, row.state).said
-            told.append(Event(row.ended_at, f"{name} · {state}", detail=row.ended_because or row.no))
+            told.append(
+                Event(
+                    row.ended_at,
+                    f"{name} · {state}",
+                    detail=words.ENDED.get(row.ended_because, row.ended_because) or row.no,
+                )
+            )
     return told
 
 
@@ -205,7 +211,7 @@ def changes(person: Person, most: int) -> list[Event]:
         for at, by, source in opened
         if (at, by, source) not in lines
     ]
-    return sorted(told, key=lambda event: event.when, reverse=True)[:most]  # type: ignore[arg-type, return-value]
+    return sorted(told, key=lambda event: event.when, reverse=True)[:most]
 
 
 def value_said(field: str, value: str) -> str:

@@ -151,6 +151,11 @@ GRANT: dict[str, Word] = {
     Grant.State.REVOKED: Word(_("已撤销"), "bad"),
 }
 
+#: Why a voucher ended, where the machine ended it; people write their own reason.
+ENDED: dict[str, Any] = {
+    "month_over": _("当月已过，到期作废"),
+}
+
 WAITING: dict[str, Any] = {
     WAITS_FOR_BUDGET: _("等待预算"),
     CLAIMED_ELSEWHERE: _("已在别处领取"),
