@@ -35,7 +35,10 @@ class Stay(CountyRow):
                 condition=Q(discharged_on__isnull=True) | Q(discharged_on__gte=F("admitted_on")),
             ),
         ]
-        indexes = [models.Index(fields=["county", "person", "admitted_on"], name="service_stay_person")]
+        indexes = [
+            models.Index(fields=["county", "person", "admitted_on"], name="service_stay_person"),
+            models.Index(fields=["county", "provider", "discharged_on"], name="service_stay_provider"),
+        ]
 
 
 class Presence(CountyRow):

@@ -127,7 +127,11 @@ def month_figures(*, counties: tuple[str, ...], provider_id: int, month: Month) 
         line__bill__month=str(month),
         line__bill__state__in=PAID_FOR,
         outcome="fail",
-    ).exclude(line_id__in=Reversal.objects.filter(county__in=counties).values("line_id"))
+    ).exclude(
+        line_id__in=Reversal.objects.filter(
+            county__in=counties, line__bill__provider_id=provider_id, line__bill__month=str(month)
+        ).values("line_id")
+    )
     return MonthFigures(
         month=month,
         bills=sums["count"],

@@ -102,7 +102,7 @@ def waiting(desk: Desk, month: Month) -> dict[str, Any]:
         )
         .exclude(
             line_id__in=StatementLine.objects.filter(
-                county__in=desk.counties, line__bill__provider_id=desk.provider.id
+                county__in=desk.counties, line__bill__provider_id=desk.provider.id, line__bill__month=str(month)
             ).values("line_id")
         )
         .order_by("outcome")

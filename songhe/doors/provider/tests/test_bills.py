@@ -16,6 +16,8 @@ from songhe.redemption.tests.world import bath, pay, provider, visit_of
 from songhe.settlement.models import BillSheet
 from songhe.trail.models import Entry
 
+pytestmark = pytest.mark.django_db
+
 BILLS, SHEETS = "/provider/bills/", "/provider/bills/sheets/"
 HEAD = (
     "单据号",

@@ -18,6 +18,8 @@ from songhe.redemption.tests.world import bath, item, pay, provider, stay_of, vi
 from songhe.service.tests.world import worker
 from songhe.settlement.tests import make as made
 
+pytestmark = pytest.mark.django_db
+
 HOME, PRICES, PEOPLE = "/provider/", "/provider/own/prices/", "/provider/own/people/"
 
 

@@ -12,6 +12,8 @@ from songhe.service.models import Override, Presence, Stay, Visit
 from songhe.service.tests.world import worker
 from songhe.trail.models import Entry
 
+pytestmark = pytest.mark.django_db
+
 PEOPLE, STAYS, SERVICES = "/provider/people/", "/provider/stays/", "/provider/services/"
 
 

@@ -17,6 +17,8 @@ from songhe.redemption.models import Bill
 from songhe.redemption.tests.world import card_of, provider, visit_of
 from songhe.trail.models import Entry
 
+pytestmark = pytest.mark.django_db
+
 HERE = "/provider/redeem/"
 
 

@@ -20,6 +20,8 @@ from songhe.settlement.tests import make as made
 from songhe.settlement.tests.make import APRIL, at
 from songhe.trail.models import Entry
 
+pytestmark = pytest.mark.django_db
+
 HERE = "/provider/statements/"
 
 
