@@ -224,6 +224,7 @@ class Answer:
     closed: list[Any]
     materials: list[str]
     last_day: LastDay | None
+    needs_assessment: bool
     monthly_claim: bool
     guide: str
     notes: list[str]
@@ -314,6 +315,7 @@ def answer_of(packs: Library, policy: Policy, determined: Determination, *, plac
         closed=[words.group(each) for each in rules.categories if not each.is_open] if hopeful else [],
         materials=materials_of(policy.programme, rules) if hopeful else [],
         last_day=last_day(on=on, rules=rules, calendar=loaded_calendar()) if hopeful and is_monthly else None,
+        needs_assessment="disability_level" in determined.missing,
         monthly_claim=is_monthly and rules.issue_mode == "claim",
         guide=reverse("public:guide", args=[place, policy.programme]),
         notes=[words.sentence(note.sentence) for note in policy.notes],

@@ -64,6 +64,7 @@ def test_what_is_not_known_is_asked_for_and_is_no_refusal(anybody):
     assert "看来不符合" not in page
     assert "申请一次能力评估" in page
     assert "问村（社区）或民政窗口" in page
+    assert "请把这段时间也留出来" in page
 
 
 def test_who_is_shut_out_reads_by_which_sentence(anybody):
