@@ -115,7 +115,7 @@ def begin_app(*, account: Account, name: str, at: datetime) -> Enrolment:
         _check_room(account)
         Factor.objects.filter(account=account, confirmed_at=None).delete()
         secret = os.urandom(20)
-        factor = Factor(account=account, kind=Factor.Kind.APP, name=name.strip()[:40] or "App", made_at=at)
+        factor = Factor(account=account, kind=Factor.Kind.APP, name=name.strip()[:40], made_at=at)
         factor.secret = _sealed(secret, account)
         factor.save()
     return _enrolment(factor, secret)

@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from songhe.document.number import grouped
 from songhe.kernel.month import BEIJING, Month
 
 FOLDER = Path(__file__).resolve().parent / "templates"
@@ -122,6 +123,8 @@ def _shown(key: str, value: Any, which: Template, tongue: str) -> str:
         moment = datetime.fromisoformat(str(value)).astimezone(BEIJING)
         clock = f"{moment:%H:%M}"
         return f"{moment.month}月{moment.day}日{clock}" if tongue == "zh" else f"{clock} on {moment.day} {moment:%B}"
+    if key == "no":
+        return grouped(str(value))
     if key == "month":
         month = Month.parse(str(value))
         first = month.first

@@ -6,53 +6,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0003_one_time_code'),
+        ("access", "0003_one_time_code"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='account',
-            name='factor_barred_until',
+            model_name="account",
+            name="factor_barred_until",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='account',
-            name='failed_factors',
+            model_name="account",
+            name="failed_factors",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.CreateModel(
-            name='Factor',
+            name="Factor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('app', '验证器'), ('key', '安全密钥')], max_length=4)),
-                ('name', models.CharField(max_length=40)),
-                ('secret', models.BinaryField(null=True)),
-                ('credential', models.BinaryField(null=True)),
-                ('credential_index', models.CharField(max_length=64, null=True, unique=True)),
-                ('counter', models.BigIntegerField(default=0)),
-                ('made_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('used_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("app", "验证器"), ("key", "安全密钥")], max_length=4)),
+                ("name", models.CharField(max_length=40)),
+                ("secret", models.BinaryField(null=True)),
+                ("credential", models.BinaryField(null=True)),
+                ("credential_index", models.CharField(max_length=64, null=True, unique=True)),
+                ("counter", models.BigIntegerField(default=0)),
+                ("made_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['account', 'made_at'], name='access_factor_account')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('credential__isnull', True), ('kind', 'app'), ('secret__isnull', False)), models.Q(('credential__isnull', False), ('credential_index__isnull', False), ('kind', 'key'), ('secret__isnull', True)), _connector='OR'), name='access_factor_holds_what_it_is')],
+                "indexes": [models.Index(fields=["account", "made_at"], name="access_factor_account")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("credential__isnull", True), ("kind", "app"), ("secret__isnull", False)),
+                            models.Q(
+                                ("credential__isnull", False),
+                                ("credential_index__isnull", False),
+                                ("kind", "key"),
+                                ("secret__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="access_factor_holds_what_it_is",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RecoveryCode',
+            name="RecoveryCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['account', 'used_at'], name='access_recovery_account')],
+                "indexes": [models.Index(fields=["account", "used_at"], name="access_recovery_account")],
             },
         ),
     ]

@@ -176,9 +176,7 @@ def test_a_key_whose_counter_goes_back_is_a_copy():
 
     def sign():
         options, state = second_factor.ask_key(account=owner, host="localhost")
-        second_factor.check_key(
-            account=owner, host="localhost", state=state, answer=key.sign(options), at=AT, now=AT
-        )
+        second_factor.check_key(account=owner, host="localhost", state=state, answer=key.sign(options), at=AT, now=AT)
 
     sign()
     sign()

@@ -12,9 +12,8 @@ from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -268,7 +267,7 @@ def _app(request: DoorRequest, account: Account, go_on: Any, here: str) -> HttpR
                 status = refusal.status
             else:
                 return go_on()
-    shown = second_factor.begun(account) or second_factor.begin_app(account=account, name=_("验证器"), at=request.at)
+    shown = second_factor.begun(account) or second_factor.begin_app(account=account, name="", at=request.at)
     said = {
         "form": form,
         "enrolment": shown,
@@ -344,7 +343,8 @@ def page(request: DoorRequest) -> HttpResponse:
         "others": sum(one.open and not one.here for one in shown),
         "practising": request.practice and account.practice,
         "told": [
-            (one, say(one.template, one.values, language=get_language() or "zh")) for one in of_account(account.username)
+            (one, say(one.template, one.values, language=get_language() or "zh"))
+            for one in of_account(account.username)
         ],
     }
     return render(request, "shell/security.html", said)

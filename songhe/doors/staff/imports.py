@@ -25,7 +25,7 @@ from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming, reported, words
 from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words, sent
-from songhe.doors.staff.reach import account_of, counties, reach
+from songhe.doors.staff.reach import account_of, counties, out_of_reach, reach
 from songhe.jobs.models import Run, RunState
 from songhe.kernel.refusal import Refusal
 from songhe.month.importing import JOB, MOST_ROWS, NO_ROWS, TOO_MANY_ROWS, hand_in
@@ -162,6 +162,9 @@ def draft_of(request: DoorRequest, file_id: UUID) -> StoredFile:
     rows = StoredFile.objects.everywhere("a table is shown to who handed it in, within the counties of the reach")
     found = rows.filter(county__in=known, id=file_id, uploaded_by=account_of(request), kind__in=SHEETS).first()
     if found is None:
+        elsewhere = rows.filter(id=file_id).first()
+        if elsewhere is not None:
+            out_of_reach(request, county=elsewhere.county, subject="document.StoredFile", subject_id=file_id)
         raise Http404
     return found
 
@@ -283,6 +286,9 @@ def load(request: DoorRequest, file_id: UUID) -> HttpResponse:
 def run_of(request: DoorRequest, run_id: UUID) -> Run:
     found = Run.objects.filter(county__in=counties(request, "import.read"), job=JOB, id=run_id).first()
     if found is None:
+        elsewhere = Run.objects.filter(job=JOB, id=run_id).first()
+        if elsewhere is not None:
+            out_of_reach(request, county=elsewhere.county, subject="jobs.Run", subject_id=run_id)
         raise Http404
     return found
 

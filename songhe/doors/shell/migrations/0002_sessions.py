@@ -7,69 +7,83 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('shell', '0001_initial'),
+        ("shell", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='KeptForm',
+            name="KeptForm",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('page', models.CharField(max_length=1000)),
-                ('action', models.CharField(max_length=1000)),
-                ('sealed', models.BinaryField()),
-                ('at', models.DateTimeField()),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("page", models.CharField(max_length=1000)),
+                ("action", models.CharField(max_length=1000)),
+                ("sealed", models.BinaryField()),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='signin',
-            name='began_at',
+            model_name="signin",
+            name="began_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='signin',
-            name='device',
-            field=models.CharField(blank=True, default='', max_length=64),
+            model_name="signin",
+            name="device",
+            field=models.CharField(blank=True, default="", max_length=64),
         ),
         migrations.AddField(
-            model_name='signin',
-            name='ended_at',
+            model_name="signin",
+            name="ended_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='signin',
-            name='means',
-            field=models.CharField(blank=True, choices=[('password', '密码'), ('app', '密码和验证码'), ('key', '密码和安全密钥'), ('phone', '手机验证码'), ('practice', '练习一键登录')], default='', max_length=10),
+            model_name="signin",
+            name="means",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("password", "密码"),
+                    ("app", "密码和验证码"),
+                    ("key", "密码和安全密钥"),
+                    ("phone", "手机验证码"),
+                    ("practice", "练习一键登录"),
+                ],
+                default="",
+                max_length=10,
+            ),
         ),
         migrations.AddField(
-            model_name='signin',
-            name='seen_at',
+            model_name="signin",
+            name="seen_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='signin',
-            name='session',
-            field=models.CharField(blank=True, default='', max_length=40),
+            model_name="signin",
+            name="session",
+            field=models.CharField(blank=True, default="", max_length=40),
         ),
         migrations.AddField(
-            model_name='signin',
-            name='told',
-            field=models.CharField(blank=True, default='', max_length=60),
+            model_name="signin",
+            name="told",
+            field=models.CharField(blank=True, default="", max_length=60),
         ),
         migrations.AddIndex(
-            model_name='signin',
-            index=models.Index(condition=models.Q(('session', ''), _negated=True), fields=['session'], name='shell_signin_session'),
+            model_name="signin",
+            index=models.Index(
+                condition=models.Q(("session", ""), _negated=True), fields=["session"], name="shell_signin_session"
+            ),
         ),
         migrations.AddField(
-            model_name='keptform',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="keptform",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddIndex(
-            model_name='keptform',
-            index=models.Index(fields=['at'], name='shell_kept_old'),
+            model_name="keptform",
+            index=models.Index(fields=["at"], name="shell_kept_old"),
         ),
     ]
