@@ -16,7 +16,7 @@ from songhe.person.states import CORRECTION
 from songhe.trail.note import note
 
 #: What a person may ask to be set right. The ID number is seen at a counter, with the card.
-FIELDS = ("name", "phone", "address", "place", "registered_place", "ethnic", "resident_from")
+FIELDS = ("name", "phone", "address", "place", "ethnic", "resident_from")
 
 NOT_THIS_FIELD = reason(
     "person.correction_not_this",

@@ -25,10 +25,18 @@ from songhe.doors.staff.acting import ActForm, sent
 from songhe.grant.choose import choose
 from songhe.grant.queries import Held, is_set_aside
 from songhe.kernel.month import Month
-from songhe.kernel.refusal import Refusal
+from songhe.kernel.refusal import Refusal, reason
 from songhe.provider.models import Category, Listing, Provider
 from songhe.redemption.compare import MONTHS_COMPARED, Offer, best_of, compare
 from songhe.redemption.queries import providers_used, spent_of_late
+
+
+NO_GROUP = reason("elder.no_group", zh="请选一组。", en="Choose a group.")
+NOT_LISTED = reason(
+    "elder.provider_not_listed",
+    zh="这家机构没有签约这一组服务，请另选一家。",
+    en="This provider has no contract for the group; choose another.",
+)
 
 
 class GroupForm(ActForm):
@@ -89,7 +97,7 @@ def group(request: DoorRequest, no: str) -> HttpResponse:
     require_confirmed(elder)
     form = sent(GroupForm, "money", request)
     if not form.is_valid():
-        return _groups(request, elder, held)
+        return _groups(request, elder, held, NO_GROUP("category"))
     told = form.cleaned_data
     try:
         money.do_once(
@@ -119,7 +127,7 @@ def preference(request: DoorRequest, no: str) -> HttpResponse:
     form = sent(PreferenceForm, "money", request)
     listed = {one.pk for one in listed_for(held.grant.county, held.grant.category, request.on)}
     if not form.is_valid() or (form.cleaned_data["provider"] or held.grant.provider_id) not in {*listed, None}:
-        return _providers(request, elder, held)
+        return _providers(request, elder, held, NOT_LISTED("provider"))
     wanted: int | None = form.cleaned_data["provider"]
     category = held.grant.category
     try:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from songhe.doors.elder.bind import ACT_WORDS
 from songhe.doors.elder.hand_in import keep_paper, paper_field
+from songhe.doors.elder.report import villages
 from songhe.doors.elder.showing import show
 from songhe.doors.elder.whom import Whom, account_of, noted, noted_read, require_confirmed, whom
 from songhe.doors.may import require
@@ -76,6 +77,32 @@ class CorrectForm(ActForm):
 
 class EndForm(ActForm):
     pass
+
+
+def form_for(field: str, request: DoorRequest, found: Whom) -> ActForm:
+    """The form for one field: places and peoples are chosen from lists, a day is given as one."""
+    if request.method == "POST":
+        form: ActForm = CorrectForm(request.POST, request.FILES, auto_id="id_correct_%s")
+    else:
+        form = fresh(CorrectForm, "correct")
+    before = form.fields["wanted"]
+    told: dict[str, Any] = {"label": before.label, "error_messages": {"required": _("请选择一项。")}}
+    if field == "place":
+        form.fields["wanted"] = forms.ChoiceField(
+            choices=[("", _("请选择")), *villages(found.person.county, request.on)[1:]], **told
+        )
+    elif field == "ethnic":
+        form.fields["wanted"] = forms.ChoiceField(choices=[("", _("请选择")), *ETHNIC.items()], **told)
+    elif field == "resident_from":
+        before.widget = forms.DateInput(attrs={"type": "date"})
+    return form
+
+
+def wanted_said(field: str, wanted: str, request: DoorRequest) -> Any:
+    """What was asked for, as people say it."""
+    if field == "place":
+        return naming.whole_place(wanted, request.on)
+    return ETHNIC.get(wanted, wanted) if field == "ethnic" else wanted
 
 
 @dataclass(frozen=True)
@@ -177,7 +204,13 @@ def file(request: DoorRequest) -> HttpResponse:
         "mostly": mostly,
         "proxies": proxies(found, request),
         "asked": [
-            (one, words.FIELDS.get(one.field, one.field), words.word(CORRECTION_STATES, one.state)) for one in asked
+            (
+                one,
+                words.FIELDS.get(one.field, one.field),
+                wanted_said(one.field, one.wanted, request),
+                words.word(CORRECTION_STATES, one.state),
+            )
+            for one in asked
         ],
         "end": fresh(EndForm, "end"),
     }
@@ -191,10 +224,7 @@ def ask(request: DoorRequest, field: str) -> HttpResponse:
     if field not in correction.FIELDS:
         raise Http404
     found = whom(request)
-    if request.method == "POST":
-        form: ActForm = CorrectForm(request.POST, request.FILES, auto_id="id_correct_%s")
-    else:
-        form = fresh(CorrectForm, "correct")
+    form = form_for(field, request, found)
     status, refusal = 200, None
     if request.method == "POST":
         status = 422

@@ -24,6 +24,7 @@ from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, sent
 from songhe.feedback.category import terms
 from songhe.feedback.complain import complain
+from songhe.feedback.rate import STARS
 from songhe.feedback.rate import rate as give
 from songhe.kernel.refusal import Refusal
 from songhe.redemption.queries import Receipt
@@ -85,7 +86,7 @@ def rate(request: DoorRequest, no: str) -> HttpResponse:
     require_act(elder, "confirm")
     form = sent(RateForm, "rate", request)
     if not form.is_valid():
-        return receipt_page(request, elder, found, words=request.POST.get("words", "")[:300])
+        return receipt_page(request, elder, found, refusal=STARS("stars"), words=request.POST.get("words", "")[:300])
     told = form.cleaned_data
     try:
         money.do_once(

@@ -62,7 +62,7 @@ WHATS: tuple[What, ...] = (
         gettext_lazy("哪天搬的？"),
         (
             gettext_lazy("搬到别的县：这里从下个月起停发，可以到新住的县接着申请。"),
-            gettext_lazy("在本县里搬：待遇不变，只更新住址。"),
+            gettext_lazy("在本县里搬：待遇不变，只更新住的村（社区）。"),
         ),
     ),
     What(

@@ -163,10 +163,10 @@ def _proxy_said(row: MandateAsk, request: DoorRequest) -> tuple[Any, list[Fact],
 
 
 def _correction_said(row: Correction, request: DoorRequest) -> tuple[Any, list[Fact], StoredFile | None]:
-    whole = row.field in ("place", "registered_place")
+    whole = row.field == "place"
     facts = [
         Fact(_("现在是"), naming.whole_place(row.stands, request.on) if whole else row.stands),
-        Fact(_("应当是"), row.wanted),
+        Fact(_("应当是"), naming.whole_place(row.wanted, request.on) if whole else row.wanted),
         Fact(_("理由"), row.because),
     ]
     return words.of_person(str(_("更正")), words.FIELDS.get(row.field, row.field)), facts, row.paper

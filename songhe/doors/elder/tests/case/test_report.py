@@ -122,6 +122,26 @@ def test_my_data_says_where_it_is_known_from_and_a_clerk_sets_it_right():
     assert (latest.source, latest.by) == ("online", "clerk")
 
 
+def test_a_village_is_chosen_from_the_list_and_set_right():
+    elder = granny()
+    me = citizen(elder, "granny")
+    assert fill(me, reverse("elder:correct", args=["place"]), wanted="东泉眼村", because="搬过").status_code == 422
+    fill(me, reverse("elder:correct", args=["place"]), wanted="370799101202", because="一直住在这里")
+    answered("yes", "correction", Correction.objects.get().id, note="村里证明")
+    assert Person.rows.get(id=elder.id).place == "370799101202"
+
+
+def test_a_move_inside_the_county_keeps_the_file_and_the_right():
+    elder = granny()
+    right = story.approved(elder)
+    told = {"happened_on": "2026-03-10", "to_place": "370799101202", "where_to": "幸福路8号"}
+    tell(citizen(elder, "granny"), "move", **told)
+    answered("yes", "report", Event.objects.get().id, note="村里证明")
+    file = Person.rows.get(id=elder.id)
+    assert (file.place, file.closed_on) == ("370799101202", None)
+    assert Entitlement.objects.get(id=right.id).state == "active"
+
+
 def test_the_number_itself_is_set_right_at_a_counter():
     me = citizen(granny(), "granny")
     assert me.get(reverse("elder:correct", args=["id_number"])).status_code == 404
