@@ -58,7 +58,36 @@ def everything() -> Iterator[Check]:
     yield from working_days()
     yield from _jobs()
     yield from _search()
+    yield from sandboxes()
     yield from _tools()
+
+
+def sandboxes() -> Iterator[Check]:
+    """Real people are told by a real carrier, and their staff sign in with two factors."""
+    from django.conf import settings
+
+    from songhe.doors.shell.clock import is_practice
+
+    if is_practice():
+        return
+    if settings.MESSENGER.startswith("songhe.outside.sms.sandbox"):
+        yield Check(
+            "messenger",
+            WARNING,
+            "短信还没有接入：SONGHE_MESSENGER 仍是练习用的",
+            "no carrier of texts is set: SONGHE_MESSENGER is the sandbox",
+        )
+    else:
+        yield Check("messenger", GOOD, "短信已接入", "a carrier of texts is set")
+    required = settings.SECOND_FACTOR == "required"
+    yield Check(
+        "second_factor",
+        GOOD if required else WARNING,
+        "工作人员登录须有第二重验证" if required else "工作人员登录不要求第二重验证：SONGHE_SECOND_FACTOR=optional",
+        "staff sign in with a second factor"
+        if required
+        else "staff need no second factor: SONGHE_SECOND_FACTOR=optional",
+    )
 
 
 def _database() -> Iterator[Check]:

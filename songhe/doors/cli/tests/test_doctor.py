@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from songhe.doors.cli.doctor import GOOD, WARNING, working_days
+from songhe.doors.cli.doctor import GOOD, WARNING, sandboxes, working_days
 from songhe.doors.shell.clock import set_practice_day
 from songhe.place.calendar import load_shipped_calendars
 from songhe.place.models import CalendarDay
@@ -30,3 +30,12 @@ def test_a_year_without_its_list_of_holidays_is_told_from_the_december_before(on
     assert check.state == state
     assert missing in check.zh
     assert missing in check.en
+
+
+@pytest.mark.django_db
+def test_a_real_database_is_told_when_texts_go_nowhere_and_one_factor_is_enough(settings):
+    assert {check.name: check.state for check in sandboxes()} == {"messenger": "warning", "second_factor": "good"}
+    settings.MESSENGER, settings.SECOND_FACTOR = "bureau.Carrier", "optional"
+    assert {check.name: check.state for check in sandboxes()} == {"messenger": "good", "second_factor": "warning"}
+    set_practice_day(date(2026, 3, 10))
+    assert list(sandboxes()) == []
