@@ -72,7 +72,8 @@ def notices(request: DoorRequest) -> HttpResponse:
 
 
 def _chips(request: DoorRequest, state: str, counts: dict[str, int]) -> list[dict[str, Any]]:
-    chips = [{"address": address(request, state="", before=""), "word": _("全部"), "count": None, "current": not state}]
+    everything = {"address": address(request, state="", before=""), "word": _("全部"), "count": None}
+    chips: list[dict[str, Any]] = [everything | {"current": not state}]
     for one in State:
         chips.append(
             {
