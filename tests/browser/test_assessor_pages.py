@@ -255,6 +255,22 @@ def test_a_change_on_both_devices_is_told_and_one_chooses(tablet):
     assert held(story).scores == {"B.1.1": 1}
 
 
+def test_a_token_of_before_the_last_sign_in_is_renewed(tablet):
+    from songhe.assessment import draft
+    from songhe.assessment.tests.world import at
+
+    page, story = tablet.page, tablet.story
+    draft.begin(assessment=story.row, at=at(DAY), on=DAY, by="li")
+    tablet.enter("li")
+    tablet.go("form/1/")
+    page.context.add_cookies([{"name": "csrftoken", "value": "x" * 32, "url": tablet.served}])
+    tablet.choose("B.1.1", "1")
+    page.locator("[data-device][data-state=saved][data-count='0']").wait_for()
+    page.wait_for_timeout(1_500)
+    tablet.sent()
+    assert held(story).scores == {"B.1.1": 1}
+
+
 def test_signing_out_deletes_what_the_device_keeps_and_asks_first(tablet):
     from songhe.assessment import draft
     from songhe.assessment.tests.world import at

@@ -37,6 +37,8 @@ def step(request: DoorRequest, no: str, step: str) -> HttpResponse:
     if not found.is_open and request.method != "POST":
         return HttpResponseRedirect(reverse("assessor:report", args=[no]))
     if found.held is None:
+        if by_script(request):
+            raise draft.NOT_BEGUN("assessment")
         return HttpResponseRedirect(reverse("assessor:visit", args=[no]))
     if request.method == "POST":
         return keep(request, found, step)

@@ -45,6 +45,13 @@ def test_a_form_that_is_not_begun_leads_back_to_the_visit(tablet):
     assert story.one.get(f"{story.at}form/5/").status_code == 404
 
 
+def test_a_device_that_saves_before_it_begins_is_told(tablet):
+    story = tablet()
+    sent = {"key": uuid4(), "base": 1, "changes": "{}"}
+    told = story.one.post(f"{story.at}form/1/", sent, headers=JSON)
+    assert (told.status_code, told.json()["code"]) == (409, "assessment.not_begun")
+
+
 def test_a_plain_form_saves_a_step_and_goes_on(tablet):
     story = tablet()
     story.begin()

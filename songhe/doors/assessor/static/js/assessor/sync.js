@@ -147,7 +147,9 @@ async function send(one) {
   let answer;
   try {
     answer = await post(one);
-    if (answer.status === 403 && !isJson(answer) && (await hello())) answer = await post(one);
+    /* A token of before the last sign-in: a new one is asked for, once. */
+    const stale = answer.type === "opaqueredirect" || (answer.status === 403 && !isJson(answer));
+    if (stale && (await hello())) answer = await post(one);
   } catch {
     return "offline";
   }
