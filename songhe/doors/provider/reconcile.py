@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from songhe.document.file import FILE_TOO_LARGE
+from songhe.document.upload import accept
 from songhe.doors.may import check, require
 from songhe.doors.provider import words
 from songhe.doors.provider.desk import Desk, by, open_desk, shown
-from songhe.doors.provider.sheets import LIMITS, workbook
+from songhe.doors.provider.sheets import MOST_BYTES, workbook
 from songhe.doors.provider.statements import find
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
@@ -44,8 +44,8 @@ class MarksForm(ActForm):
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("标好的对账表"),
-        help_text=gettext_lazy("收 .xlsx、.xls，最大 5 MB。"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls"}),
+        help_text=gettext_lazy("收 .xlsx，最大 5 MB。"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
         error_messages={"required": gettext_lazy("请选择文件。"), "empty": gettext_lazy("文件是空的。")},
     )
 
@@ -113,9 +113,7 @@ def compare(request: DoorRequest, no: str) -> HttpResponse:
         return reconcile_page(request, desk, row, form=form, status=422)
     given = form.cleaned_data["file"]
     try:
-        if given.size > LIMITS.content_bytes:
-            raise FILE_TOO_LARGE("file", most_mb=LIMITS.content_bytes // (1024 * 1024))
-        content = given.read()
+        content = accept(given, {"xlsx"}, MOST_BYTES).content
         marked = read_marks(row, content)
     except Refusal as refusal:
         return reconcile_page(request, desk, row, refusal=refusal, status=refusal.status)

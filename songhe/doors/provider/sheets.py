@@ -12,9 +12,10 @@ from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from songhe.document.file import FILE_TOO_LARGE, read_file
+from songhe.document.file import read_file
 from songhe.document.models import StoredFile
-from songhe.document.sheet import Limits, read_sheet
+from songhe.document.sheet import read_sheet
+from songhe.document.upload import SHEET, accept
 from songhe.doors.may import require
 from songhe.doors.provider import words
 from songhe.doors.provider.desk import Desk, by, open_desk, own_row, shown
@@ -33,7 +34,7 @@ from songhe.settlement.sheet_read import Checked, Row
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: A workbook of two thousand bills is far smaller.
-LIMITS = Limits(content_bytes=5 * 1024 * 1024)
+MOST_BYTES = 5 * 1024 * 1024
 #: Rows shown on the page; all of them stand in the workbook that comes back.
 MOST_SHOWN = 400
 SHEETS_SHOWN = 12
@@ -42,8 +43,8 @@ SHEETS_SHOWN = 12
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("填好的表格"),
-        help_text=gettext_lazy("收 .xlsx、.xls、.csv，最大 5 MB，一次最多 2000 行。带宏、带密码的不收。"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+        help_text=gettext_lazy("收 .xlsx、.csv，最大 5 MB，一次最多 2000 行。带宏、带密码的不收。"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
         error_messages={"required": gettext_lazy("请选择文件。"), "empty": gettext_lazy("文件是空的。")},
     )
 
@@ -108,13 +109,10 @@ def upload(request: DoorRequest) -> HttpResponse:
         return sheets_page(request, form=form, status=422)
     given = form.cleaned_data["file"]
     try:
-        if given.size > LIMITS.content_bytes:
-            # Refused before it is read into memory.
-            raise FILE_TOO_LARGE("file", most_mb=LIMITS.content_bytes // (1024 * 1024))
         sheet = hand_in_sheet(
             provider=desk.provider,
             counties=desk.counties,
-            content=given.read(),
+            content=accept(given, SHEET, MOST_BYTES).content,
             called=given.name,
             uploaded_by=account_of(request),
             at=request.at,

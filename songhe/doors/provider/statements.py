@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from songhe.document.file import PAPERS, PHOTOS, keep_file
+from songhe.document.file import MOST_BYTES, keep_file
 from songhe.document.models import StoredFile
 from songhe.document.pdf import PDF_UNAVAILABLE
+from songhe.document.upload import PAPER, accept
 from songhe.doors.may import check, require
 from songhe.doors.provider import words
 from songhe.doors.provider.desk import Desk, by, open_desk, own_row, shown
@@ -307,17 +308,15 @@ def act(request: DoorRequest, no: str, verb: str) -> HttpResponse:
 
 
 def kept_file(request: DoorRequest, county: str, given: Any, purpose: str) -> StoredFile | None:
-    """The scan that came with a form, if one did. Refuses as ``document.file.keep_file`` does."""
+    """The scan that came with a form, if one did. Refuses as ``document.upload.accept`` does."""
     if not given:
         return None
     return keep_file(
         county=county,
-        content=given.read(),
+        content=accept(given, PAPER, MOST_BYTES).content,
         purpose=purpose,
         uploaded_by=account_of(request),
         at=request.at,
-        called=given.name,
-        allowed=PHOTOS | PAPERS,
     )
 
 

@@ -218,7 +218,7 @@ def test_three_hundred_rows_are_checked_with_as_many_queries_as_three(manager):
 @pytest.mark.parametrize(
     ("content", "name", "code"),
     [
-        (b"MZ\x90\x00 not a sheet \x00", "a.xlsx", "document.sheet_kind"),
+        (b"MZ\x90\x00 not a sheet \x00", "a.xlsx", "document.upload_kind"),
         (workbook(("x",), head=("别的列",)), "a.xlsx", "settlement.sheet_column_missing"),
         (workbook(), "a.xlsx", "settlement.sheet_nothing_there"),
     ],
@@ -234,8 +234,8 @@ def test_macros_and_what_is_too_large_are_refused(manager):
     target = io.BytesIO(workbook(("x",)))
     with zipfile.ZipFile(target, "a") as archive:
         archive.writestr("xl/vbaProject.bin", b"macro")
-    assert "document.sheet_has_macros" in text(upload(manager, target.getvalue()))
-    assert "document.file_too_large" in text(upload(manager, b"0" * (5 * 1024 * 1024 + 1)))
+    assert "document.upload_macros" in text(upload(manager, target.getvalue()))
+    assert "document.upload_too_large" in text(upload(manager, b"0" * (5 * 1024 * 1024 + 1)))
 
 
 def test_a_formula_in_a_cell_comes_back_as_harmless_text(manager):

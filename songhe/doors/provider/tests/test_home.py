@@ -9,6 +9,7 @@ from songhe.access import login
 from songhe.access.models import Account
 from songhe.assessment.tests.world import at
 from songhe.doors.provider.tests.conftest import DAY, voucher
+from songhe.doors.provider.tests.test_statements import picture
 from songhe.doors.shell.clock import set_practice_day
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.sign_in import home_of
@@ -140,11 +141,13 @@ def test_somebody_is_engaged_certified_with_a_scan_and_leaves(manager, company):
     here = f"{PEOPLE}{row.pk}/"
     where, hidden = form_for(manager.get(here), here)
     paper = {"what": "certify", "kind": "养老护理员", "number": "N1", "valid_from": "2026-01-01"}
-    scan = SimpleUploadedFile("a.pdf", b"%PDF-1.7 x")
+    scan = SimpleUploadedFile("a.png", picture())
     assert manager.post(where, {**hidden, **paper, "valid_to": "2026-04-01", "file": scan}).status_code == 302
     page = manager.get(here)
     assert "快到期" in text(page)
-    assert manager.get(page.context["papers"][0].file).content == b"%PDF-1.7 x"
+    kept = manager.get(page.context["papers"][0].file)
+    assert kept.headers["Content-Disposition"].startswith("attachment")
+    assert kept.content[:3] in (b"\x89PN", b"\xff\xd8\xff")
     hidden["key"] = form_for(page, here)[1]["key"]
     assert manager.post(where, {**hidden, "what": "leave", "last_day": "2026-03-10"}).status_code == 302
     row.refresh_from_db()
