@@ -157,6 +157,7 @@ ACTS: dict[str, Act] = {
     # The installation
     "account.read": Act("查看账号", "reading accounts", of(SYSTEM, SECURITY, AUDIT)),
     "account.write": Act("开设和锁定账号", "opening and locking accounts", of(SYSTEM)),
+    "account.reset_factor": Act("重置第二重验证", "resetting a second factor", of(SECURITY)),
     "account.appoint": Act("任命角色", "appointing to roles", of(SECURITY)),
     "audit.read": Act("查看留痕", "reading the trail", of(AUDITOR, AUDIT)),
     "audit.trace": Act("抽样和追溯资金", "drawing samples and tracing money", of(AUDITOR)),
@@ -173,7 +174,15 @@ ACTS: dict[str, Act] = {
 #: What is done with money, bank accounts and whole numbers asks for the second factor anew, unless it was given
 #: within the last five minutes. Looking at the page does not.
 STEP_UP: frozenset[str] = frozenset(
-    {"person.reveal", "person.export_whole", "payout.make", "provider.bank_confirm", "account.write", "account.appoint"}
+    {
+        "person.reveal",
+        "person.export_whole",
+        "payout.make",
+        "provider.bank_confirm",
+        "account.write",
+        "account.appoint",
+        "account.reset_factor",
+    }
 )
 STEP_UP_SECONDS = 300
 #: When the second factor was last given in this session, by the server's clock; put there at the sign-in.

@@ -63,6 +63,7 @@ ITEMS: tuple[Item, ...] = (
     Item("staff:statements", _("结算单"), "statement.read", AT_A_PROVIDER),
     Item("staff:complaints", _("投诉"), "complaint.read"),
     Item("staff:notices", _("通知"), "notice.outbox"),
+    Item("reset-factor", _("重置验证"), "account.reset_factor"),
     Item("staff:reveals", _("查看记录"), "audit.read"),
     Item("assessor:reviews", _("评估复核"), "assessment.review"),
     Item("assessor:schedule", _("评估日程"), "assessment.submit"),

@@ -21,11 +21,11 @@ from songhe.access import second_factor
 from songhe.access.models import Account, Factor
 from songhe.access.role import Role
 from songhe.access.second_factor import KEY_REFUSED
-from songhe.doors.may import FACTOR_AT, NOT_SIGNED_IN, STEP_UP_NEEDED, is_fresh, roles
+from songhe.doors.may import FACTOR_AT, NOT_SIGNED_IN, STEP_UP_NEEDED, is_fresh, require, roles
 from songhe.doors.shell.models import SignIn
 from songhe.doors.shell.preferences import safe_next
 from songhe.doors.shell.request import DoorRequest
-from songhe.doors.shell.sessions import end_others, sessions, tell_owner
+from songhe.doors.shell.sessions import end_all, end_others, sessions, tell_owner
 from songhe.doors.shell.sign_in import let_in, waiting
 from songhe.kernel.refusal import Refusal
 from songhe.notice.queries import of_account
@@ -367,6 +367,53 @@ def remove(request: DoorRequest, factor_id: int) -> HttpResponse:
         request.session.pop(FACTOR_AT, None)
     messages.success(request, _("已移除。"))
     return HttpResponseRedirect(reverse("security"))
+
+
+class ResetForm(forms.Form):
+    username = forms.CharField(
+        label=gettext_lazy("用户名"),
+        max_length=64,
+        error_messages={"required": gettext_lazy("请填写用户名。")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    because = forms.CharField(
+        label=gettext_lazy("理由"),
+        help_text=gettext_lazy("先当面或打电话确认是本人。理由会留痕。"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("请写明理由。")},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require("account.reset_factor")
+def reset(request: DoorRequest) -> HttpResponse:
+    """Somebody lost app, key and paper: the security administrator takes their factors and ends their sessions.
+
+    They sign in with the password and register anew; they are told that it was done.
+    """
+    form = ResetForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            name = Account.normalize_username(form.cleaned_data["username"].strip())
+            account = Account.objects.filter(username=name).first()
+            try:
+                if account is None:
+                    raise second_factor.NO_SUCH_FACTOR("username")
+                second_factor.reset_factors(
+                    account=account, by=owner(request), because=form.cleaned_data["because"], at=request.at
+                )
+            except Refusal as refusal:
+                form.add_error("username", in_words(refusal))
+                status = refusal.status
+            else:
+                end_all(request, account)
+                tell_owner(request, account, "sign_in.factor_changed")
+                messages.success(request, _("已重置，并退出了该账号的所有登录。请其用密码登录后重新登记。"))
+                return HttpResponseRedirect(reverse("reset-factor"))
+    return render(request, "shell/reset_factor.html", {"form": form}, status=status)
 
 
 @require_POST

@@ -19,6 +19,7 @@ urlpatterns = [
     path("security/key/answer/", security.new_key_answer, name="new-key-answer"),
     path("security/recovery-codes/", security.recovery_codes, name="recovery-codes"),
     path("security/remove/<int:factor_id>/", security.remove, name="remove-factor"),
+    path("security/reset/", security.reset, name="reset-factor"),
     path("security/sessions/end/", security.end_other_sessions, name="end-other-sessions"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("preferences/", preferences.choose, name="preferences"),

@@ -256,6 +256,24 @@ def test_changing_how_one_is_known_asks_again(client, open_account, server_clock
     assert Notice.rows.filter(account="clerk", template="sign_in.factor_changed").count() == 1
 
 
+def test_a_security_administrator_resets_somebody_who_lost_everything(client, open_account, server_clock):
+    open_account("clerk")
+    open_account("warden", "security_admin", place="370799")
+    enrol(client, server_clock)
+    warden = Client()
+    enrol(warden, server_clock, "warden")
+    assert client.get("/security/reset/").status_code == 403
+    sent = {"username": "clerk", "because": "手机丢失，已电话核实"}
+    assert warden.post("/security/reset/", {"username": "nobody", "because": "x"}).status_code == 404
+    assert warden.post("/security/reset/", {**sent, "username": "warden"}).status_code == 403
+    assert warden.post("/security/reset/", {"username": "clerk"}).status_code == 422
+    assert warden.post("/security/reset/", sent)["Location"] == "/security/reset/"
+    assert not is_signed_in(client)
+    assert password(Client())["Location"] == "/sign-in/enrol/"
+    server_clock.forward(minutes=6)
+    assert warden.post("/security/reset/", sent)["Location"].startswith("/sign-in/again/")
+
+
 # --- sessions --------------------------------------------------------------------------------------------------------
 
 
