@@ -86,7 +86,7 @@ GROUPS = (CITIZEN_GROUP, COUNTY_GROUP, SERVICE_GROUP, ABOVE_GROUP, SYSTEM_GROUP)
 #: The logins that have a part in the sample's stories.
 NAMED = tuple(part.username for part in CAST)
 #: More than this many of one role would bury the others; the rest sign in by name.
-SHOWN_OF_A_ROLE = 3
+SHOWN_OF_A_ROLE = 4
 
 
 @require_safe

@@ -44,6 +44,7 @@ CAST: tuple[Part, ...] = (
     Part("province", "样例 省级监管", Role.PROVINCE_OVERSEER, "370000"),
     Part("auditor", "样例 审计员", Role.AUDITOR),
     Part("assessor", "样例 评估员", Role.ASSESSOR, body="body-1"),
+    Part("assessor2", "样例 评估员二", Role.ASSESSOR, body="body-1"),
     Part("body", "样例 评估机构管理员", Role.PROVIDER_MANAGER, body="body-1"),
     Part("institution", "样例 养老院管理员", Role.PROVIDER_MANAGER, body="inst-1"),
     Part("homecare", "样例 居家公司管理员", Role.PROVIDER_MANAGER, body="home-1"),
@@ -62,6 +63,5 @@ def manager_of(body: str) -> str:
 
 def worker_of(body: str, number: int, role: Role) -> str:
     """The login of a body's ``number``-th carer or assessor, counted from 1."""
-    if number == 1 and (named := next((p for p in CAST if p.role == role and p.body == body), None)):
-        return named.username
-    return f"{role}-{body}-{number:02d}"
+    named = [part.username for part in CAST if part.role == role and part.body == body]
+    return named[number - 1] if number <= len(named) else f"{role}-{body}-{number:02d}"
