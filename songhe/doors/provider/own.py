@@ -12,7 +12,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from songhe.doors.may import check, require
 from songhe.doors.provider import words
@@ -26,6 +26,7 @@ from songhe.kernel.refusal import Refusal
 from songhe.provider import bank
 from songhe.provider.admit import GROUPS_OF
 from songhe.provider.catalogue import ASSESSMENT, items_on
+from songhe.provider.contact import change_contact
 from songhe.provider.models import BankAccount, Item, Kind, Listing, Price, Suspension
 from songhe.provider.price import set_price
 
@@ -47,11 +48,46 @@ def tabs(current: str) -> list[Tab]:
     return [Tab(reverse(f"provider:{name}"), word, name == current) for name, word in named]
 
 
-@require_safe
+class ContactForm(ActForm):
+    address = text_field(gettext_lazy("地址"), longest=200)
+    phone = text_field(gettext_lazy("电话"), longest=20, inputmode="tel")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @require("desk.own")
 def own(request: DoorRequest) -> HttpResponse:
-    """What stands in the county's file, and where the provider is listed."""
+    """What stands in the county's file and where the provider is listed; address and telephone it keeps itself."""
     desk = open_desk(request, "desk.own")
+    row = desk.provider
+    if request.method != "POST":
+        return own_page(request, desk, fresh(ContactForm, "contact", address=row.address, phone=row.phone))
+    check(request, "provider.write")
+    form = sent(ContactForm, "contact", request)
+    if not form.is_valid():
+        return own_page(request, desk, form, wrong=form, status=422)
+    told = form.cleaned_data
+
+    def do() -> dict[str, Any]:
+        change_contact(provider=row, address=told["address"], phone=told["phone"], at=request.at, by=by(request))
+        return {"id": row.pk}
+
+    try:
+        act_once(request, county=row.place, name=f"provider.contact:{row.id}", form=form, do=do)
+    except Refusal as refusal:
+        return own_page(request, desk, form, refusal=refusal, status=refusal.status)
+    messages.success(request, _("已记下新的地址和电话。"))
+    return HttpResponseRedirect(reverse("provider:own"))
+
+
+def own_page(
+    request: DoorRequest,
+    desk: Desk,
+    form: ActForm,
+    *,
+    wrong: ActForm | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
     row = desk.provider
     listings = list(Listing.objects.filter(provider=row).order_by("-valid_from", "county"))
     names = naming.places([row.place, *(one.county for one in listings)], request.on)
@@ -71,8 +107,13 @@ def own(request: DoorRequest) -> HttpResponse:
             (one, names.get(one.county, one.county), words.listed(groups_of(one.categories))) for one in listings
         ],
         "suspensions": list(Suspension.objects.filter(provider=row).order_by("-since")),
+        "form": form,
+        "open": bool(wrong or refusal),
+        "wrong": wrong,
+        "refused": in_words(refusal) if refusal else "",
+        "refused_code": refusal.code if refusal else "",
     }
-    return shown(request, desk, "provider/own.html", said)
+    return shown(request, desk, "provider/own.html", said, status=status)
 
 
 def groups_of(categories: list[str]) -> list[Any]:

@@ -166,6 +166,15 @@ def test_a_licence_of_the_body_is_kept_with_its_last_day(manager, company):
     assert "provider.licence_twice" in text(again)
 
 
+def test_address_and_telephone_are_kept_by_the_provider_itself(manager, company):
+    here = "/provider/own/"
+    assert send(manager, here, "/own/", address="柳泉路1号", phone="前台").status_code == 422
+    send(manager, here, "/own/", address="柳泉路1号", phone="0536-1234567")
+    company.refresh_from_db()
+    assert (company.address, company.phone) == ("柳泉路1号", "0536-1234567")
+    assert "柳泉路1号" in text(manager.get(here))
+
+
 def test_who_works_elsewhere_is_not_there(manager):
     assert manager.get(f"{PEOPLE}{worker(provider()).pk}/").status_code == 404
 
