@@ -13,7 +13,9 @@ Row = Sequence[Any]
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["persons", "vouchers", "bills", "statements", "transfers", "trail"]))
+@click.argument(
+    "what", type=click.Choice(["persons", "vouchers", "bills", "statements", "transfers", "figures", "trail"])
+)
 @click.option("--county", required=True, help="Six-digit code of the county.")
 @click.option("--month", help="2026-03; needed for everything but persons and trail.")
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help=".xlsx or .csv")
@@ -29,7 +31,7 @@ def export(what: str, county: str, month: str | None, out: Path, by: str, as_jso
     from songhe.kernel.month import Month
     from songhe.trail.note import note
 
-    if what in {"vouchers", "bills", "statements", "transfers"}:
+    if what in {"vouchers", "bills", "statements", "transfers", "figures"}:
         if not month:
             raise click.BadParameter("needed for this list", param_hint="--month")
         Month.parse(month)
@@ -165,6 +167,40 @@ def _transfers(county: str, month: str) -> tuple[Titles, Iterator[Row]]:
     )
 
 
+def _figures(county: str, month: str) -> tuple[Titles, Iterator[Row]]:
+    """Every figure of the dashboard: what it is, by which version of its definition, and what it is made of."""
+    from songhe.doors.shell.clock import read_clock
+    from songhe.kernel.month import Month
+    from songhe.statistics.figure import figures
+    from songhe.statistics.measure import Frame, measures
+
+    frame = Frame((county,), Month.parse(month), read_clock().on)
+    measured = measures(frame)
+    titles: Titles = [
+        ("代码", "text"),
+        ("指标", "text"),
+        ("单位", "text"),
+        ("分子", "whole"),
+        ("分母", "whole"),
+        ("定义", "text"),
+        ("版本", "whole"),
+        ("截至", "date"),
+    ]
+    return titles, (
+        (
+            each.code,
+            each.indicator.zh,
+            each.indicator.unit,
+            measured.get(each.indicator.numerator),
+            measured.get(each.indicator.denominator or ""),
+            each.indicator.means_zh,
+            each.indicator.version,
+            frame.day,
+        )
+        for each in figures(frame, measured).values()
+    )
+
+
 def _trail(county: str, _month: str) -> tuple[Titles, Iterator[Row]]:
     from songhe.trail.models import Entry
 
@@ -188,5 +224,6 @@ LISTS: dict[str, Callable[[str, str], tuple[Titles, Iterator[Row]]]] = {
     "bills": _bills,
     "statements": _statements,
     "transfers": _transfers,
+    "figures": _figures,
     "trail": _trail,
 }

@@ -12,7 +12,7 @@ from songhe.trail.models import Entry
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("what", ["persons", "vouchers", "bills", "statements", "transfers", "trail"])
+@pytest.mark.parametrize("what", ["persons", "vouchers", "bills", "statements", "transfers", "figures", "trail"])
 def test_a_list_is_written_with_its_rows_and_the_trail_knows_who_took_it(what, tmp_path):
     grant = voucher()
     pay(grant, provider(), bath(100_000))

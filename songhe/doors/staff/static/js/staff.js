@@ -19,6 +19,27 @@ document.addEventListener("keydown", (event) => {
   all[at].scrollIntoView({ block: "nearest" });
 });
 
+/* x ticks the row that j and k stand on. */
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "x" || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const box = rows()[at] && rows()[at].querySelector('input[name="no"]');
+  if (box) box.click();
+});
+
+/* ? shows the keys. */
+const keys = document.querySelector("[data-keys-list]");
+const opener = document.querySelector("[data-keys]");
+if (keys && opener) {
+  opener.hidden = false;
+  opener.addEventListener("click", () => keys.showModal());
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "?" || event.target.closest("input, textarea, select, [contenteditable]")) return;
+    event.preventDefault();
+    if (!keys.open) keys.showModal();
+  });
+}
+
 /* A batch: one box ticks the page, and says how many are chosen. */
 function countChosen() {
   for (const form of document.querySelectorAll("form[data-batch]")) {
