@@ -79,6 +79,15 @@ def sandboxes() -> Iterator[Check]:
         )
     else:
         yield Check("messenger", GOOD, "短信已接入", "a carrier of texts is set")
+    if settings.IDENTIFIER.startswith("songhe.outside.identity.sandbox"):
+        yield Check(
+            "identifier",
+            WARNING,
+            "实名核验还没有接入：SONGHE_IDENTIFIER 仍是练习用的",
+            "nobody checks names and ID numbers: SONGHE_IDENTIFIER is the sandbox",
+        )
+    else:
+        yield Check("identifier", GOOD, "实名核验已接入", "names and ID numbers are checked")
     required = settings.SECOND_FACTOR == "required"
     yield Check(
         "second_factor",

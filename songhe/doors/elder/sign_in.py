@@ -31,10 +31,12 @@ from songhe.notice.tell import send_code
 from songhe.person.details import read_phone
 from songhe.person.masks import mask_phone
 from songhe.person.ports import identifier
-from songhe.person.real_name import account_of_phone, open_login, prove
+from songhe.person.real_name import NOT_THE_SAME, account_of_phone, open_login, prove
 
 #: What the session knows before anybody is signed in: the telephone a code went to, and the one that gave it back.
 ASKED, PROVED, PROVED_AT = "elder_phone_asked", "elder_phone_proved", "elder_phone_proved_at"
+#: Names and numbers that did not fit, since the code; after five the telephone proves itself anew.
+NAMES_TRIED, NAMES_ALLOWED = "elder_names_tried", 5
 #: So long a proven telephone may take to say its name.
 NAME_WITHIN_SECONDS = 15 * 60
 
@@ -215,17 +217,31 @@ def name(request: DoorRequest) -> HttpResponse:
             except Refusal as refusal:
                 form.add_error(refusal.field if refusal.field in form.fields else None, in_words(refusal))
                 status = refusal.status
+                if refusal.reason is NOT_THE_SAME and tried_too_often(request):
+                    messages.error(request, _("姓名和证件号码 5 次都对不上，请重新发验证码，或带证件到窗口。"))
+                    return HttpResponseRedirect(reverse("elder:sign-in"))
     said = {"form": form, "next": safe_next(request, ""), "practice": request.practice}
     return show(
         request, "elder/sign_in_name.html", said, back=_with_next(request, reverse("elder:sign-in")), status=status
     )
 
 
+def tried_too_often(request: DoorRequest) -> bool:
+    """One more name that did not fit; after five the proof of the telephone is spent."""
+    tried = request.session.get(NAMES_TRIED, 0) + 1
+    request.session[NAMES_TRIED] = tried
+    if tried < NAMES_ALLOWED:
+        return False
+    for key in (PROVED, PROVED_AT, NAMES_TRIED):
+        request.session.pop(key, None)
+    return True
+
+
 def go_in(request: DoorRequest, account: Account) -> HttpResponse:
-    for key in (ASKED, PROVED, PROVED_AT):
+    for key in (ASKED, PROVED, PROVED_AT, NAMES_TRIED):
         request.session.pop(key, None)
     sign_in_with_code(account=account, at=request.at)
-    return enter(request, account)
+    return enter(request, account, means="phone")
 
 
 def practice_code(request: DoorRequest, number: str) -> str:

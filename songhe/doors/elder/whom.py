@@ -18,7 +18,7 @@ from songhe.kernel import place_code
 from songhe.kernel.month import age_on
 from songhe.kernel.refusal import reason
 from songhe.person import assistance
-from songhe.person.mandate import ACTS, acts_on, held_by
+from songhe.person.mandate import ACTS, AFTER_DEATH, acts_on, held_by
 from songhe.person.models import Assistance, Mandate, Person
 from songhe.trail.note import note
 
@@ -231,7 +231,9 @@ def _own(request: DoorRequest) -> list[Whom]:
     if not ids:
         return []
     files = {one.id: one for one in Person.rows.filter(id__in=ids)}
-    return [Whom(_as_it_is_now(files[one]), None, EVERYTHING) for one in dict.fromkeys(ids) if one in files]
+    mine = [_as_it_is_now(files[one]) for one in dict.fromkeys(ids) if one in files]
+    # Whoever holds the telephone of somebody who died acts no more in their name.
+    return [Whom(one, None, AFTER_DEATH if one.died_on else EVERYTHING) for one in mine]
 
 
 def _as_it_is_now(person: Person) -> Person:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from songhe.kernel.id_number import parse
 from songhe.person.event import report, verify
-from songhe.person.mandate import last_day, elders_of, end, give, mandates_on, may_act, require
+from songhe.person.mandate import elders_of, end, give, last_day, mandates_on, may_act, require
 from songhe.person.models import Mandate
 from songhe.person.tests.conftest import AT, ON, id_number, refused, registered
 from songhe.provider.tests.conftest import admitted

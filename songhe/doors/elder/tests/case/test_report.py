@@ -67,6 +67,16 @@ def test_hospital_is_known_and_takes_no_right_away():
     assert Entitlement.objects.get(id=right.id).state == "active"
 
 
+def test_the_telephone_of_somebody_who_died_opens_nothing_new():
+    elder, me = granny(), citizen(daughter(), "mei")
+    given(elder, "mei")
+    old = citizen(elder, "granny")
+    tell(me, "death", happened_on="2026-03-09")
+    answered("yes", "report", Event.objects.get().id, note="死亡证明")
+    assert old.get(reverse("elder:apply-start")).status_code == 403
+    assert old.get(reverse("elder:cases")).status_code == 200
+
+
 def test_a_death_lets_an_application_lapse():
     elder, me = granny(), citizen(daughter(), "mei")
     given(elder, "mei")

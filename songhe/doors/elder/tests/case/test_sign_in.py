@@ -70,6 +70,18 @@ def test_a_name_that_belongs_to_another_number_is_refused():
     assert not Account.objects.exists()
 
 
+def test_names_are_not_tried_out_one_after_the_other():
+    granny()
+    client = Client()
+    ask(client)
+    answer(client, code_sent_to(PHONE))
+    told = {"name": "王秀英", "number": id_number(sequence=2, born=granny_born())}
+    for _ in range(4):
+        assert client.post(reverse("elder:sign-in-name"), told).status_code == 422
+    assert client.post(reverse("elder:sign-in-name"), told).headers["Location"] == reverse("elder:sign-in")
+    assert client.get(reverse("elder:sign-in-name")).headers["Location"] == reverse("elder:sign-in")
+
+
 def granny_born():
     return Person.rows.get(name="王秀兰").birth_date
 
