@@ -19,6 +19,12 @@ from songhe.settlement.models import Payment, Statement, StatementLine
 from songhe.trail.models import Entry, Seal
 
 
+#: In which order money flows where a run booked several transfers in one instant.
+FLOW = {
+    kind: place for place, kind in enumerate(("budget", "issue", "regroup", "hold", "release", "capture", "redeem"))
+}
+
+
 @dataclass(frozen=True)
 class Moved:
     """A transfer with the accounts between which it moved, by what they are."""
@@ -140,7 +146,8 @@ def _determined(bill: Bill, grant: Grant | None) -> Determination | None:
 
 def moves(county: str, about: Iterable[UUID]) -> list[Moved]:
     """The transfers about these rows, the earliest first, with their accounts; two queries."""
-    rows = list(Transfer.objects.filter(county=county, about__in=list(about)).order_by("at", "id"))
+    found = Transfer.objects.filter(county=county, about__in=list(about))
+    rows = sorted(found, key=lambda row: (row.at, FLOW.get(row.kind, len(FLOW)), row.id))
     ids = {each for row in rows for each in (row.debit_id, row.credit_id)}
     accounts = {row.id: row for row in Account.objects.filter(county=county, id__in=ids).select_related("fund")}
     return [Moved(row, accounts[row.debit_id], accounts[row.credit_id]) for row in rows]
