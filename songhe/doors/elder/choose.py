@@ -30,7 +30,6 @@ from songhe.provider.models import Category, Listing, Provider
 from songhe.redemption.compare import MONTHS_COMPARED, Offer, best_of, compare
 from songhe.redemption.queries import providers_used, spent_of_late
 
-
 NO_GROUP = reason("elder.no_group", zh="请选一组。", en="Choose a group.")
 NOT_LISTED = reason(
     "elder.provider_not_listed",
@@ -126,7 +125,7 @@ def preference(request: DoorRequest, no: str) -> HttpResponse:
     require_confirmed(elder)
     form = sent(PreferenceForm, "money", request)
     listed = {one.pk for one in listed_for(held.grant.county, held.grant.category, request.on)}
-    if not form.is_valid() or (form.cleaned_data["provider"] or held.grant.provider_id) not in {*listed, None}:
+    if not form.is_valid() or form.cleaned_data["provider"] not in {*listed, None}:
         return _providers(request, elder, held, NOT_LISTED("provider"))
     wanted: int | None = form.cleaned_data["provider"]
     category = held.grant.category
