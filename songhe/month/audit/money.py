@@ -18,7 +18,6 @@ from songhe.redemption.models import Bill, Line, Reversal, Verdict
 from songhe.settlement.models import Payment, Statement, StatementLine
 from songhe.trail.models import Entry, Seal
 
-
 #: In which order money flows where a run booked several transfers in one instant.
 FLOW = {
     kind: place for place, kind in enumerate(("budget", "issue", "regroup", "hold", "release", "capture", "redeem"))
