@@ -8,11 +8,17 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from songhe.assessment.models import Assessment
+from songhe.assessment.review import accept
 from songhe.entitlement import follow
-from songhe.entitlement.models import Ending
+from songhe.entitlement.assess import TOO_OLD
+from songhe.entitlement.determine import determine
+from songhe.entitlement.models import Application, Ending
 from songhe.grant.hold import release_after_death
 from songhe.grant.models import Hold
+from songhe.kernel.refusal import Refusal
 from songhe.person.models import Event
+from songhe.policy.resolve import NOT_IN_FORCE, Policy
 from songhe.redemption import verdict
 from songhe.redemption.models import Verdict
 from songhe.service.models import Stay
@@ -60,3 +66,24 @@ def follow_deaths(*, county: str, on: date, at: datetime, by: str) -> int:
     for person_id in sorted(people):
         after_death(county=county, person_id=person_id, on=on, at=at, by=by)
     return len(people)
+
+
+def take_over(*, assessment: Assessment, policy: Policy | None, at: datetime, on: date, by: str) -> Assessment:
+    """The county takes a result over, and whatever application of the person waited for it is determined at once.
+
+    An application for which no edition is in force, or for which the place wants a newer result, goes on waiting.
+    Refuses as ``songhe.assessment.review.accept`` does.
+    """
+    with transaction.atomic():
+        found = accept(assessment=assessment, policy=policy, at=at, on=on, by=by)
+        waiting = Application.rows.filter(
+            county=found.county, person=found.person_id, state=Application.State.ASSESSING
+        ).order_by("id")
+        for application in waiting:
+            try:
+                with transaction.atomic():
+                    determine(application=application, at=at, on=on, by=by)
+            except Refusal as refusal:
+                if refusal.reason not in (NOT_IN_FORCE, TOO_OLD):
+                    raise
+    return found

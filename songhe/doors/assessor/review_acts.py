@@ -20,6 +20,7 @@ from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, BecauseForm, because, fresh
 from songhe.doors.staff.reach import account_of, reach
 from songhe.kernel.refusal import Refusal
+from songhe.month.follow import take_over
 from songhe.policy.resolve import NOT_IN_FORCE, Policy, library
 from songhe.provider.admit import listed_providers
 from songhe.provider.models import Kind, Provider
@@ -97,7 +98,7 @@ VERBS = (
         gettext_lazy("从评估之日起有效，代替以前的结果。"),
         gettext_lazy("结果已采用。"),
         ActForm,
-        lambda row, told, asked: review.accept(assessment=row, policy=rules_for(row, asked.on), **_on(asked)),
+        lambda row, told, asked: take_over(assessment=row, policy=rules_for(row, asked.on), **_on(asked)),
         tone="main",
     ),
     Verb(

@@ -7,6 +7,7 @@ from songhe.assessment.tests import paper, world
 from songhe.doors.assessor.tests.conftest import assessor, signed_in
 from songhe.doors.staff.tests.conftest import DAY
 from songhe.doors.staff.tests.reading import form_for, send, text
+from songhe.entitlement.tests import story as rights
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,13 @@ def test_the_county_takes_a_result_over(handed_in, clerk):
     assert "结果已采用。" in said
     assert "代为提出异议" in said
     assert "王秀兰" not in text(clerk.get("/assessor/reviews/"))
+
+
+def test_the_application_that_waited_for_it_is_determined_at_once(handed_in, clerk):
+    waits = rights.assessing(handed_in.row.person, on=DAY)
+    send(clerk, page(handed_in), "/accept/")
+    waits.refresh_from_db()
+    assert (waits.state, waits.assessment_id) == ("determined", handed_in.row.id)
 
 
 def test_what_is_sent_back_comes_with_its_reason_and_is_signed_anew(handed_in, clerk):
