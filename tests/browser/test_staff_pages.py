@@ -161,3 +161,16 @@ def test_without_scripts_a_number_is_shown_and_a_table_is_handed_in(county, serv
     page.get_by_role("button", name="上传").click()
     page.get_by_role("heading", name="核对表格").wait_for()
     page.get_by_text("有错误，未导入").first.wait_for()
+
+
+def test_a_list_is_ticked_by_keys_and_the_keys_are_told(desk):
+    desk.enter("approver")
+    desk.page.goto(f"{desk.at}/staff/?state=reviewed")
+    desk.page.keyboard.press("j")
+    desk.page.keyboard.press("x")
+    assert desk.page.locator('input[name="no"]').first.is_checked()
+    desk.page.get_by_text("1 / 1").wait_for()
+    desk.page.keyboard.press("?")
+    desk.page.get_by_role("heading", name="按键").wait_for()
+    desk.page.keyboard.press("Escape")
+    desk.page.get_by_role("heading", name="按键").wait_for(state="hidden")
