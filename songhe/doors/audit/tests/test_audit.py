@@ -386,3 +386,14 @@ def test_the_audit_administrator_sees_the_trail_and_no_names(enter):
     assert client.get(f"{AUDIT}trail/?person={person.id}").status_code == 404
     assert client.get(f"{AUDIT}trace/").status_code == 403
     assert client.get(f"{AUDIT}chain/").status_code == 200
+
+
+def test_a_line_without_evidence_of_its_own_says_so(auditor):
+    grant = vouchers.voucher(category="home")
+    server = bills.provider()
+    bills.visit_of(grant, server)
+    bill = bills.pay(grant, server, bills.bath())
+    page = auditor.get(f"{AUDIT}trace/?no={grant.no}", follow=True)
+    assert page.status_code == 200
+    assert bill.no in text(page)
+    assert "账上的每一笔" in text(page)
