@@ -111,7 +111,7 @@ def row_of(desk: Desk, stratum: str, row: Any) -> dict[str, Any]:
         "fen": {"bills": "voucher_fen", "vouchers": "face_fen", "statements": "net_fen"}.get(stratum)
         and getattr(row, {"bills": "voucher_fen", "vouchers": "face_fen", "statements": "net_fen"}[stratum]),
         "state": state_of(stratum, row.state),
-        "address": desk.address("audit:trace", no=row.no),
+        "address": desk.address("audit:trace", no=row.no, kind=stratum.removesuffix("s")),
     }
 
 

@@ -68,7 +68,11 @@ def find(request: DoorRequest) -> HttpResponse:
         else:
             if no[:6] not in desk.counties:
                 out_of_reach(request, county=no[:6], subject="audit", subject_id=no)
+            wanted = request.GET.get("kind", "")
             for kind, row in found_by(no[:6], no):
+                # Each kind counts its own numbers: one number may stand for a voucher and for a statement.
+                if wanted and kind != wanted:
+                    continue
                 named.append((kind_word(kind), no))
                 rows += lines_behind(kind, row)
             if not named:
@@ -372,7 +376,7 @@ def held(found: Traced) -> list[Stage]:
         Stage(
             _("消费券"),
             [
-                Fact(_("券号"), grant.no, reverse("audit:trace") + f"?no={grant.no}"),
+                Fact(_("券号"), grant.no, reverse("audit:trace") + f"?no={grant.no}&kind=voucher"),
                 Fact(_("月份"), month(Month.parse(grant.month), language())),
                 Fact(_("组别"), words.CATEGORIES[grant.category].said if grant.category in words.CATEGORIES else ""),
                 Fact(_("面额"), in_figures(grant.face_fen)),
