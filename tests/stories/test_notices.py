@@ -14,7 +14,7 @@ from songhe.entitlement import suspend
 from songhe.entitlement.tests import story
 from songhe.grant.choose import choose
 from songhe.grant.tests.world import COUNTY, MARCH, TENTH, budget, entitled, run_issue, voucher
-from songhe.month import notify
+from songhe.month import notify, telephone
 from songhe.month.schedule import tick
 from songhe.notice.models import Channel, Notice, SandboxMessage, Wish
 from songhe.notice.tell import tell
@@ -187,7 +187,7 @@ def test_telling_a_month_takes_the_same_statements_for_three_and_for_sixty():
         issued(count)
         with CaptureQueriesContext(connection) as seen:
             notify.follow_trail(county=COUNTY, at=at(TENTH))
-            notify.spread(county=COUNTY, at=at(TENTH), on=TENTH)
+            telephone.spread(county=COUNTY, at=at(TENTH), on=TENTH)
         return len(seen)
 
     few = statements(3)
@@ -308,7 +308,7 @@ def test_a_number_that_does_not_exist_fails_for_good_and_a_person_may_try_again(
     assert (failed.state, failed.tries) == (Notice.State.FAILED, 1)
     person.phone = PHONE
     person.save(update_fields=["phone"])
-    assert notify.try_again(county=COUNTY, notice_ids=[failed.id], at=at(TENTH, 10)) == 1
+    assert telephone.try_again(county=COUNTY, notice_ids=[failed.id], at=at(TENTH, 10)) == 1
     turn(hour=11)
     assert len(texts(PHONE)) == 1
 
@@ -331,9 +331,9 @@ def test_a_number_not_reached_is_tried_again_after_a_pause_and_given_up_after_fi
             raise NotDelivered("not reached")
 
     told(elder(phone=DAUGHTER))
-    notify.spread(county=COUNTY, at=at(TENTH, 10), on=TENTH)
+    telephone.spread(county=COUNTY, at=at(TENTH, 10), on=TENTH)
     for hours in range(6):
-        notify.send_due(county=COUNTY, at=at(TENTH, 10) + timedelta(hours=hours), carrier=Never())
+        telephone.send_due(county=COUNTY, at=at(TENTH, 10) + timedelta(hours=hours), carrier=Never())
     last = Notice.rows.filter(county=COUNTY, channel=Channel.SMS).order_by("-id").first()
     assert (last.state, last.tries) == (Notice.State.FAILED, 5)
 

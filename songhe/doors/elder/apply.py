@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from songhe.assessment.models import Assessment
 from songhe.doors.elder import selfrating
-from songhe.doors.elder.bodies import Body, bodies
-from songhe.doors.elder.hand_in import keep_paper, paper_field
+from songhe.doors.elder.apply_forms import (
+    GROUP_HINTS,
+    MATERIALS,
+    PROVIDERS_OFFERED,
+    WHERES,
+    BodyForm,
+    GroupForm,
+    MaterialForm,
+    PledgeForm,
+    ProviderForm,
+    WhereForm,
+    add_refusal,
+    fill_where,
+    marked,
+    percent,
+)
+from songhe.doors.elder.bodies import bodies
+from songhe.doors.elder.hand_in import keep_paper
 from songhe.doors.elder.showing import show
 from songhe.doors.elder.whom import (
     Whom,
@@ -33,7 +47,7 @@ from songhe.doors.elder.whom import (
 from songhe.doors.may import require
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import day_of_month
-from songhe.doors.staff.acting import ActForm, act_once, in_words
+from songhe.doors.staff.acting import act_once, in_words
 from songhe.doors.staff.words import CATEGORIES, PROGRAMMES, in_chinese, said, word
 from songhe.entitlement import apply, hand_in, material
 from songhe.entitlement.models import Application, Entitlement, Material
@@ -43,95 +57,9 @@ from songhe.kernel.refusal import Refusal
 from songhe.policy.evaluate import CategoryTerms
 from songhe.policy.terms import terms
 from songhe.provider.admit import listed_providers
-from songhe.provider.models import Category, Provider
+from songhe.provider.models import Provider
 
 POLICY = "consumption-voucher"
-#: Days that are offered for an assessment, from the day after tomorrow.
-DAYS_OFFERED = 10
-PROVIDERS_OFFERED = 100
-
-GROUP_HINTS: dict[str, Any] = {
-    Category.INSTITUTION_LONG: gettext_lazy("长期住在养老院"),
-    Category.INSTITUTION_SHORT: gettext_lazy("短住几天，让家里人歇一歇"),
-    Category.DAY_CARE: gettext_lazy("白天去照料中心，晚上回家"),
-    Category.HOME: gettext_lazy("护理员上门，或到社区用餐、洗澡"),
-}
-
-
-class GroupForm(forms.Form):
-    category = forms.ChoiceField(
-        label=gettext_lazy("想用哪种服务？"),
-        help_text=gettext_lazy("先选一种，以后每个月都可以换。"),
-        widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("请选一种服务。")},
-    )
-
-
-class ProviderForm(forms.Form):
-    provider = forms.ModelChoiceField(
-        label=gettext_lazy("想去哪家机构？"),
-        help_text=gettext_lazy("还没想好可以不选。"),
-        queryset=Provider.objects.none(),
-        required=False,
-        empty_label=gettext_lazy("还没想好"),
-    )
-
-
-class BodyForm(forms.Form):
-    body = forms.TypedChoiceField(
-        label=gettext_lazy("请哪家机构来评估？"),
-        coerce=int,
-        widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("请选一家评估机构。")},
-    )
-
-
-class WhereForm(forms.Form):
-    where = forms.ChoiceField(
-        label=gettext_lazy("在哪里评估？"),
-        widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("请选在哪里评估。")},
-    )
-    days = forms.MultipleChoiceField(
-        label=gettext_lazy("哪几天方便？"),
-        help_text=gettext_lazy("可以选几天，评估员会打电话约定时间。"),
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    words = forms.CharField(
-        label=gettext_lazy("还有什么要评估员知道？"),
-        help_text=gettext_lazy("比如听力不好，下午精神好一些。"),
-        required=False,
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-
-class MaterialForm(forms.Form):
-    kind = forms.ChoiceField(label=gettext_lazy("这是什么材料？"))
-    file = paper_field(gettext_lazy("拍照或选文件"))
-
-
-class PledgeForm(ActForm):
-    pledge = forms.BooleanField(
-        label=gettext_lazy("我承诺：填写的情况属实，没有同时领取不能一起领的其他补贴；情况有变化会马上报告。"),
-        error_messages={"required": gettext_lazy("请先读一读承诺，同意后再提交。")},
-    )
-
-
-MATERIALS: dict[str, Any] = {
-    Material.Kind.ID_FRONT: gettext_lazy("身份证（有照片的一面）"),
-    Material.Kind.ID_BACK: gettext_lazy("身份证（有国徽的一面）"),
-    Material.Kind.PHOTO: gettext_lazy("老人近照"),
-    Material.Kind.RESIDENCE: gettext_lazy("居住证明"),
-    Material.Kind.MEDICAL: gettext_lazy("诊断书或病历"),
-    Material.Kind.PAPER_FORM: gettext_lazy("签了字的纸质申请表"),
-    Material.Kind.OTHER: gettext_lazy("其他材料"),
-}
-WHERES: dict[str, Any] = {
-    Assessment.Where.HOME: gettext_lazy("评估员到家里来"),
-    Assessment.Where.ON_SITE: gettext_lazy("我们到评估机构去"),
-}
 
 
 @dataclass(frozen=True)
@@ -299,11 +227,6 @@ class Asked:
     refusal: Refusal | None = None
 
 
-def _wrong(form: forms.Form, refusal: Refusal) -> int:
-    form.add_error(refusal.field if refusal.field in form.fields else None, in_words(refusal))
-    return refusal.status
-
-
 def _group(request: DoorRequest, draft: Draft) -> Done | Asked:
     offered = draft.groups
     form = GroupForm(
@@ -322,7 +245,7 @@ def _group(request: DoorRequest, draft: Draft) -> Done | Asked:
                 _choose(request, draft, category, provider)
                 return Done()
             except Refusal as refusal:
-                status = _wrong(form, refusal)
+                status = add_refusal(form, refusal)
     chosen = form["category"].value()
     groups = [
         {
@@ -330,20 +253,13 @@ def _group(request: DoorRequest, draft: Draft) -> Done | Asked:
             "name": word(CATEGORIES, one.category).said,
             "hint": GROUP_HINTS.get(one.category, ""),
             "ratio": one.ratio_text,
-            "percent": _percent(one),
+            "percent": percent(one),
             "cap_fen": one.cap_fen,
             "checked": one.category == chosen,
         }
         for one in offered
     ]
     return Asked({"form": form, "groups": groups}, status)
-
-
-def _percent(one: CategoryTerms) -> str:
-    above, _slash, below = (one.ratio_text or "").partition("/")
-    if not below:
-        return ""
-    return f"{int(above) * 100 / int(below):g}%"
 
 
 def _provider(request: DoorRequest, draft: Draft) -> Done | Asked:
@@ -364,7 +280,7 @@ def _provider(request: DoorRequest, draft: Draft) -> Done | Asked:
                 _choose(request, draft, draft.row.category, form.cleaned_data["provider"])
                 return Done()
             except Refusal as refusal:
-                status = _wrong(form, refusal)
+                status = add_refusal(form, refusal)
     return Asked({"form": form, "group": word(CATEGORIES, draft.row.category).said}, status)
 
 
@@ -403,8 +319,8 @@ def _body(request: DoorRequest, draft: Draft) -> Done | Asked:
                 )
                 return Done()
             except Refusal as refusal:
-                status = _wrong(form, refusal)
-    told = {"form": form, "bodies": _marked(offered, form["body"].value()), "voucher_fen": _assessment_voucher(draft)}
+                status = add_refusal(form, refusal)
+    told = {"form": form, "bodies": marked(offered, form["body"].value()), "voucher_fen": _assessment_voucher(draft)}
     return Asked(told, status)
 
 
@@ -414,14 +330,6 @@ def _assessment_voucher(draft: Draft) -> int:
         return terms(policy="assessment-voucher", place=draft.row.county, on=draft.on).face_fen
     except Refusal:
         return 0
-
-
-def _marked(offered: list[Body], chosen: Any) -> list[tuple[Body, bool]]:
-    return [(one, str(one.provider.pk) == str(chosen or "")) for one in offered]
-
-
-def days_offered(on: date) -> list[date]:
-    return [on + timedelta(days=ahead) for ahead in range(2, 2 + DAYS_OFFERED)]
 
 
 def _where(request: DoorRequest, draft: Draft) -> Done | Asked:
@@ -450,22 +358,8 @@ def _where(request: DoorRequest, draft: Draft) -> Done | Asked:
                 )
                 return Done()
             except Refusal as refusal:
-                status = _wrong(form, refusal)
+                status = add_refusal(form, refusal)
     return Asked({"form": form, "body": body}, status)
-
-
-def fill_where(form: forms.Form, on: date) -> None:
-    language = "zh" if in_chinese() else "en"
-    names = _("一 二 三 四 五 六 日").split()
-    form.fields["where"].choices = list(WHERES.items())  # type: ignore[attr-defined]
-    if "days" in form.fields:
-        form.fields["days"].choices = [  # type: ignore[attr-defined]
-            (
-                str(one),
-                _("%(day)s 星期%(weekday)s") % {"day": day_of_month(one, language), "weekday": names[one.weekday()]},
-            )
-            for one in days_offered(on)
-        ]
 
 
 def _wish(request: DoorRequest, draft: Draft, body: Provider, *, where: str, days: list[date], words: str) -> None:
@@ -498,7 +392,7 @@ def _papers(request: DoorRequest, draft: Draft) -> Done | Asked:
                 messages.success(request, _("已上传。"))
                 return Done(on=False)
             except Refusal as refusal:
-                status = _wrong(form, refusal)
+                status = add_refusal(form, refusal)
     return Asked({"form": form, "materials": materials_of(draft.row)}, status)
 
 

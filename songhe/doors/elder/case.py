@@ -21,18 +21,8 @@ from songhe.assessment.models import Assessment
 from songhe.assessment.request import reassess
 from songhe.assessment.validity import dispute_days
 from songhe.document.file import read_file
-from songhe.doors.elder.apply import (
-    MATERIALS,
-    POLICY,
-    BodyForm,
-    MaterialForm,
-    WhereForm,
-    _marked,
-    add_material,
-    fill_where,
-    find,
-    materials_of,
-)
+from songhe.doors.elder.apply import POLICY, add_material, find, materials_of
+from songhe.doors.elder.apply_forms import MATERIALS, BodyForm, MaterialForm, WhereForm, fill_where, marked
 from songhe.doors.elder.bodies import bodies
 from songhe.doors.elder.showing import show
 from songhe.doors.elder.whom import (
@@ -403,7 +393,7 @@ def choose_review(request: DoorRequest, no: str) -> HttpResponse:
     said = {
         "form": form,
         "where": where,
-        "bodies": _marked(offered, form["body"].value()),
+        "bodies": marked(offered, form["body"].value()),
         "wrong": form if form.errors else where,
     }
     back = reverse("elder:case", args=[no])

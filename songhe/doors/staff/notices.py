@@ -19,7 +19,7 @@ from songhe.doors.may import may, require
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.cursor import PAGE, address, read_moment, written
 from songhe.doors.staff.reach import account_of, out_of_reach, reach
-from songhe.month.notify import try_again
+from songhe.month.telephone import try_again
 from songhe.notice import queries
 from songhe.notice.models import Notice, SandboxMessage
 from songhe.notice.template import say

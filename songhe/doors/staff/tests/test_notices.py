@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from songhe.assessment.tests import world
 from songhe.doors.staff.tests.conftest import COUNTY, DAY, ELSEWHERE
 from songhe.doors.staff.tests.reading import text
-from songhe.month.notify import spread
+from songhe.month.telephone import spread
 from songhe.notice.models import Channel, Notice, SandboxMessage
 from songhe.notice.tell import send_code
 from songhe.trail.models import Entry

@@ -8,7 +8,7 @@ import pytest
 from songhe.access import login
 from songhe.access.models import Account
 from songhe.assessment.tests import world
-from songhe.doors.staff.providers import read_assessors
+from songhe.doors.staff.provider_add import read_assessors
 from songhe.doors.staff.tests.conftest import AT, COUNTY, DAY, ELSEWHERE
 from songhe.doors.staff.tests.reading import text
 from songhe.doors.staff.words import ADMISSION_CHECKS
