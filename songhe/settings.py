@@ -240,5 +240,10 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"songhe": {"level": INSTALLATION.log_level}},
+    "loggers": {
+        "songhe": {"level": INSTALLATION.log_level},
+        # Our own line for each request names the route; Django's names the address, which may name a case.
+        "django.request": {"level": "CRITICAL"},
+        "fido2": {"level": "WARNING"},
+    },
 }

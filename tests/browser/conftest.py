@@ -50,8 +50,8 @@ def county(own_database: Any) -> County:
     from songhe.entitlement.tests import story
     from songhe.grant.models import Grant
     from songhe.grant.tests import world as vouchers
-    from songhe.place.calendar import load_shipped_calendars
     from songhe.person.search import rebuild
+    from songhe.place.calendar import load_shipped_calendars
     from songhe.place.division import load_sample_county
     from songhe.redemption.tests import world as bills
     from songhe.settlement.tests import make
