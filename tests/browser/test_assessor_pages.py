@@ -12,13 +12,10 @@ from tests.browser.conftest import DAY
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 INFORMATION = ("A.2.14.1", "A.2.14.2", "A.2.14.3", "A.2.14.4", "A.2.14.5")
-#: The worker is there, has taken over and keeps the page.
-KEPT = """async () => {
-  await navigator.serviceWorker.ready;
-  while (!navigator.serviceWorker.controller || !(await caches.match("/assessor/offline/"))) {
-    await new Promise(next => setTimeout(next, 50));
-  }
-}"""
+#: The worker has taken over and keeps the page for no network.
+KEPT = (
+    """async () => navigator.serviceWorker.controller !== null && Boolean(await caches.match("/assessor/offline/"))"""
+)
 SKINS = (
     {"size": "std", "theme": "light", "language": "zh-hans"},
     {"size": "large", "theme": "dark", "language": "en"},
@@ -77,7 +74,7 @@ def hand(story: SimpleNamespace, served: str, page: Any) -> SimpleNamespace:
         ready()
 
     def sent() -> None:
-        page.locator("[data-device][data-state=saved]").wait_for()
+        page.locator(".device-line[data-state=saved]").wait_for()
 
     def skin(**chosen: str) -> None:
         names = {"size": "songhe_size", "theme": "songhe_theme", "language": "django_language"}
@@ -187,7 +184,10 @@ def test_without_a_network_nothing_is_lost_and_it_is_sent_when_there_is_one(tabl
     tablet.go("")
     page.get_by_role("button", name="存到设备上").click()
     page.get_by_role("button", name="不再存在设备上").wait_for()
-    page.evaluate(KEPT)
+    for _moment in range(100):
+        if page.evaluate(KEPT):
+            break
+        page.wait_for_timeout(200)
 
     page.context.set_offline(True)
     page.goto(f"{tablet.served}/assessor/")
@@ -207,6 +207,7 @@ def test_without_a_network_nothing_is_lost_and_it_is_sent_when_there_is_one(tabl
         page.wait_for_url(f"**/form/{step}/")
         tablet.ready()
         answer_all(tablet)
+    page.wait_for_timeout(1_000)
     page.reload()
     tablet.ready()
     assert page.locator('[data-code="B.4.5"] input:checked').count() == 1
@@ -230,6 +231,7 @@ def test_without_a_network_nothing_is_lost_and_it_is_sent_when_there_is_one(tabl
     page.goto(f"{tablet.served}/assessor/")
     tablet.ready()
     tablet.sent()
+    page.reload()
     form = held(story)
     assert len(form.scores) == 26
     assert (form.care_notes, form.began_by, form.began_by_device is not None) == ("怕生人", "li", True)
@@ -265,7 +267,7 @@ def test_a_token_of_before_the_last_sign_in_is_renewed(tablet):
     tablet.go("form/1/")
     page.context.add_cookies([{"name": "csrftoken", "value": "x" * 32, "url": tablet.served}])
     tablet.choose("B.1.1", "1")
-    page.locator("[data-device][data-state=saved][data-count='0']").wait_for()
+    page.locator(".device-line[data-state=saved][data-count='0']").wait_for()
     page.wait_for_timeout(1_500)
     tablet.sent()
     assert held(story).scores == {"B.1.1": 1}

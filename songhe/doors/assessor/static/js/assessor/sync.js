@@ -49,8 +49,20 @@ export async function ready() {
   }
   if (!(await store.open())) return false;
   line.hidden = false;
+  await store.inTurn(catchUp);
   await report();
   return true;
+}
+
+/* A page that was left between writing a form down and queueing its change: the change is queued now. */
+async function catchUp() {
+  const waiting = (await store.queue()).filter((one) => one.kind === "save");
+  for (const mine of await store.all("forms")) {
+    const queued = Object.assign({}, ...waiting.filter((one) => one.no === mine.no).map((one) => one.changes));
+    for (const [code, value] of Object.entries(mine.changed ?? {})) {
+      if (!(code in queued)) await addToSave(mine.no, "1", (one) => { one.changes[code] = value; });
+    }
+  }
 }
 
 export async function form(no) {
@@ -156,6 +168,12 @@ async function send(one) {
   if (answer.type === "opaqueredirect" || answer.status === 401) return "signed-out";
   if (answer.status >= 500 || answer.status === 429 || !isJson(answer)) return "later";
   const told = await answer.json();
+  /* Another page of this device is just sending it. */
+  if (told.code === "once.still_running") return "later";
+  if (told.code === "assessment.already_signed") {
+    await store.inTurn(() => store.finish(one.id));
+    return { ...told, sent: true, address: visitAddress(one.no, "check/") };
+  }
   if (!answer.ok) {
     one.problem = told.refused ?? String(answer.status);
     await store.inTurn(() => store.change(one));
@@ -190,7 +208,7 @@ async function settle(one, told) {
 
 /* Sends what waits; answers by key what became of each. */
 export function flush() {
-  sending ??= (async () => {
+  sending ??= alone(async () => {
     const results = {};
     let state = "";
     const blocked = new Set();
@@ -213,9 +231,13 @@ export function flush() {
     sending = null;
     await report(state);
     return results;
-  })();
+  });
   return sending;
 }
+
+/* Of all pages of this browser one sends at a time: another would ask with the same key for something else. */
+const alone = (work) =>
+  navigator.locks ? navigator.locks.request("songhe-assessor", work) : work();
 
 export function soon(wait = 700) {
   clearTimeout(later);
