@@ -176,7 +176,7 @@ def _not_taken(kinds: Collection[str]) -> Refusal:
 
 def _made_anew(content: bytes, kind: str) -> bytes:
     """The picture drawn again: pixels and nothing else, neither place nor device nor what hides behind the end."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
     form = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}[kind]
     try:
@@ -189,6 +189,8 @@ def _made_anew(content: bytes, kind: str) -> bytes:
                 if kind == "jpg":
                     # A JPEG can be read at a half, a quarter or an eighth, which spares the memory of the rest.
                     picture.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))
+                # WeasyPrint, once imported, lets every half picture pass.
+                ImageFile.LOAD_TRUNCATED_IMAGES = False
                 picture.load()
                 upright = ImageOps.exif_transpose(picture)
                 upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
