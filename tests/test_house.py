@@ -28,10 +28,11 @@ CLOCKS = {"now", "utcnow", "today", "localdate", "time_ns", "auto_now", "auto_no
 NOT_A_NAME = {"utils", "util", "common", "helpers", "helper", "misc", "services", "managers", "signals"}
 
 #: Where somebody's machine or package index would show.
-ADDRESSES = re.compile(
-    r"(?<![\w.])/(?:work|root|Users/\w+|home/\w+)/"
-    r"|pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|npmmirror\.com|(?:deb|archive)\.(?:debian|ubuntu)\.",
-)
+INDEXES = {"org": ("pypi", "pythonhosted", "npmjs"), "com": ("npmjs", "npmmirror")}
+MIRRORS = {"debian": ("deb", "archive"), "ubuntu": ("deb", "archive")}
+HOSTS = [f"{name}.{end}" for end, names in INDEXES.items() for name in names]
+HOSTS += [f"{name}.{owner}." for owner, names in MIRRORS.items() for name in names]
+ADDRESSES = re.compile("|".join([r"(?<![\w.])/(?:work|root|Users/\w+|home/\w+)/", *map(re.escape, HOSTS)]))
 
 
 # --- the order of the month ------------------------------------------------------------------------------------------

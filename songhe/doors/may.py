@@ -185,7 +185,7 @@ STEP_UP: frozenset[str] = frozenset(
     }
 )
 STEP_UP_SECONDS = 300
-#: When the second factor was last given in this session, by the server's clock; put there at the sign-in.
+#: When the second factor was last given since the sign-in, by the server's clock; put there at the sign-in.
 FACTOR_AT = "factor_at"
 SAFE = ("GET", "HEAD", "OPTIONS")
 

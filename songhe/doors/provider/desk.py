@@ -47,7 +47,7 @@ class Desk:
 
 
 def open_desk(request: DoorRequest, act: str) -> Desk:
-    """The desk of the provider chosen for this session, else of the first that the account acts for.
+    """The desk of the provider chosen since the sign-in, else of the first that the account acts for.
 
     Refuses with ``door.not_allowed`` where the account acts for none.
     """
