@@ -8,6 +8,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,13 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 FOLDER = Path(os.environ["SONGHE_TEST_RUN"])
+
+
+@pytest.fixture
+def pango() -> None:
+    """For tests that draw a paper. CI installs Pango before the whole suite runs; its quick part may come earlier."""
+    if find_library("pango-1.0") is None:
+        pytest.skip("Pango is not installed")
 
 
 def is_postgresql() -> bool:

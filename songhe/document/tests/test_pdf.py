@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import random
 from base64 import b64encode
-from ctypes.util import find_library
 
 import pytest
 from PIL import Image
@@ -13,17 +12,15 @@ from PIL import Image
 from songhe.document.pdf import render_pdf
 from songhe.kernel.refusal import Refusal
 
-needs_pango = pytest.mark.skipif(find_library("pango-1.0") is None, reason="Pango is not installed")
 
-
-@needs_pango
+@pytest.mark.usefixtures("pango")
 def test_a_page_becomes_a_pdf():
     made = render_pdf("<html lang=zh><title>结算单</title><h1>2026年3月 ¥1,234.50</h1></html>", "@page { size: A4 }")
     assert made.startswith(b"%PDF-")
     assert len(made) > 1000
 
 
-@needs_pango
+@pytest.mark.usefixtures("pango")
 def test_nothing_outside_the_document_is_read(tmp_path):
     picture = tmp_path / "noise.png"
     Image.frombytes("RGB", (100, 100), random.Random(1).randbytes(30_000)).save(picture)

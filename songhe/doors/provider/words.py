@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from songhe.doors.staff.words import BILL as BILL
 from songhe.doors.staff.words import CATEGORIES as CATEGORIES
+from songhe.doors.staff.words import LICENCES as LICENCES
 from songhe.doors.staff.words import LINE_KINDS as LINE_KINDS
 from songhe.doors.staff.words import PAYMENT as PAYMENT
 from songhe.doors.staff.words import PROGRAMMES as PROGRAMMES
 from songhe.doors.staff.words import SEXES as SEXES
 from songhe.doors.staff.words import STATEMENT as STATEMENT
+from songhe.doors.staff.words import WORKERS as WORKERS
 from songhe.doors.staff.words import Word as Word
 from songhe.doors.staff.words import in_chinese as in_chinese
 from songhe.doors.staff.words import listed as listed
@@ -21,7 +23,7 @@ from songhe.doors.staff.words import said as said
 from songhe.doors.staff.words import word as word
 from songhe.kernel.refusal import REASONS
 from songhe.provider.catalogue import UNITS
-from songhe.provider.models import Item, Kind, Licence, Worker
+from songhe.provider.models import Item, Kind
 from songhe.settlement.models import BillSheet, Objection
 
 KINDS: dict[str, Any] = {
@@ -75,22 +77,6 @@ DISCHARGED: dict[str, Any] = {
     "other": _("转到别的机构"),
     "hospital": _("住院"),
     "death": _("去世"),
-}
-
-JOBS: dict[str, Any] = {
-    Worker.Job.CARER: _("护理员"),
-    Worker.Job.ASSESSOR: _("评估师"),
-    Worker.Job.MANAGER: _("负责人"),
-}
-
-LICENCES: dict[str, Any] = {
-    Licence.Kind.BUSINESS: _("营业执照（登记证书）"),
-    Licence.Kind.FILING: _("养老机构备案"),
-    Licence.Kind.FIRE: _("消防验收（备案）"),
-    Licence.Kind.FOOD: _("食品经营许可"),
-    Licence.Kind.MEDICAL: _("医疗机构执业许可"),
-    Licence.Kind.INSURANCE: _("责任保险"),
-    Licence.Kind.OTHER: _("其他"),
 }
 
 OBJECTIONS: dict[str, Any] = {

@@ -45,7 +45,7 @@ class EngageForm(ActForm):
 
     def __init__(self, *told: Any, jobs: tuple[str, ...], **more: Any) -> None:
         super().__init__(*told, **more)
-        self.fields["job"].choices = [(code, words.JOBS[code]) for code in jobs]  # type: ignore[attr-defined]
+        self.fields["job"].choices = [(code, words.WORKERS[code]) for code in jobs]  # type: ignore[attr-defined]
 
 
 class PaperForm(ActForm):
@@ -204,7 +204,7 @@ def workers_page(
 
 def worker_row(row: Worker, papers: dict[int, list[Paper]]) -> WorkerRow:
     address = reverse("provider:worker", args=[row.pk])
-    return WorkerRow(row, words.JOBS.get(row.job, row.job), address, papers.get(row.pk, []))
+    return WorkerRow(row, words.WORKERS.get(row.job, row.job), address, papers.get(row.pk, []))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -268,7 +268,7 @@ def worker_page(
         "crumbs": [Crumb(_("人员与证照"), reverse("provider:workers")), Crumb(row.name)],
         "row": row,
         "facts": [
-            Fact(_("岗位"), words.JOBS.get(row.job, row.job)),
+            Fact(_("岗位"), words.WORKERS.get(row.job, row.job)),
             Fact(_("工号"), row.number),
             Fact(_("登录账号"), row.account),
             Fact(_("到岗日期"), row.valid_from.isoformat()),

@@ -1,5 +1,3 @@
-from ctypes.util import find_library
-
 import pytest
 
 from songhe.access import login
@@ -12,7 +10,6 @@ from songhe.doors.staff.tests.reading import text
 from songhe.trail.models import Entry
 
 pytestmark = pytest.mark.django_db
-needs_pango = pytest.mark.skipif(find_library("pango-1.0") is None, reason="Pango is not installed")
 
 
 @pytest.fixture
@@ -103,7 +100,7 @@ def test_after_a_coma_there_are_no_scores(tablet):
     assert "总分" not in said
 
 
-@needs_pango
+@pytest.mark.usefixtures("pango")
 def test_the_report_is_a_pdf_whole_and_short(handed_in):
     answer = handed_in.one.get(f"/assessor/reports/{handed_in.row.no}/report.pdf")
     assert answer["Content-Type"] == "application/pdf"

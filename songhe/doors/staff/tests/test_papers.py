@@ -1,6 +1,5 @@
 """Letters, statements and lists on paper: A4 as PDF, with a code by which anybody can check them."""
 
-from ctypes.util import find_library
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -22,7 +21,6 @@ from songhe.settlement.tests import make as made
 from songhe.trail.models import Entry
 
 __all__ = ["local_rules"]
-needs_pango = pytest.mark.skipif(find_library("pango-1.0") is None, reason="Pango is not installed")
 LISTS = "/staff/publications/"
 
 
@@ -30,7 +28,7 @@ def sheet(response):
     return CalamineWorkbook.from_filelike(BytesIO(response.content)).get_sheet_by_index(0).to_python()
 
 
-@needs_pango
+@pytest.mark.usefixtures("pango")
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_a_decision_is_a_pdf_in_both_languages(clerk, language):
     right = story.approved(world.elder())
@@ -67,7 +65,7 @@ def test_another_countys_letter_is_not_there(enter):
     assert Entry.objects.filter(county=COUNTY, act="door.out_of_reach").exists()
 
 
-@needs_pango
+@pytest.mark.usefixtures("pango")
 def test_a_statement_is_a_pdf_and_its_code_holds_while_its_sums_do(enter):
     set_practice_day(date(2026, 4, 8))
     who = made.payee()
@@ -104,7 +102,7 @@ def test_providers_and_holders_have_lists_of_their_own(clerk):
     assert clerk.get(LISTS, {"kind": "nonsense"}).status_code == 404
 
 
-@needs_pango
+@pytest.mark.usefixtures("pango")
 def test_a_list_is_printed_and_taken_as_a_workbook_with_its_mark(clerk, local_rules):
     local_rules(publication_days=7)
     story.published(world.elder(name="张小三"))
