@@ -87,10 +87,19 @@ def due(*, on: date, clock: Clock, calendar: Calendar, people: People | None) ->
         )
 
 
-def tick(*, on: date, clock: Clock, calendar: Calendar, people: People | None = None, daily: bool = True) -> int:
+def tick(
+    *,
+    on: date,
+    clock: Clock,
+    calendar: Calendar,
+    people: People | None = None,
+    daily: bool = True,
+    far_back: bool = True,
+) -> int:
     """One turn of the worker: the outbox, the day's jobs that are due, notices, the seals. Returns how much was done.
 
-    A job that fails is kept with its reason and tried again at the next turn; it stops no other.
+    A job that fails is kept with its reason and tried again at the next turn; it stops no other. ``far_back``: the
+    seals also look through the whole trail for what came late.
     """
     done = deliver(handlers=handlers(calendar=calendar, people=people), at=clock(), long_running=LONG_RUNNING)
     for job in due(on=on, clock=clock, calendar=calendar, people=people) if daily else ():
@@ -107,10 +116,19 @@ def tick(*, on: date, clock: Clock, calendar: Calendar, people: People | None = 
             log.info("%s of %s waits: %s", job.name, job.county, refusal.code)
         except Exception as error:
             log.warning("%s of %s failed: %s", job.name, job.county, type(error).__name__)
-    for county in Entry.objects.order_by("county").values_list("county", flat=True).distinct():
+    for county in counties_of_the_trail():
         try:
             done += notify.turn(county=county, at=clock(), on=on)
         except Exception as error:
             log.warning("notices of %s failed: %s", county, type(error).__name__)
-        done += seal(county=county, most=2_000)
+        done += seal(county=county, most=2_000, far_back=far_back)
     return done
+
+
+def counties_of_the_trail() -> Iterator[str]:
+    """Every county of which something is written, each found by one step in an index."""
+    entries = Entry.objects.order_by("county").values_list("county", flat=True)
+    county = entries.first()
+    while county is not None:
+        yield county
+        county = entries.filter(county__gt=county).first()

@@ -12,9 +12,6 @@ from typing import NamedTuple
 
 import click
 
-#: Seconds between two turns of the worker.
-PAUSE = 2.0
-
 
 class SignIn(NamedTuple):
     username: str
@@ -63,7 +60,8 @@ def serve(host: str, port: int, workers: int, no_worker: bool, as_json: bool) ->
 
 
 def work(server: int) -> None:
-    """Turn after turn as long as the process of the server lives. A failed turn is logged and the next one comes."""
+    """Turn after turn as long as the process of the server lives, whenever there is something to do. A failed turn is
+    logged and the next one comes."""
     import logging
 
     from songhe.doors.cli.django_setup import set_up
@@ -72,16 +70,26 @@ def work(server: int) -> None:
     from django.db import close_old_connections
 
     from songhe.doors.cli.month import calendars
-    from songhe.doors.shell.clock import is_practice, read_clock
+    from songhe.doors.shell.clock import read_clock
     from songhe.month.schedule import tick
+    from songhe.month.worker import PAUSE, Turns
 
     log = logging.getLogger("songhe.worker")
+    turns = Turns()
     while os.getppid() == server:
         try:
-            practice = is_practice()
-            calendar, people = calendars(practice=practice)
             clock = read_clock()
-            tick(on=clock.on, clock=lambda: read_clock().at, calendar=calendar, people=people, daily=not practice)
+            if turns.is_wanted(at=clock.at, on=clock.on, now=time.monotonic()):
+                calendar, people = calendars(practice=clock.practice)
+                done = tick(
+                    on=clock.on,
+                    clock=lambda: read_clock().at,
+                    calendar=calendar,
+                    people=people,
+                    daily=not clock.practice,
+                    far_back=turns.is_far_back(),
+                )
+                turns.over(done)
         except Exception as error:
             log.warning("a turn of the worker failed: %s", type(error).__name__)
         close_old_connections()
