@@ -17,6 +17,7 @@ from songhe.entitlement.models import Application, Entitlement
 from songhe.entitlement.publish import check_published
 from songhe.entitlement.record import another, keep, lock_application, require, written
 from songhe.entitlement.states import APPLICATION
+from songhe.jobs.outbox import put
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal, reason
 from songhe.person.models import identity_of
@@ -36,6 +37,9 @@ PROGRAMME_OVER = reason(
     en="The programme ends on {last}; from {first_month} on there is no month left to issue.",
     status=409,
 )
+
+#: A right has begun: its first voucher need not wait for the next run of the month.
+BEGUN = "entitlement.begun"
 
 
 def approve(*, application: Application, at: datetime, on: date, by: str, note: str = "") -> Entitlement:
@@ -71,6 +75,7 @@ def approve(*, application: Application, at: datetime, on: date, by: str, note: 
             told["working_days"] = "provisional"
         written(right, "begin", at, by, **told)
         write_decision(application=found, entitlement=right, at=at)
+        put(county=right.county, topic=BEGUN, about=right.id, payload={}, at=at)
     return right
 
 

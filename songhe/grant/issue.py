@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from songhe.county.key import Tag, derived_id_sql, plain_id, plain_instant
 from songhe.document.number import sql_number, take
+from songhe.entitlement.models import Entitlement
 from songhe.grant.fund import NO_BUDGET, accounts
 from songhe.grant.models import Budget
 from songhe.jobs.models import Run
@@ -66,6 +67,9 @@ class _Chunk:
     def parameters(self) -> list[Any]:
         return [self.county, self.programme, str(self.month), str(self.month), *self.after, *self.upto]
 
+
+#: Before the first entitlement, and after the last.
+_ALL = ((date(1900, 1, 1), ""), (date(9999, 1, 1), ""))
 
 #: The entitlements of one slice that are in force in the month.
 SLICE = """
@@ -135,6 +139,18 @@ def issue(
     return job.done
 
 
+def issue_slice(*, right: Entitlement, month: Month, on: date, at: datetime, rules: Terms, budget: Account) -> Issued:
+    """Issue to one right in the caller's transaction, with the statements of the whole run.
+
+    Its slice begins at the ten of its number, for a slice has no first row, only one that it comes after.
+    """
+    county, programme = right.county, right.policy
+    job = _Issue(county, programme, month, on, rules, voucher_terms(rules), budget, 1)
+    piece = _Chunk(county, programme, month, on, (right.approved_on, right.no[:-1]), (right.approved_on, right.no))
+    grants, fen, waiting = job.issue_to(piece, job.count(piece), at)
+    return Issued(grants, fen, waiting)
+
+
 def voucher_terms(rules: Terms) -> dict[str, list[Any]]:
     """What a voucher carries: ``{group: [ratio, cap_fen]}`` of every group whose ratio the place has set."""
     return {each.category: [written_ratio(each.ratio), each.cap_fen] for each in rules.open_categories}
@@ -154,14 +170,14 @@ class _Issue:
     exhausted: bool = False
 
     def everything(self, progress: Progress, clock: Callable[[], datetime]) -> None:
-        expected = self._count()
+        expected = self.count(_Chunk(self.county, self.programme, self.month, self.on, *_ALL))
         progress.expect(expected)
         learns = connection.vendor == "postgresql" and expected > FIRST_CHUNK and self._rows_known() < expected
-        after: tuple[Any, str] = (date(1900, 1, 1), "")
+        after: tuple[Any, str] = _ALL[0]
         while upto := self._bound(after, min(self.chunk, FIRST_CHUNK) if learns else self.chunk):
             piece = _Chunk(self.county, self.programme, self.month, self.on, after, upto[:2])
             with transaction.atomic():
-                grants, fen, waiting = self._one(piece, upto[2], clock())
+                grants, fen, waiting = self.issue_to(piece, upto[2], clock())
                 progress.advance(upto[2], issued=grants, issued_fen=fen, waiting=waiting)
             self.done.grants += grants
             self.done.fen += fen
@@ -172,14 +188,8 @@ class _Issue:
                 learns = False
         progress.result["waits"] = self.done.waiting
 
-    def _count(self) -> int:
-        return int(
-            self._scalar(
-                "SELECT COUNT(*) FROM entitlement_entitlement e WHERE e.county = %s AND e.policy = %s "
-                "AND e.state = 'active' AND e.first_month <= %s AND (e.last_month = '' OR e.last_month >= %s)",
-                [self.county, self.programme, str(self.month), str(self.month)],
-            )
-        )
+    def count(self, piece: _Chunk) -> int:
+        return int(self._scalar(f"SELECT COUNT(*) {SLICE}", piece.parameters))
 
     def count_tables(self) -> None:
         """Have PostgreSQL count the tables once a few rows are in them.
@@ -196,7 +206,7 @@ class _Issue:
 
     def _bound(self, after: tuple[Any, str], chunk: int) -> tuple[Any, str, int] | None:
         """The last (approval date, number) of the next slice, and how many entitlements it holds."""
-        piece = _Chunk(self.county, self.programme, self.month, self.on, after, (date(9999, 1, 1), ""))
+        piece = _Chunk(self.county, self.programme, self.month, self.on, after, _ALL[1])
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT approved_on, no, place FROM (SELECT e.approved_on, e.no, "
@@ -207,7 +217,7 @@ class _Issue:
             row = cursor.fetchone()
         return (row[0], row[1], int(row[2])) if row else None
 
-    def _one(self, piece: _Chunk, entitlements: int, at: datetime) -> tuple[int, int, int]:
+    def issue_to(self, piece: _Chunk, entitlements: int, at: datetime) -> tuple[int, int, int]:
         self._look_up_by_key()
         left = Account.objects.select_for_update().values_list("balance", flat=True)
         fits = left.get(county=self.county, id=self.budget.id)

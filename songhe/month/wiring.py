@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.utils.module_loading import import_string
 
+from songhe.entitlement.approve import BEGUN
+from songhe.grant.first import issue_first
 from songhe.jobs.models import Outgoing
 from songhe.jobs.outbox import Handler
 from songhe.kernel.month import Month, beijing_date
@@ -51,6 +53,10 @@ def handlers(*, calendar: Calendar, people: People | None) -> dict[str, Handler]
         """What other rules would cost a county whose people are too many to be counted while somebody waits."""
         simulate(county=entry.county, question=Question.read(entry.payload), clock=lambda: at)
 
+    def first_voucher(entry: Outgoing, at: datetime) -> None:
+        """A right has begun: this month's voucher follows at once, not with the next day's run."""
+        issue_first(county=entry.county, entitlement_id=entry.about, on=beijing_date(at), at=at)
+
     def audited(entry: Outgoing, at: datetime) -> None:
         """The auditor's questions, of a county too large to be asked while somebody waits."""
         ask(county=entry.county, on=date.fromisoformat(entry.payload["on"]), clock=lambda: at)
@@ -63,6 +69,7 @@ def handlers(*, calendar: Calendar, people: People | None) -> dict[str, Handler]
 
     return {
         "month.run": month_run,
+        BEGUN: first_voucher,
         BANK_FILE: bank_file,
         PERSON_IMPORT: import_people,
         SIMULATE: simulated,
