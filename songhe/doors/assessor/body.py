@@ -20,6 +20,7 @@ from songhe.assessment import request as requesting
 from songhe.assessment.models import Assessment
 from songhe.doors.assessor.schedule import about, occasion_words, where_words
 from songhe.doors.assessor.visits import NAMED, leave_trace
+from songhe.doors.assessor.wishes import Wish, wish_facts, wish_of, wishes
 from songhe.doors.may import require
 from songhe.doors.shell.pieces import Crumb, Fact, Tone
 from songhe.doors.shell.request import DoorRequest
@@ -98,6 +99,7 @@ class Line:
     waits: int
     scheduled_at: datetime | None
     pair: str
+    wish: Wish | None
     state: Any
     tone: Tone
 
@@ -136,6 +138,7 @@ def body(request: DoorRequest) -> HttpResponse:
     order = "scheduled_at" if part == "assigned" else "requested_at"
     shown = list(rows.filter(state__in=PARTS[part][1]).select_related(*NAMED).order_by(order, "id")[:MOST])
     towns = naming.places((row.person.place[:9] for row in shown), request.on)
+    wished = wishes(shown) if part != "handed-in" else {}
     said = {
         "bodies": mine,
         "part": part,
@@ -143,7 +146,7 @@ def body(request: DoorRequest) -> HttpResponse:
             {"name": name, "word": word, "count": sum(counted.get(state, 0) for state in states)}
             for name, (word, states) in PARTS.items()
         ],
-        "lines": [line(row, request, towns) for row in shown],
+        "lines": [line(row, request, towns, wished.get(row.id)) for row in shown],
         "more": sum(counted.get(state, 0) for state in PARTS[part][1]) > len(shown),
         "colleagues": colleagues(mine, request.on),
         "soon": request.on + SOON,
@@ -152,7 +155,7 @@ def body(request: DoorRequest) -> HttpResponse:
     return render(request, "assessor/body.html", said)
 
 
-def line(row: Assessment, request: DoorRequest, towns: dict[str, str]) -> Line:
+def line(row: Assessment, request: DoorRequest, towns: dict[str, str], wish: Wish | None) -> Line:
     state = words.word(words.ASSESSMENT, row.state)
     is_open = row.state in (State.REQUESTED, State.ASSIGNED)
     return Line(
@@ -167,6 +170,7 @@ def line(row: Assessment, request: DoorRequest, towns: dict[str, str]) -> Line:
         waits=(request.at - row.requested_at).days,
         scheduled_at=row.scheduled_at,
         pair=words.listed(worker.name for worker in (row.first_assessor, row.second_assessor) if worker),
+        wish=wish,
         state=state.said,
         tone=state.tone,
     )
@@ -223,12 +227,13 @@ def asked(request: DoorRequest, no: str) -> HttpResponse:
         return assign(request, row, form, {worker.pk: worker for worker in workers})
     noted_read(request, county=row.county, act="assessment.read", subject="assessment.Assessment", subject_id=row.id)
     there = row.scheduled_at.astimezone(BEIJING) if row.scheduled_at else None
+    wish = wish_of(row) if there is None else None
     form = fresh(
         AssignForm,
         "assign",
         first=row.first_assessor_id or "",
         second=row.second_assessor_id or "",
-        day=there.date() if there else None,
+        day=there.date() if there else wish and wish.first_day(request.on),
         time=there.strftime("%H:%M") if there else "",
     )
     assert isinstance(form, AssignForm)
@@ -256,6 +261,7 @@ def show(request: HttpRequest, row: Assessment, form: AssignForm, *, refused: Re
     facts = [
         Fact(_("老人"), person.name, note=about(person, on)),
         Fact(_("地点"), where),
+        *wish_facts(row),
         Fact(_("电话"), person.phone, f"tel:{person.phone}" if person.phone else ""),
         Fact(_("评估原因"), occasion_words(row.occasion)),
         Fact(_("评估编号"), row.no),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from songhe.assessment.draft import content
 from songhe.assessment.models import Assessment, Draft, Signature
 from songhe.doors.assessor.visits import Visit, as_visit, employments, named_for
+from songhe.doors.assessor.wishes import Wish, wishes
 from songhe.doors.may import require
 from songhe.doors.shell.pieces import Tone
 from songhe.doors.shell.request import DoorRequest
@@ -49,6 +50,7 @@ class Card:
     state: str
     tone: Tone
     note: str = ""
+    wish: Wish | None = None
 
 
 @dataclass(frozen=True)
@@ -73,12 +75,13 @@ def schedule(request: DoorRequest) -> HttpResponse:
     done = list(rows.filter(state__in=handed_in, submitted_at__gte=since).order_by("-submitted_at")[:MOST_DONE])
     visits = with_drafts(open_rows, workers)
     signed = signed_by(visits)
+    wished = wishes(open_rows)
     towns = naming.places((row.person.place[:9] for row in [*open_rows, *done]), request.on)
 
     parts: dict[str, list[Card]] = {"returned": [], "to_sign": [], "today": [], "coming": []}
     for visit in visits:
         name, state, tone = part_of(visit, signed, request.on)
-        parts[name].append(card(visit, request.on, towns, state, tone))
+        parts[name].append(card(visit, request.on, towns, state, tone, wished.get(visit.row.id)))
     handed = [
         card(
             as_visit(row, workers, None),
@@ -143,7 +146,7 @@ def part_of(visit: Visit, signed: dict[Any, set[int]], on: date) -> tuple[str, s
     return part, _("未开始"), ""
 
 
-def card(visit: Visit, on: date, towns: dict[str, str], state: str, tone: Tone) -> Card:
+def card(visit: Visit, on: date, towns: dict[str, str], state: str, tone: Tone, wish: Wish | None = None) -> Card:
     row = visit.row
     is_open = row.state == State.ASSIGNED
     address = reverse("assessor:visit" if is_open else "assessor:report", args=[row.no])
@@ -162,6 +165,7 @@ def card(visit: Visit, on: date, towns: dict[str, str], state: str, tone: Tone) 
         state=state,
         tone=tone,
         note=row.note if is_open else "",
+        wish=wish,
     )
 
 

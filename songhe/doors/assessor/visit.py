@@ -21,6 +21,7 @@ from songhe.doors.assessor.acting import by_script, do_once, in_words, told_to_s
 from songhe.doors.assessor.schedule import about, occasion_words
 from songhe.doors.assessor.state import State
 from songhe.doors.assessor.visits import Visit, find
+from songhe.doors.assessor.wishes import wish_facts
 from songhe.doors.may import require
 from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
@@ -71,6 +72,7 @@ def facts(found: Visit, request: DoorRequest) -> list[Fact]:
         Fact(_("时间"), moment(row.scheduled_at, _language()) if row.scheduled_at else _("还没有约定")),
         Fact(_("老人"), person.name, note=about(person, request.on)),
         Fact(_("地点"), _place(found, request)),
+        *wish_facts(row),
     ]
     if person.phone:
         shown.append(Fact(_("电话"), person.phone, f"tel:{person.phone}"))

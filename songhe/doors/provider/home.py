@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Count, Min
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from songhe.assessment.models import Assessment
 from songhe.doors.may import require
 from songhe.doors.provider.desk import Desk, open_desk, shown
 from songhe.doors.shell.amount import figures
@@ -154,6 +156,8 @@ def home(request: DoorRequest) -> HttpResponse:
     desk = open_desk(request, "desk.open")
     dues = due_months(desk.counties[0], request.on)
     month = Month.of(request.on)
+    if desk.assesses:
+        return home_of_a_body(request, desk, month)
     known = {
         due.month: month_figures(counties=desk.counties, provider_id=desk.provider.id, month=due.month) for due in dues
     }
@@ -161,18 +165,44 @@ def home(request: DoorRequest) -> HttpResponse:
     tasks: list[Task] = []
     if desk.is_manager:
         for due in dues:
-            tasks += bill_tasks(due, known[due.month]) if not desk.assesses else []
-        tasks += statement_tasks(desk)
-        tasks += paper_task(ending_soon(desk.provider, request.on), request.on)
-        tasks += bank_task(desk)
+            tasks += bill_tasks(due, known[due.month])
+        tasks += house_tasks(desk, request.on)
     said: dict[str, Any] = {
         "month": month,
-        "dues": dues if not desk.assesses else [],
+        "dues": dues,
         "tasks": tasks,
         "figures": here,
         **counted(desk, request.on),
     }
     return shown(request, desk, "provider/home.html", said)
+
+
+def house_tasks(desk: Desk, on: date) -> list[Task]:
+    """What waits at any provider's: its money, its papers."""
+    return statement_tasks(desk) + paper_task(ending_soon(desk.provider, on), on) + bank_task(desk)
+
+
+def home_of_a_body(request: DoorRequest, desk: Desk, month: Month) -> HttpResponse:
+    """Who only assesses: the requests that wait for two assessors come first, and there is nothing to redeem."""
+    rows = Assessment.rows.filter(county__in=desk.counties, body=desk.provider)
+    told = rows.order_by().values_list("state").annotate(count=Count("id"), first=Min("requested_at"))
+    by_state = {state: (count, first) for state, count, first in told}
+    waiting, first = by_state.get(Assessment.State.REQUESTED, (0, None))
+    tasks: list[Task] = []
+    if waiting and first is not None:
+        what = ngettext("%(count)s 件评估申请等您派人", "%(count)s 件评估申请等您派人", waiting) % {"count": waiting}
+        days = (request.at - first).days
+        why = ngettext("最早的一件已等 %(days)s 天。", "最早的一件已等 %(days)s 天。", days) % {"days": days}
+        tasks.append(Task("scale", what, why, reverse("assessor:body"), "warn"))
+    tasks += house_tasks(desk, request.on) if desk.is_manager else []
+    said = {
+        "month": month,
+        "tasks": tasks,
+        "waiting": waiting,
+        "assigned": by_state.get(Assessment.State.ASSIGNED, (0, None))[0],
+        "handed_in": by_state.get(Assessment.State.SUBMITTED, (0, None))[0],
+    }
+    return shown(request, desk, "provider/home_of_a_body.html", said)
 
 
 def counted(desk: Desk, on: date) -> dict[str, int]:

@@ -44,13 +44,27 @@ class Shown:
     current: bool
 
 
+AT_A_PROVIDER = frozenset({Role.PROVIDER_MANAGER, Role.CARER})
+
+
+def kinds_of_providers(account: Account, on: date) -> frozenset[str]:
+    """The kinds of the providers that the account works for; read once for each account object, as its roles are."""
+    known: dict[date, frozenset[str]] = account.__dict__.setdefault("kinds_by_day", {})
+    if on not in known:
+        held = appointments(account, on, roles=list(AT_A_PROVIDER)).values_list("provider_id")
+        known[on] = frozenset(Provider.objects.filter(pk__in=held).values_list("kind", flat=True))
+    return known[on]
+
+
 def at_an_assessment_body(account: Account, on: date) -> bool:
     """Whether the account answers for a body that assesses; other bodies name no assessors."""
-    held = appointments(account, on, roles=[Role.PROVIDER_MANAGER]).values_list("provider_id")
-    return Provider.objects.filter(pk__in=held, kind=Kind.ASSESSMENT_BODY).exists()
+    return Kind.ASSESSMENT_BODY in kinds_of_providers(account, on)
 
 
-AT_A_PROVIDER = frozenset({Role.PROVIDER_MANAGER, Role.CARER})
+def at_who_serves(account: Account, on: date) -> bool:
+    """Whether the account works where elders are served; who only assesses has neither clients nor vouchers."""
+    return bool(kinds_of_providers(account, on) - {Kind.ASSESSMENT_BODY})
+
 
 ITEMS: tuple[Item, ...] = (
     Item("staff:inbox", _("申请审核"), "application.read"),
@@ -67,15 +81,15 @@ ITEMS: tuple[Item, ...] = (
     Item("staff:reveals", _("查看记录"), "audit.read"),
     Item("assessor:reviews", _("评估复核"), "assessment.review"),
     Item("assessor:schedule", _("评估日程"), "assessment.submit"),
-    Item("assessor:body", _("评估派单"), "assessment.assign", only=at_an_assessment_body),
     Item("staff:dashboard", _("统计看板"), "report.read"),
     Item("staff:packs", _("政策包"), "policy.read"),
     Item("audit:home", _("审计"), "audit.read"),
     Item("provider:home", _("今天"), "desk.open"),
-    Item("provider:redeem", _("核销"), "redemption.make"),
-    Item("provider:people", _("服务对象"), "desk.open"),
-    Item("provider:services", pgettext_lazy("page", "服务记录"), "desk.open"),
-    Item("provider:bills", pgettext_lazy("page", "账单"), "desk.bills"),
+    Item("assessor:body", _("评估派单"), "assessment.assign", only=at_an_assessment_body),
+    Item("provider:redeem", _("核销"), "redemption.make", only=at_who_serves),
+    Item("provider:people", _("服务对象"), "desk.open", only=at_who_serves),
+    Item("provider:services", pgettext_lazy("page", "服务记录"), "desk.open", only=at_who_serves),
+    Item("provider:bills", pgettext_lazy("page", "账单"), "desk.bills", only=at_who_serves),
     Item("provider:statements", _("结算单"), "desk.statements"),
     Item("provider:own", _("机构资料"), "desk.own"),
 )

@@ -17,6 +17,7 @@ from songhe.assessment.models import Assessment, Draft
 from songhe.assessment.tests import paper, world
 from songhe.doors.shell.tests.conftest import no_language_stays_behind, unknown_variables_fail
 from songhe.doors.staff.tests.conftest import DAY, account, clerk, enter, practice
+from songhe.entitlement.models import Application
 from songhe.provider.models import Provider, Worker
 
 __all__ = ["clerk", "enter", "no_language_stays_behind", "practice", "unknown_variables_fail"]
@@ -84,6 +85,23 @@ def named(body: Provider, first: Worker, second: Worker, *, at: datetime | None 
         at=world.at(ASKED),
         on=ASKED,
         by="manager",
+    )
+
+
+def wished(row: Assessment, *days: str, words: str = "下午精神好一些") -> Application:
+    """The application that was handed in with the request, with the days that suit the family."""
+    return Application.rows.create(
+        county=row.county,
+        no=row.no[:-4] + "9001",
+        person=row.person,
+        policy="consumption-voucher",
+        state=Application.State.ASSESSING,
+        channel=Application.Channel.ONLINE,
+        assessment_wish={"body": row.body_id, "where": row.where, "days": list(days), "words": words},
+        opened_by="elder",
+        opened_at=row.requested_at,
+        submitted_at=row.requested_at,
+        submitted_on=ASKED,
     )
 
 

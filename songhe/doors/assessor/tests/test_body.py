@@ -6,7 +6,7 @@ import pytest
 from songhe.assessment.models import Assessment
 from songhe.assessment.tests import world
 from songhe.county.key import new_id
-from songhe.doors.assessor.tests.conftest import ASKED, assessor
+from songhe.doors.assessor.tests.conftest import ASKED, assessor, wished
 from songhe.doors.staff.tests.conftest import DAY
 from songhe.doors.staff.tests.reading import form_for, text
 from songhe.kernel.month import BEIJING
@@ -48,6 +48,27 @@ def test_the_body_sees_who_chose_it_and_names_two_and_a_time(desk):
     assert (there.date(), there.hour, there.minute) == (date(2026, 3, 11), 14, 30)
     said = text(desk["manager"].get("/assessor/body/?part=assigned"))
     assert "李评估、王评估" in said
+
+
+def test_the_familys_wish_stands_in_the_list_and_its_first_coming_day_is_offered(desk):
+    wished(desk["row"], "2026-03-09", "2026-03-12", "2026-03-13")
+    said = text(desk["manager"].get("/assessor/body/"))
+    assert "希望3月9日、3月12日、3月13日" in said
+    assert "下午精神好一些" in said
+    page = desk["manager"].get(desk["at"])
+    assert "3月12日" in text(page)
+    assert page.context["form"]["day"].value() == date(2026, 3, 12)
+
+
+def test_a_wish_that_named_another_body_or_is_of_an_earlier_case_is_not_this_ones(desk):
+    made = wished(desk["row"], "2026-03-12")
+    made.assessment_wish = {**made.assessment_wish, "body": world.body().pk}
+    made.save()
+    assert "希望" not in text(desk["manager"].get("/assessor/body/"))
+    made.assessment_wish = {**made.assessment_wish, "body": desk["body"].pk}
+    made.submitted_at = desk["row"].requested_at - timedelta(days=400)
+    made.save()
+    assert "希望" not in text(desk["manager"].get(desk["at"]))
 
 
 @pytest.mark.parametrize(
@@ -106,6 +127,14 @@ def test_a_body_that_does_not_assess_is_told_so_and_finds_no_item_in_the_navigat
     assert "您所在的机构不是评估机构" in text(server.get("/assessor/body/"))
     assert "评估派单" not in server.get("/").content.decode()
     assert "评估派单" in desk["manager"].get("/").content.decode()
+
+
+def test_the_body_is_told_what_waits_and_finds_nothing_of_those_who_serve(desk):
+    home = desk["manager"].get("/provider/")
+    assert "1 件评估申请等您派人" in text(home)
+    assert "核销" not in text(home)
+    items = re.findall(r'<nav class="nav".*?</nav>', home.content.decode(), re.S)[0]
+    assert re.findall(r">([^<]+)</a>", items) == ["今天", "评估派单", "结算单", "机构资料"]
 
 
 @pytest.mark.parametrize("role", ["county_clerk", "assessor", "auditor"])

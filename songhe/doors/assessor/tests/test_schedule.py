@@ -7,7 +7,7 @@ from songhe.assessment import review
 from songhe.assessment.models import Assessment
 from songhe.assessment.tests import paper, world
 from songhe.county.key import new_id
-from songhe.doors.assessor.tests.conftest import assessor, named, signed_in
+from songhe.doors.assessor.tests.conftest import assessor, named, signed_in, wished
 from songhe.doors.staff.tests.conftest import DAY
 from songhe.doors.staff.tests.reading import text
 from songhe.person.models import Person
@@ -28,6 +28,16 @@ def test_today_comes_before_what_is_to_come(tablet):
     assert said.index("今天") < said.index("王秀兰") < said.index("接下来") < said.index("陈桂英")
     assert "09:00" in said
     assert "与王评估" in said
+
+
+def test_what_the_family_wished_stands_on_the_schedule_and_beside_the_visit(tablet):
+    story = tablet()
+    wished(story.row, "2026-03-12", words="听力不好，请大声说话")
+    assert "听力不好" in text(story.one.get("/assessor/"))
+    said = text(story.one.get(story.at))
+    assert "希望的日期" in said
+    assert "3月12日" in said
+    assert "听力不好" in said
 
 
 def test_an_assessor_sees_only_what_they_are_named_for(tablet):
