@@ -293,6 +293,51 @@ def test_signing_out_deletes_what_the_device_keeps_and_asks_first(tablet):
     assert (left, page.evaluate("sessionStorage.length")) == (0, 0)
 
 
+def leave_from_elsewhere(tablet: SimpleNamespace) -> Any:
+    """A page of another door in another tab, where the tablet's own script does not run."""
+    other = tablet.page.context.new_page()
+    other.goto(f"{tablet.served}/security/")
+    other.locator("summary", has_text="li的名字").click()
+    other.get_by_role("button", name="退出登录").click()
+    return other
+
+
+def kept_on(page: Any) -> tuple[int, int]:
+    return page.evaluate("indexedDB.databases().then(all => all.length)"), page.evaluate("sessionStorage.length")
+
+
+def test_signing_out_on_any_page_deletes_what_was_sent(tablet):
+    tablet.enter("li")
+    tablet.page.get_by_role("link", name="王秀兰").click()
+    tablet.page.get_by_role("button", name="存到设备上").click()
+    tablet.page.get_by_role("button", name="不再存在设备上").wait_for()
+    other = leave_from_elsewhere(tablet)
+    other.get_by_text("您已退出登录").wait_for()
+    assert kept_on(other) == (0, 0)
+    assert tablet.page.evaluate("sessionStorage.getItem('songhe-assessor-key')") is None
+
+
+def test_signing_out_on_any_page_asks_about_what_was_not_sent(tablet):
+    from songhe.assessment import draft
+    from songhe.assessment.tests.world import at
+
+    page, story = tablet.page, tablet.story
+    draft.begin(assessment=story.row, at=at(DAY), on=DAY, by="li")
+    tablet.enter("li")
+    tablet.go("form/1/")
+    page.route("**/form/1/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    tablet.choose("B.1.1", "1")
+    page.get_by_text("还没有送出").wait_for()
+    other = leave_from_elsewhere(tablet)
+    other.get_by_text("还有 1 条没有送出。现在退出，它们会从这台设备上删除").wait_for()
+    assert kept_on(other)[0] == 1
+    other.get_by_role("button", name="先不退出").click()
+    other.get_by_role("button", name="退出登录").click()
+    other.get_by_role("button", name="删除并退出").click()
+    other.get_by_text("您已退出登录").wait_for()
+    assert kept_on(other) == (0, 0)
+
+
 def test_without_scripts_the_form_is_a_form(story, served, chromium):
     context = chromium.new_context(locale="zh-CN", java_script_enabled=False)
     page = context.new_page()

@@ -41,6 +41,7 @@ ASSETS = (
     "css/assessor.css",
     "img/mark.svg",
     "js/shell.js",
+    "js/leave.js",
     "vendor/idb.js",
     "js/assessor/visit.js",
     "js/assessor/store.js",

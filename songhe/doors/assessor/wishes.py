@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -41,11 +42,10 @@ def wishes(rows: Iterable[Assessment]) -> dict[UUID, Wish]:
     for county in sorted({key[0] for key in asked}):
         people = {key[1] for key in asked if key[0] == county}
         held = Application.rows.filter(county=county, person__in=people, submitted_at__isnull=False)
-        for person, wish, at in held.order_by("submitted_at", "id").values_list(
-            "person_id", "assessment_wish", "submitted_at"
-        ):
-            row = asked.get((county, person, (wish or {}).get("body")))
-            if row is not None and at >= row.requested_at:
+        for each in held.only("person", "assessment_wish", "submitted_at").order_by("submitted_at", "id"):
+            wish: dict[str, Any] = each.assessment_wish or {}
+            row = asked.get((county, each.person_id, wish.get("body")))
+            if row is not None and each.submitted_at is not None and each.submitted_at >= row.requested_at:
                 days = tuple(date.fromisoformat(day) for day in wish.get("days", []))
                 found[row.id] = Wish(days, wish.get("words", ""))
     return {key: wish for key, wish in found.items() if wish.days or wish.words}

@@ -16,7 +16,7 @@ from songhe import __version__
 from songhe.access.models import Account
 from songhe.access.role import Role
 from songhe.access.scope import appointments
-from songhe.doors.may import roles
+from songhe.doors.may import may, roles
 from songhe.doors.shell import navigation
 from songhe.doors.shell.models import SignIn, Size, Theme
 from songhe.doors.shell.preferences import SIZE_COOKIE, THEME_COOKIE
@@ -113,6 +113,11 @@ class Shell:
         if self.account is None or self.on is None or Role.CITIZEN not in roles(self.account, self.on):
             return ""
         return reverse("elder:notices")
+
+    @property
+    def works_without_network(self) -> bool:
+        """Whether the account may have left work on this device that has not been sent."""
+        return self.account is not None and self.on is not None and may(self.account, "assessment.submit", self.on)
 
     @cached_property
     def nav(self) -> list[navigation.Shown]:

@@ -202,8 +202,12 @@ def sign_in_for_practice(request: DoorRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: DoorRequest) -> HttpResponse:
+    """End the session. The browser forgets what it stored where its script says that nothing there waits to be sent."""
     if request.session.session_key:
         SignIn.objects.filter(session=request.session.session_key, ended_at=None).update(ended_at=request.server_at)
     logout(request)
     messages.success(request, _("您已退出登录。"))
-    return HttpResponseRedirect("/")
+    response = HttpResponseRedirect("/")
+    if request.POST.get("empty"):
+        response.headers["Clear-Site-Data"] = '"storage"'
+    return response

@@ -94,8 +94,16 @@ def test_signing_out_takes_a_post(client, open_account):
     open_account("clerk")
     try_with(client)
     assert client.get("/sign-out/").status_code == 405
-    assert client.post("/sign-out/").status_code == 302
+    answer = client.post("/sign-out/")
+    assert answer.status_code == 302
+    assert "Clear-Site-Data" not in answer.headers
     assert not is_signed_in(client)
+
+
+def test_the_browser_forgets_what_it_stored_where_nothing_waits_to_be_sent(client, open_account):
+    open_account("clerk")
+    try_with(client)
+    assert client.post("/sign-out/", {"empty": "1"})["Clear-Site-Data"] == '"storage"'
 
 
 def test_staff_are_signed_out_after_fifteen_idle_minutes(client, open_account, server_clock):

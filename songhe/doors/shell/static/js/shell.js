@@ -1,5 +1,7 @@
 /* What the frame does when scripts run. Without them every page works as plain forms. */
 
+import "./leave.js";
+
 const root = document.documentElement;
 
 /* The error summary, or whatever asks for it, takes the focus. */

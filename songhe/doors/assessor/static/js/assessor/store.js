@@ -2,11 +2,11 @@
    sent. The key comes from the server for the signed-in account and stays in the tab; the database holds no plain
    word about anybody. */
 
+import { remove, storeOf, stores } from "../leave.js";
 import "../../vendor/idb.js";
 
-const { openDB, deleteDB } = globalThis.idb;
+const { openDB } = globalThis.idb;
 const HELD = "songhe-assessor-key";
-const NAME = "songhe-assessor-";
 const write = new TextEncoder();
 const read = new TextDecoder();
 
@@ -65,11 +65,16 @@ export async function open() {
   if (database && who === held.account) return true;
   const bytes = Uint8Array.from(atob(held.key), (one) => one.charCodeAt(0));
   key = await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
-  database = await openDB(NAME + held.account, 1, {
+  database = await openDB(storeOf(held.account), 1, {
     upgrade(made) {
       made.createObjectStore("visits");
       made.createObjectStore("forms");
       made.createObjectStore("queue", { autoIncrement: true });
+    },
+    /* It is being deleted: somebody signs out. */
+    blocking() {
+      database?.close();
+      database = null;
     },
   });
   who = held.account;
@@ -140,28 +145,11 @@ export async function finish(id) {
 
 /* How much other accounts have left on this device; what they have sent is deleted. */
 export async function others() {
-  if (!indexedDB.databases) return 0;
   let count = 0;
-  for (const { name } of await indexedDB.databases()) {
-    if (!name.startsWith(NAME) || name === NAME + who) continue;
-    const other = await openDB(name);
-    const waiting = other.objectStoreNames.contains("queue") ? await other.count("queue") : 0;
-    other.close();
+  for (const { name, waiting } of await stores()) {
+    if (name === storeOf(who)) continue;
     count += waiting;
-    if (!waiting) await deleteDB(name);
+    if (!waiting) await remove(name);
   }
   return count;
-}
-
-export async function wipe() {
-  const name = NAME + who;
-  database?.close();
-  database = null;
-  sessionStorage.removeItem(HELD);
-  sessionStorage.removeItem("songhe-assessor-looks");
-  tabs?.postMessage("wiped");
-  if (who !== null) await deleteDB(name);
-  for (const cache of await globalThis.caches.keys()) {
-    if (cache.startsWith("songhe-assessor")) await caches.delete(cache);
-  }
 }

@@ -1,6 +1,7 @@
 /* What waits on this device goes to the server, in order and once; what the server says comes back. Nothing is scored
    here, and whatever was not sent is said to be so. */
 
+import { beforeLeaving } from "../leave.js";
 import * as store from "./store.js";
 
 const line = document.querySelector("[data-device]");
@@ -397,40 +398,7 @@ document.addEventListener("click", (event) => {
   store.inTurn(() => {}).then(() => location.assign(link.href));
 });
 
-/* Signing out deletes everything here; what was not sent is asked about first. */
-document.addEventListener(
-  "submit",
-  (event) => {
-    const leaving = event.target;
-    if (!leaving.action?.endsWith("/sign-out/") || leaving.dataset.wiped || !line || line.hidden) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    leave(leaving);
-  },
-  true,
-);
-
-async function leave(leaving) {
-  if (store.heldKey() && (await store.open())) {
-    if (await waiting()) await flush();
-    const n = await waiting();
-    const asks = line.querySelector("[data-device-leave]");
-    if (n && asks.hidden) {
-      asks.querySelector("p").textContent = filled(words.leave, n);
-      asks.hidden = false;
-      asks.querySelector("[data-device-stay]").onclick = () => { asks.hidden = true; };
-      asks.querySelector("[data-device-wipe]").onclick = () => leave(leaving);
-      asks.querySelector("[data-device-stay]").focus();
-      return;
-    }
-    await store.wipe();
-  }
-  leaving.dataset.wiped = "1";
-  leaving.submit();
-}
-
-addEventListener("online", () => { if (store.heldKey()) flush(); });
-addEventListener("offline", () => { if (store.heldKey()) report("offline"); });
-setInterval(async () => {
-  if (store.heldKey() && (await store.open()) && (await waiting())) flush();
-}, 30_000);
+/* Before the device is wiped, what waits is sent. */
+beforeLeaving(async () => {
+  if (line && !line.hidden && store.heldKey() && (await store.open()) && (await waiting())) await flush();
+});
