@@ -1,12 +1,13 @@
 """The clock at the door: the one place where a request learns what day it is.
 
-A real database goes by the server's clock. A practice database has a day of its own, which the running of months
-moves on, and takes the server's time of day, so that what is done on one practice day stays in order.
+A real database goes by the server's clock. A practice database has a day of its own and takes the server's time of
+day. The running of months moves the day on, and whoever is there at Beijing's midnight goes on into the next practice
+day, so that time never goes back. While nobody is there no day goes by.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -45,11 +46,22 @@ def server_now() -> datetime:
 def read_clock() -> Clock:
     """What time it is for the verbs: the practice day at the server's time of day, or simply now."""
     now = server_now()
-    day = Practice.objects.values_list("day", flat=True).first()
+    day, lived_on = Practice.objects.values_list("day", "lived_on").first() or (None, None)
     if day is None:
         return Clock(now, beijing_date(now), False)
+    if lived_on is None or lived_on < beijing_date(now):
+        day = _go_on(day, lived_on, beijing_date(now))
     at = datetime.combine(day, now.astimezone(BEIJING).timetz()).astimezone(timezone.utc)
     return Clock(at, day, True)
+
+
+def _go_on(day: date, lived_on: date | None, today: date) -> date:
+    """The practice day of a day that begins: the next one, whoever of several readers comes first."""
+    following = day if lived_on is None else day + timedelta(days=1)
+    before = Practice.objects.filter(day=day, lived_on=lived_on)
+    if before.update(day=following, lived_on=today):
+        return following
+    return Practice.objects.values_list("day", flat=True).get() or following
 
 
 def is_practice() -> bool:
@@ -58,12 +70,14 @@ def is_practice() -> bool:
 
 def set_practice_day(day: date, *, note: str = "") -> None:
     """Make an empty database a practice one, or move its day. Refuses with ``clock.real_database``."""
+    today = beijing_date(server_now())
     with transaction.atomic():
-        if Practice.objects.filter(day__isnull=False).update(day=day, **({"note": note} if note else {})):
+        kept = Practice.objects.filter(day__isnull=False)
+        if kept.update(day=day, lived_on=today, **({"note": note} if note else {})):
             return
         try:
             with transaction.atomic():
-                Practice.objects.create(day=day, note=note)
+                Practice.objects.create(day=day, lived_on=today, note=note)
         except IntegrityError:
             raise REAL_DATABASE("day") from None
 

@@ -11,10 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Practice(models.Model):
-    """What this database is: one row, written once. With a day it is for practice, without one it holds real people."""
+    """What this database is: one row. With a day it is for practice, without one it holds real people.
+
+    ``lived_on`` is the day by Beijing's calendar on which the practice day was lived last: the next practice day begins
+    with another.
+    """
 
     singleton = models.BooleanField(primary_key=True, default=True)
     day = models.DateField(null=True)
+    lived_on = models.DateField(null=True)
     note = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
@@ -55,7 +60,8 @@ class SignIn(models.Model):
     """One sign-in: when, from where and how, and the session that it began. The owner sees them all.
 
     ``at`` goes by the clock of the door, ``began_at`` and ``seen_at`` by the server's. ``device`` is a hash of what
-    the browser was given to be known again by; ``means`` says by what the owner was known.
+    the browser was given to be known again by; ``means`` says by what the owner was known. ``stays_until`` is set
+    for a citizen's own telephone, which stays signed in until then.
     """
 
     class Means(models.TextChoices):
@@ -76,11 +82,13 @@ class SignIn(models.Model):
     began_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    stays_until = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             models.Index(name="shell_signin_latest", fields=["account", "-at"]),
             models.Index(name="shell_signin_session", fields=["session"], condition=~Q(session="")),
+            models.Index(name="shell_signin_device", fields=["device"], condition=~Q(device="")),
         ]
 
     def __str__(self) -> str:
