@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum
 
 from songhe.grant.models import Grant
 from songhe.kernel.month import Month
-from songhe.kernel.typed import fold
 from songhe.person.models import Person
+from songhe.person.search import fitting
 from songhe.redemption.models import Bill, Line, Reversal, Verdict
 from songhe.service.models import Stay, Visit
 from songhe.settlement.models import Statement
@@ -32,7 +32,7 @@ def is_served(person: Person, provider_id: int) -> bool:
 
 
 def served(*, counties: tuple[str, ...], provider_id: int, text: str = "", residents: bool = False) -> QuerySet[Person]:
-    """The people a provider serves or served, by name; ``text``: the beginning of a name, or four last characters.
+    """The people a provider serves or served, by name; ``text``: a name, pinyin, first letters, the end of a number.
 
     ``residents``: those alone who are in its house now.
     """
@@ -47,13 +47,7 @@ def served(*, counties: tuple[str, ...], provider_id: int, text: str = "", resid
             .union(Bill.objects.filter(**told).values("person_id"))
         )
     people = Person.rows.filter(county__in=counties, id__in=ids)
-    typed = fold(text)
-    if typed:
-        fits = Q(name__startswith=" ".join(text.split()))
-        if len(typed) == 4 and typed[:3].isdigit():
-            fits |= Q(id_last4=typed) | Q(phone__endswith=typed)
-        people = people.filter(fits)
-    return people.order_by("name", "id")
+    return (fitting(people, text) if text.strip() else people).order_by("name", "id")
 
 
 @dataclass(frozen=True)

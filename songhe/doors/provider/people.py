@@ -25,9 +25,9 @@ from songhe.doors.staff.cursor import PAGE, read_text, written
 from songhe.doors.staff.reach import noted_read
 from songhe.grant.models import Grant
 from songhe.kernel.month import Month, age_on
-from songhe.kernel.typed import fold
 from songhe.person.masks import mask_phone
 from songhe.person.models import Person
+from songhe.person.search import asked
 from songhe.service.models import Stay, Visit
 from songhe.settlement.served import PROGRAMME, around, bills_of, served
 
@@ -52,23 +52,26 @@ class Row:
 @require_http_methods(["GET", "HEAD", "POST"])
 @require("desk.open")
 def people(request: DoorRequest) -> HttpResponse:
-    """The list and its search; what is typed comes by POST, so that no ID number stands in an address."""
+    """The list and its search; what is typed comes by POST, so that no part of a number stands in an address."""
     desk = open_desk(request, "desk.open")
-    text = (request.POST if request.method == "POST" else request.GET).get("q", "")[:60].strip()
-    if request.method == "POST" and len(fold(text)) <= 20 and not fold(text)[:8].isdigit():
-        return HttpResponseRedirect(list_of(text, request.POST.get("residents", "")))
-    residents = request.GET.get("residents") == "1" and desk.houses
+    told = request.POST if request.method == "POST" else request.GET
+    text = told.get("q", "")[:60].strip()
+    residents = told.get("residents") == "1" and desk.houses
+    is_number = asked(text).names_somebody
+    if request.method == "POST" and not is_number:
+        return HttpResponseRedirect(list_of(text, residents))
     rows = served(counties=desk.counties, provider_id=desk.provider.id, text=text, residents=residents)
     if key := read_text(request.GET.get("after", "")):
         name, row_id = key
         rows = rows.filter(Q(name__gt=name) | Q(name=name, id__gt=row_id))
     found = list(rows[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]
-    after = written(found[-1].name, found[-1].id) if more else ""
+    after = written(found[-1].name, found[-1].id) if more and not is_number else ""
     said = {
         "q": text,
+        "residents": residents,
         "rows": rows_of(desk, found, request.on),
-        "chips": chips(desk, text, residents),
+        "chips": chips(desk, "" if is_number else text, residents),
         "first": list_of(text, residents) if request.GET.get("after") else "",
         "following": list_of(text, residents, after) if after else "",
         "month": Month.of(request.on),

@@ -7,6 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from songhe.assessment.tests.world import at, elder
 from songhe.doors.provider.tests.conftest import COUNTY, DAY, voucher
 from songhe.doors.staff.tests.reading import form_for, send, text
+from songhe.grant.models import Grant
+from songhe.person import search
 from songhe.redemption.tests.world import item, provider, stay_of, visit_of
 from songhe.service.models import Override, Presence, Stay, Visit
 from songhe.service.tests.world import worker
@@ -15,6 +17,12 @@ from songhe.trail.models import Entry
 pytestmark = pytest.mark.django_db
 
 PEOPLE, STAYS, SERVICES = "/provider/people/", "/provider/stays/", "/provider/services/"
+
+
+def known(grant: Grant) -> Grant:
+    """The elder can be looked for."""
+    search.lay([grant.person])
+    return grant
 
 
 def test_the_list_holds_whom_the_provider_served_and_nobody_else(manager, company):
@@ -27,12 +35,36 @@ def test_the_list_holds_whom_the_provider_served_and_nobody_else(manager, compan
 
 
 def test_names_and_last_characters_find_somebody(manager, company):
-    for name, last4 in (("王秀兰", "002X"), ("李建国", "1234")):
-        visit_of(voucher(name, id_last4=last4), company)
-    for asked, found in (("王", "王秀兰"), ("002x", "王秀兰"), ("1234", "李建国")):
+    for name, last4, phone in (("王秀兰", "002X", "13800000001"), ("李建国", "1234", "13800005678")):
+        visit_of(known(voucher(name, id_last4=last4, phone=phone)), company)
+    for asked, found in (
+        ("王", "王秀兰"),
+        ("wangxl", ""),
+        ("wxl", "王秀兰"),
+        ("ＬＩ jianguo", "李建国"),
+        ("002x", "王秀兰"),
+        ("1234", "李建国"),
+        ("5678", "李建国"),
+        ("13800005678", "李建国"),
+        ("678", ""),
+    ):
         page = text(manager.post(PEOPLE, {"q": asked}, follow=True))
-        assert found in page
-        assert len({"王秀兰", "李建国"} & set(page.split())) == 1
+        assert {"王秀兰", "李建国"} & set(page.split()) == ({found} if found else set()), asked
+
+
+def test_pinyin_finds_nobody_whom_another_provider_serves(manager, company):
+    visit_of(known(voucher("王秀兰", id_last4="002X")), company)
+    visit_of(known(voucher("王秀莲", id_last4="003X", phone="13800005678")), provider())
+    for asked in ("wxl", "wangxiul", "王秀", "003x", "5678"):
+        assert "王秀莲" not in text(manager.post(PEOPLE, {"q": asked}, follow=True))
+
+
+def test_no_part_of_a_number_stands_in_an_address(manager, company):
+    visit_of(known(voucher("王秀兰", id_last4="0028")), company)
+    answer = manager.post(PEOPLE, {"q": "0028"})
+    assert answer.status_code == 200
+    assert "q=0028" not in answer.content.decode()
+    assert manager.post(PEOPLE, {"q": "wxl"})["Location"] == f"{PEOPLE}?q=wxl"
 
 
 def test_a_persons_page_shows_what_this_provider_did(manager, company):
