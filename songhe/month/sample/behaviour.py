@@ -13,10 +13,10 @@ from random import Random
 from typing import Any
 
 from songhe.kernel.month import Month
-from songhe.month.sample import insured
+from songhe.month.sample import homecare, insured
 from songhe.month.sample.people import Elder
 from songhe.month.sample.plan import Plan, carer_of, moment
-from songhe.month.sample.shape import Weights, bodies, shape
+from songhe.month.sample.shape import bodies, shape
 
 #: Whoever applies in the month is decided on by this day of it, and served from a few days later on.
 DECIDED_BY = 12
@@ -28,26 +28,6 @@ DEATHS_HEARD_OF_FROM = 10
 
 #: The last days are for bills.
 LAST_VISIT = 27
-
-#: Minutes after midnight at which a carer's five visits of a day begin; each is over before the next.
-STARTS = (480, 580, 680, 840, 940)
-
-#: What carers do at home: weight and minutes.
-HOME_ITEMS: dict[str, tuple[int, int]] = {
-    "home-cleaning": (28, 75),
-    "home-personal-care": (24, 50),
-    "home-bath": (13, 55),
-    "home-rehab": (9, 60),
-    "home-company": (6, 70),
-    "home-health-check": (6, 25),
-    "home-feeding": (4, 35),
-    "home-turning": (3, 30),
-    "home-medication": (3, 20),
-    "home-walk": (2, 45),
-    "home-medical-escort": (2, 90),
-}
-ESCORTS = frozenset({"home-walk", "home-medical-escort"})
-_ITEMS = Weights.of({item: weight for item, (weight, _) in HOME_ITEMS.items()})
 
 #: What keeps a visit from being paid.
 FLAWS = ("no_position", "too_far", "unconfirmed")
@@ -209,6 +189,9 @@ class _Writer:
         uses = elder.case != "" or chance.randrange(100) < self.figures.habit(f"uses_voucher_{habit}_per_hundred")
         if is_first and "respite" in elder.told:
             self._respite(mine, *elder.told["respite"])
+        elif self._is_away(mine, leaves, chance):
+            first = chance.randint(6, 12)
+            self._respite(mine, first, first + chance.randint(7, 14))
         elif uses and mine.care == "institution":
             self._resident(mine, leaves, chance)
         elif uses:
@@ -285,6 +268,18 @@ class _Writer:
         day = self._bill_day(leaves)
         mine.events.append(self._bill(mine, day, mine.house, charges, ltci, chance))
 
+    def _is_away(self, mine: ElderMonth, leaves: date | None, chance: Random) -> bool:
+        """Whether an elder who is cared for at home spends a part of the month in an institution, for once."""
+        away = chance.randrange(1000) < self.figures.habit("respite_per_thousand_at_home")
+        return (
+            away
+            and mine.care == "home"
+            and mine.elder.applies == "before"
+            and leaves is None
+            and not mine.elder.case
+            and not any(isinstance(event, Choose) for event in mine.events)
+        )
+
     def _respite(self, mine: ElderMonth, first: int, last: int) -> None:
         """A short stay by the day: the group is chosen before, the bill comes on the day of discharge."""
         house, begins, ends = "inst-1", self.day(first), self.day(last)
@@ -306,22 +301,24 @@ class _Writer:
             ends = self.day(elder.told["admitted_on"] - 4)
         if "switches_on" in elder.told and self.month == self.plan.month:
             ends = self.day(elder.told["switches_on"] - 6)
-        wanted = self.figures.visits.draw(chance)
-        possible = self._times(elder, begins, ends)
+        wanted = self.figures.visits[elder.level or 2].draw(chance)
+        possible = homecare.times(elder, begins, ends)
         chosen = sorted(chance.sample(possible, min(wanted, len(possible))))
         start = len(mine.visits)
         for starts in chosen:
-            mine.events.append(self._visit(mine, starts, chance))
+            mine.events += self._appointment(mine, starts, chance)
         visits = [
             (start + place, visit) for place, visit in enumerate(mine.visits[start:]) if visit.flaw != "after_death"
         ]
         if visits:
-            charges = [Charge(visit.item, visit.starts.date(), 1, None, place) for place, visit in visits]
+            charges = [
+                Charge(visit.item, visit.starts.date(), visit.quantity, None, place) for place, visit in visits
+            ]
             prices = self.prices[mine.house]
             by_day: dict[date, int] = {}
             for charge in charges:
-                by_day[charge.day] = by_day.get(charge.day, 0) + prices[charge.item]
-            ltci = insured.home(elder, by_day=by_day, visits=len(visits))
+                by_day[charge.day] = by_day.get(charge.day, 0) + prices[charge.item] * charge.quantity
+            ltci = insured.home(elder, by_day=by_day, visits=len(by_day))
             if chance.randrange(100) < self.figures.habit("own_pay_line_per_hundred"):
                 charges.append(Charge(chance.choice(("home-haircut", "home-supplies", "home-repair")), charges[-1].day))
             day = ends + timedelta(days=1) if ends < self.day(LAST_VISIT) else self._bill_day(leaves)
@@ -333,28 +330,19 @@ class _Writer:
         ):
             self._meals(mine, begins, chance)
 
-    def _times(self, elder: Elder, begins: date, ends: date) -> list[datetime]:
-        """When the elder's carer is free for them: two fixed times a week, nobody else's."""
-        found = []
-        for slot in (2 * (elder.turn % 12), 2 * (elder.turn % 12) + 1):
-            weekday, place = divmod(slot, len(STARTS))
-            day = begins + timedelta(days=(weekday - begins.weekday()) % 7)
-            while day <= ends:
-                found.append(moment(day, *divmod(STARTS[place], 60)))
-                day += timedelta(days=7)
-        return found
-
-    def _visit(self, mine: ElderMonth, starts: datetime, chance: Random) -> Visit:
-        item = _ITEMS.draw(chance)
-        minutes = HOME_ITEMS[item][1] + chance.randint(-4, 6)
-        flaw = ""
-        if chance.randrange(1000) < self.figures.habit("flawed_visits_per_thousand") and item not in ESCORTS:
-            flaw = chance.choice(FLAWS)
-        if mine.elder.case == "proxy_at_the_provider" and not mine.visits:
-            item, minutes, flaw = "home-cleaning", 75, "tied_proxy"
-        ends = starts + timedelta(minutes=minutes)
-        at = ends + timedelta(minutes=3)
-        return Visit(at, mine.house, item, carer_of(mine.elder), starts, ends, flaw=flaw)
+    def _appointment(self, mine: ElderMonth, starts: datetime, chance: Random) -> Iterator[Visit]:
+        """What is done at one time, service after service; each is recorded when it is over."""
+        parts = homecare.appointment(mine.elder, chance)
+        tied = mine.elder.case == "proxy_at_the_provider" and not mine.visits
+        if tied:
+            parts = (homecare.Part("home-cleaning", 75),)
+        for part, begins, ends in homecare.timed(parts, starts, chance):
+            flaw = "tied_proxy" if tied else ""
+            is_flawed = chance.randrange(1000) < self.figures.habit("flawed_visits_per_thousand")
+            if is_flawed and not tied and part.item not in homecare.ESCORTS:
+                flaw = chance.choice(FLAWS)
+            at, carer = ends + timedelta(minutes=1), carer_of(mine.elder)
+            yield Visit(at, mine.house, part.item, carer, begins, ends, part.quantity, flaw)
 
     def _meals(self, mine: ElderMonth, begins: date, chance: Random) -> None:
         """Lunches of the centre of the town, told by the week, on a bill of their own."""

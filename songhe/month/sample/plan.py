@@ -36,8 +36,8 @@ LISTED_FROM = date(2025, 7, 7)
 EARLIEST = Month(2025, 9)
 FIRST_MONTH = Month(2026, 3)
 
-#: A carer visits so many elders of a company, each twice a week at most.
-ELDERS_OF_A_CARER = 12
+#: A carer visits so many elders of a company, each three times a week at most.
+ELDERS_OF_A_CARER = 6
 
 #: From here on a sample is loaded by set; below, every right of it is granted step by step.
 LARGE = 20_000

@@ -68,7 +68,7 @@ class Shape:
     ltci: Weights[str]
     ethnic: Weights[str]
     proxies: Weights[str]
-    visits: Weights[int]
+    visits: Mapping[int, Weights[int]]
 
     def count(self, name: str) -> int:
         return int(self.read["counts"][name]["value"])
@@ -113,7 +113,7 @@ def shape() -> Shape:
         ltci=Weights.of(read["ltci"]["weights"]),
         ethnic=Weights.of(read["ethnic_groups"]["weights"]),
         proxies=Weights.of(read["proxies"]["weights"]),
-        visits=Weights.of(dict(read["habits"]["visits_a_month"])),
+        visits={level: Weights.of(dict(table)) for level, table in read["habits"]["appointments_a_month"].items()},
     )
 
 
