@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,16 +18,17 @@ from songhe.doors.may import check, require
 from songhe.doors.provider import words
 from songhe.doors.provider.desk import Desk, by, open_desk, shown
 from songhe.doors.provider.fields import DayField, YuanField, text_field
+from songhe.doors.provider.posting import post, troubles
 from songhe.doors.shell.pieces import Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
-from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words, sent
+from songhe.doors.staff.acting import ActForm, fresh, sent
 from songhe.kernel.refusal import Refusal
 from songhe.provider import bank
 from songhe.provider.admit import GROUPS_OF
 from songhe.provider.catalogue import ASSESSMENT, items_on
 from songhe.provider.contact import change_contact
-from songhe.provider.models import BankAccount, Item, Kind, Listing, Price, Suspension
+from songhe.provider.models import BankAccount, Item, Kind, Listing, Price, Provider, Suspension
 from songhe.provider.price import set_price
 
 
@@ -59,34 +60,28 @@ def own(request: DoorRequest) -> HttpResponse:
     """What stands in the county's file and where the provider is listed; address and telephone it keeps itself."""
     desk = open_desk(request, "desk.own")
     row = desk.provider
+    page = partial(own_page, request, desk)
     if request.method != "POST":
-        return own_page(request, desk, fresh(ContactForm, "contact", address=row.address, phone=row.phone))
+        return page(fresh(ContactForm, "contact", address=row.address, phone=row.phone))
     check(request, "provider.write")
-    form = sent(ContactForm, "contact", request)
-    if not form.is_valid():
-        return own_page(request, desk, form, wrong=form, status=422)
-    told = form.cleaned_data
 
-    def do() -> dict[str, Any]:
-        change_contact(provider=row, address=told["address"], phone=told["phone"], at=request.at, by=by(request))
-        return {"id": row.pk}
+    def do(told: dict[str, Any]) -> Provider:
+        return change_contact(provider=row, address=told["address"], phone=told["phone"], at=request.at, by=by(request))
 
-    try:
-        act_once(request, county=row.place, name=f"provider.contact:{row.id}", form=form, do=do)
-    except Refusal as refusal:
-        return own_page(request, desk, form, refusal=refusal, status=refusal.status)
-    messages.success(request, _("已记下新的地址和电话。"))
-    return HttpResponseRedirect(reverse("provider:own"))
+    return post(
+        request,
+        sent(ContactForm, "contact", request),
+        county=row.place,
+        name=f"provider.contact:{row.id}",
+        do=do,
+        page=page,
+        done=_("已记下新的地址和电话。"),
+        on_to=reverse("provider:own"),
+    )
 
 
 def own_page(
-    request: DoorRequest,
-    desk: Desk,
-    form: ActForm,
-    *,
-    wrong: ActForm | None = None,
-    refusal: Refusal | None = None,
-    status: int = 200,
+    request: DoorRequest, desk: Desk, form: ActForm, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
     row = desk.provider
     listings = list(Listing.objects.filter(provider=row).order_by("-valid_from", "county"))
@@ -108,10 +103,8 @@ def own_page(
         ],
         "suspensions": list(Suspension.objects.filter(provider=row).order_by("-since")),
         "form": form,
-        "open": bool(wrong or refusal),
-        "wrong": wrong,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        "open": form.is_bound,
+        **troubles(form, refusal),
     }
     return shown(request, desk, "provider/own.html", said, status=status)
 
@@ -187,16 +180,13 @@ def prices(request: DoorRequest) -> HttpResponse:
     desk = open_desk(request, "desk.own")
     items = items_for(desk, request.on)
     form_of: Any = lambda *told, **more: PriceForm(*told, items=items, **more)  # noqa: E731
+    page = partial(prices_page, request, desk)
     if request.method != "POST":
-        return prices_page(request, desk, fresh(form_of, "price", valid_from=request.on))
+        return page(fresh(form_of, "price", valid_from=request.on))
     check(request, "provider.write")
-    form = sent(form_of, "price", request)
-    if not form.is_valid():
-        return prices_page(request, desk, form, wrong=form, status=422)
-    told = form.cleaned_data
 
-    def do() -> dict[str, Any]:
-        made = set_price(
+    def do(told: dict[str, Any]) -> Price:
+        return set_price(
             provider=desk.provider,
             item=next(one for one in items if one.code == told["item"]),
             price_fen=told["price"],
@@ -204,32 +194,27 @@ def prices(request: DoorRequest) -> HttpResponse:
             at=request.at,
             by=by(request),
         )
-        return {"id": made.pk}
 
-    try:
-        act_once(request, county=desk.provider.place, name=f"provider.price:{desk.provider.id}", form=form, do=do)
-    except Refusal as refusal:
-        return prices_page(request, desk, form, refusal=refusal, status=refusal.status)
-    messages.success(request, _("价格已记下。"))
-    return HttpResponseRedirect(reverse("provider:prices"))
+    return post(
+        request,
+        sent(form_of, "price", request),
+        county=desk.provider.place,
+        name=f"provider.price:{desk.provider.id}",
+        do=do,
+        page=page,
+        done=_("价格已记下。"),
+        on_to=reverse("provider:prices"),
+    )
 
 
 def prices_page(
-    request: DoorRequest,
-    desk: Desk,
-    form: ActForm,
-    *,
-    wrong: ActForm | None = None,
-    refusal: Refusal | None = None,
-    status: int = 200,
+    request: DoorRequest, desk: Desk, form: ActForm, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
     said = {
         "tabs": tabs("prices"),
         "form": form,
         "rows": price_rows(desk, request.on),
-        "wrong": wrong,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **troubles(form, refusal),
     }
     return shown(request, desk, "provider/prices.html", said, status=status)
 
@@ -252,18 +237,13 @@ class AccountForm(ActForm):
 def account(request: DoorRequest) -> HttpResponse:
     """Where the provider is paid. A change is asked for here, approved by another person, and waits 72 hours."""
     desk = open_desk(request, "desk.own")
+    page = partial(account_page, request, desk)
     if request.method != "POST":
-        return account_page(request, desk, fresh(AccountForm, "account", holder=desk.provider.name))
+        return page(fresh(AccountForm, "account", holder=desk.provider.name))
     check(request, "provider.bank_account")
-    form = sent(AccountForm, "account", request)
-    if not form.is_valid():
-        return account_page(request, desk, form, wrong=form, status=422)
-    told = dict(form.cleaned_data)
-    # The number is sealed where it is kept; what is kept of the call names its last digits alone.
-    form.cleaned_data = {name: value for name, value in told.items() if name not in ("number", "again")}
 
-    def do() -> dict[str, Any]:
-        made = bank.propose(
+    def do(told: dict[str, Any]) -> BankAccount:
+        return bank.propose(
             provider=desk.provider,
             holder=told["holder"],
             bank=told["bank"],
@@ -271,24 +251,23 @@ def account(request: DoorRequest) -> HttpResponse:
             at=request.at,
             by=by(request),
         )
-        return {"id": made.pk}
 
-    try:
-        act_once(request, county=desk.provider.place, name=f"provider.account:{desk.provider.id}", form=form, do=do)
-    except Refusal as refusal:
-        return account_page(request, desk, form, refusal=refusal, status=refusal.status)
-    messages.success(request, _("已提交。县区另一人核准后，再过 72 小时才向新账户付款。"))
-    return HttpResponseRedirect(reverse("provider:account"))
+    return post(
+        request,
+        sent(AccountForm, "account", request),
+        county=desk.provider.place,
+        name=f"provider.account:{desk.provider.id}",
+        do=do,
+        page=page,
+        done=_("已提交。县区另一人核准后，再过 72 小时才向新账户付款。"),
+        on_to=reverse("provider:account"),
+        # The number is sealed where it is kept.
+        not_kept=("number", "again"),
+    )
 
 
 def account_page(
-    request: DoorRequest,
-    desk: Desk,
-    form: ActForm,
-    *,
-    wrong: ActForm | None = None,
-    refusal: Refusal | None = None,
-    status: int = 200,
+    request: DoorRequest, desk: Desk, form: ActForm, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
     rows = list(BankAccount.objects.filter(provider=desk.provider).order_by("-id")[:20])
     in_force = next((one for one in rows if one.effective_at and one.effective_at <= request.at), None)
@@ -297,9 +276,7 @@ def account_page(
         "form": form,
         "rows": [(one, state_of(one, in_force, rows[0], request)) for one in rows],
         "in_force": in_force,
-        "wrong": wrong,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **troubles(form, refusal),
     }
     return shown(request, desk, "provider/account.html", said, status=status)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,10 +21,11 @@ from songhe.doors.provider import words
 from songhe.doors.provider.desk import Desk, by, open_desk, own_worker, shown
 from songhe.doors.provider.fields import DayField, ScanField, text_field
 from songhe.doors.provider.own import tabs
+from songhe.doors.provider.posting import post, troubles
 from songhe.doors.provider.statements import kept_file
 from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
-from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words, sent
+from songhe.doors.staff.acting import ActForm, fresh, sent
 from songhe.kernel.refusal import Refusal
 from songhe.provider.licence import SOON, ending_soon, register_licence
 from songhe.provider.models import Certificate, Licence, Worker
@@ -126,8 +127,9 @@ def workers(request: DoorRequest) -> HttpResponse:
     desk = open_desk(request, "desk.own")
     jobs = jobs_of(desk)
     engaging: Any = lambda *told, **more: EngageForm(*told, jobs=jobs, **more)  # noqa: E731
+    page = partial(workers_page, request, desk)
     if request.method != "POST":
-        return workers_page(request, desk)
+        return page(None)
     check(request, "provider.write")
     what = request.POST.get("what", "")
     if what == "engage":
@@ -136,46 +138,38 @@ def workers(request: DoorRequest) -> HttpResponse:
         form = LicenceForm(request.POST, request.FILES, auto_id="id_licence_%s")
     else:
         raise Http404
-    if not form.is_valid():
-        return workers_page(request, desk, wrong=form, status=422)
-    told = dict(form.cleaned_data)
-    given = form.cleaned_data.pop("file", None)
 
-    def do() -> dict[str, Any]:
+    def do(told: dict[str, Any]) -> Worker | Licence:
         if what == "engage":
             new = NewWorker(name=told["name"], number=told["number"], job=told["job"], account=told["account"])
-            made: Any = engage(
-                provider=desk.provider, new=new, valid_from=told["valid_from"], at=request.at, by=by(request)
-            )
-        else:
-            stored = kept_file(request, desk.provider.place, given, "licence")
-            made = register_licence(
-                provider=desk.provider,
-                kind=told["kind"],
-                number=told["number"],
-                valid_from=told["valid_from"],
-                valid_to=told["valid_to"],
-                file=stored.id if stored else None,
-                at=request.at,
-                by=by(request),
-            )
-        return {"id": made.pk}
+            return engage(provider=desk.provider, new=new, valid_from=told["valid_from"], at=request.at, by=by(request))
+        stored = kept_file(request, desk.provider.place, told["file"], "licence")
+        return register_licence(
+            provider=desk.provider,
+            kind=told["kind"],
+            number=told["number"],
+            valid_from=told["valid_from"],
+            valid_to=told["valid_to"],
+            file=stored.id if stored else None,
+            at=request.at,
+            by=by(request),
+        )
 
-    try:
-        act_once(request, county=desk.provider.place, name=f"provider.{what}:{desk.provider.id}", form=form, do=do)
-    except Refusal as refusal:
-        return workers_page(request, desk, wrong=form, refusal=refusal, status=refusal.status)
-    messages.success(request, _("已登记。"))
-    return HttpResponseRedirect(reverse("provider:workers"))
+    return post(
+        request,
+        form,
+        county=desk.provider.place,
+        name=f"provider.{what}:{desk.provider.id}",
+        do=do,
+        page=page,
+        done=_("已登记。"),
+        on_to=reverse("provider:workers"),
+        not_kept=("file",),
+    )
 
 
 def workers_page(
-    request: DoorRequest,
-    desk: Desk,
-    *,
-    wrong: ActForm | None = None,
-    refusal: Refusal | None = None,
-    status: int = 200,
+    request: DoorRequest, desk: Desk, form: ActForm | None, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
     rows = list(Worker.objects.filter(provider=desk.provider).order_by("name", "id"))
     papers: dict[int, list[Paper]] = {}
@@ -192,12 +186,10 @@ def workers_page(
             for row in Licence.objects.filter(provider=desk.provider).order_by("kind", "-valid_from")
         ],
         "ending": ending_soon(desk.provider, request.on),
-        "engage": wrong if isinstance(wrong, EngageForm) else fresh(engaging, "engage", valid_from=request.on),
-        "licence": wrong if isinstance(wrong, LicenceForm) else fresh(LicenceForm, "licence"),
-        "open": "engage" if isinstance(wrong, EngageForm) else "licence" if isinstance(wrong, LicenceForm) else "",
-        "wrong": wrong if wrong is not None and wrong.errors else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        "engage": form if isinstance(form, EngageForm) else fresh(engaging, "engage", valid_from=request.on),
+        "licence": form if isinstance(form, LicenceForm) else fresh(LicenceForm, "licence"),
+        "open": "engage" if isinstance(form, EngageForm) else "licence" if isinstance(form, LicenceForm) else "",
+        **troubles(form, refusal),
     }
     return shown(request, desk, "provider/workers.html", said, status=status)
 
@@ -213,8 +205,9 @@ def worker(request: DoorRequest, worker_id: int) -> HttpResponse:
     """One person who works here: one more certificate, or the last day."""
     desk = open_desk(request, "desk.own")
     row = own_worker(request, desk, worker_id)
+    page = partial(worker_page, request, desk, row)
     if request.method != "POST":
-        return worker_page(request, desk, row)
+        return page(None)
     check(request, "provider.write")
     what = request.POST.get("what", "")
     if what == "certify":
@@ -223,42 +216,40 @@ def worker(request: DoorRequest, worker_id: int) -> HttpResponse:
         form = sent(LeaveForm, "leave", request)
     else:
         raise Http404
-    if not form.is_valid():
-        return worker_page(request, desk, row, wrong=form, status=422)
-    told = dict(form.cleaned_data)
-    given = form.cleaned_data.pop("file", None)
 
-    def do() -> dict[str, Any]:
+    def do(told: dict[str, Any]) -> Worker | Certificate:
         if what == "leave":
-            leave(worker=row, last_day=told["last_day"], at=request.at, by=by(request))
-        else:
-            stored = kept_file(request, desk.provider.place, given, "certificate")
-            certify(
-                worker=row,
-                kind=told["kind"],
-                number=told["number"],
-                valid_from=told["valid_from"],
-                valid_to=told["valid_to"],
-                file=stored.id if stored else None,
-                at=request.at,
-                by=by(request),
-            )
-        return {"id": row.pk}
+            return leave(worker=row, last_day=told["last_day"], at=request.at, by=by(request))
+        stored = kept_file(request, desk.provider.place, told["file"], "certificate")
+        return certify(
+            worker=row,
+            kind=told["kind"],
+            number=told["number"],
+            valid_from=told["valid_from"],
+            valid_to=told["valid_to"],
+            file=stored.id if stored else None,
+            at=request.at,
+            by=by(request),
+        )
 
-    try:
-        act_once(request, county=desk.provider.place, name=f"provider.{what}:{row.pk}", form=form, do=do)
-    except Refusal as refusal:
-        return worker_page(request, desk, row, wrong=form, refusal=refusal, status=refusal.status)
-    messages.success(request, _("已登记。"))
-    return HttpResponseRedirect(reverse("provider:worker", args=[row.pk]))
+    return post(
+        request,
+        form,
+        county=desk.provider.place,
+        name=f"provider.{what}:{row.pk}",
+        do=do,
+        page=page,
+        done=_("已登记。"),
+        on_to=reverse("provider:worker", args=[row.pk]),
+        not_kept=("file",),
+    )
 
 
 def worker_page(
     request: DoorRequest,
     desk: Desk,
     row: Worker,
-    *,
-    wrong: ActForm | None = None,
+    form: ActForm | None,
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -276,13 +267,11 @@ def worker_page(
             Fact(_("学历"), words.said(*education) if education else ""),
         ],
         "papers": [paper_of(one, request.on) for one in papers],
-        "certify": wrong if isinstance(wrong, PaperForm) else fresh(PaperForm, "certify"),
-        "leave": (wrong if isinstance(wrong, LeaveForm) else fresh(LeaveForm, "leave", last_day=request.on))
+        "certify": form if isinstance(form, PaperForm) else fresh(PaperForm, "certify"),
+        "leave": (form if isinstance(form, LeaveForm) else fresh(LeaveForm, "leave", last_day=request.on))
         if row.valid_to is None
         else None,
-        "wrong": wrong if wrong is not None and wrong.errors else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **troubles(form, refusal),
     }
     return shown(request, desk, "provider/worker.html", said, status=status)
 
