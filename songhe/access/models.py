@@ -141,8 +141,8 @@ class Token(models.Model):
 class OneTimeCode(models.Model):
     """A code of six digits 验证码 that was sent to a telephone, for one purpose; kept only as a keyed hash.
 
-    ``purpose`` says what it opens (``sign-in``, ``bind``, ``assist``) and ``about`` for whom, so that a code given
-    for one thing opens no other. ``phone`` is a keyed hash, too: the table tells nobody who has a telephone.
+    ``purpose`` says what it opens (``sign-in``, ``again``, ``bind``, ``assist``) and ``about`` for whom, so that a
+    code given for one thing opens no other. ``phone`` is a keyed hash, too: the table tells nobody who has a telephone.
     """
 
     phone = models.CharField(max_length=64)

@@ -22,7 +22,7 @@ A_DAY = timedelta(days=1)
 #: So many codes may be asked for in a day for one telephone, and from one address (a village office has one).
 MOST_A_PHONE, MOST_AN_ADDRESS = 10, 60
 
-SIGN_IN, BIND, ASSIST = "sign-in", "bind", "assist"
+SIGN_IN, AGAIN, BIND, ASSIST = "sign-in", "again", "bind", "assist"
 
 TOO_SOON = reason(
     "access.phone_code_too_soon",

@@ -76,6 +76,7 @@ ACTS: dict[str, Act] = {
     "person.merge": Act("合并重复档案", "merging duplicate files", of(APPROVER)),
     "person.export": Act("导出脱敏名单", "exporting masked lists", READERS),
     "person.export_whole": Act("导出未脱敏名单", "exporting unmasked lists", of(APPROVER)),
+    "download.take": Act("下载自己要的名单", "fetching lists that one asked for", READERS),
     "mandate.write": Act("登记代办人", "registering proxies", of(CLERK, CITIZEN)),
     "person.verify": Act("核实群众报来的情况", "verifying what people report", of(CLERK, APPROVER)),
     "elder.assist": Act("协助群众办理", "helping people with their own pages", of(CLERK)),
@@ -122,6 +123,7 @@ ACTS: dict[str, Act] = {
     "complaint.transfer": Act("转办投诉", "transferring complaints", of(CLERK, APPROVER)),
     # What people are told
     "notice.read": Act("查看通知", "reading notices", of(CLERK, CITIZEN)),
+    "device.own": Act("管理自己的登录设备", "seeing where one is signed in", of(CITIZEN)),
     "notice.outbox": Act("查看通知发送情况", "seeing what became of notices", of(CLERK, APPROVER, AUDITOR)),
     "notice.send": Act("重发通知", "sending notices again", of(CLERK)),
     # Money to providers
@@ -187,6 +189,8 @@ STEP_UP: frozenset[str] = frozenset(
 STEP_UP_SECONDS = 300
 #: When the second factor was last given since the sign-in, by the server's clock; put there at the sign-in.
 FACTOR_AT = "factor_at"
+#: When a citizen's telephone last gave its code back since the sign-in, by the server's clock.
+PHONE_AT = "phone_at"
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 RULES: dict[str, frozenset[Role]] = {name: act.roles for name, act in ACTS.items()}

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from songhe.access import one_time_code
 from songhe.access.one_time_code import BIND
+from songhe.doors.elder.again import require_proved
 from songhe.doors.elder.hand_in import keep_paper, paper_field
 from songhe.doors.elder.places import PlaceFields
 from songhe.doors.elder.showing import show
@@ -60,7 +61,7 @@ ACT_WORDS: dict[str, Any] = {
     "apply": gettext_lazy("申请补贴、申请评估"),
     "choose": gettext_lazy("选服务组别和机构"),
     "claim": gettext_lazy("每月领消费券"),
-    "show_code": gettext_lazy("出示付款码"),
+    "show_code": gettext_lazy("出示消费码"),
     "confirm": gettext_lazy("确认服务做过了"),
     "complain": gettext_lazy("投诉和申诉"),
     "settle": gettext_lazy("去世后办理结算"),
@@ -157,6 +158,7 @@ def _me(request: DoorRequest) -> Whom:
 @require("mandate.write")
 def who(request: DoorRequest) -> HttpResponse:
     """First: the elder's name and number, and where they live if no file knows it."""
+    require_proved(request)
     _me(request)
     form = WhoForm(on=request.on, data=request.POST if request.method == "POST" else None, auto_id="id_who_%s")
     status = 200
@@ -243,6 +245,7 @@ def what(request: DoorRequest) -> HttpResponse:
 @require("mandate.write")
 def proof(request: DoorRequest) -> HttpResponse:
     """Third: the elder's own yes by a code on their telephone, or papers for a clerk to look at."""
+    require_proved(request)
     me = _me(request)
     kept, person = _binding(request)
     if person is None or "relation" not in kept:

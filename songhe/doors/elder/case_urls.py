@@ -3,12 +3,14 @@
 from django.urls import path, register_converter
 
 from songhe.doors.elder import (
+    again,
     appeal,
     apply,
     assisted,
     bind,
     case,
     correct,
+    devices,
     home,
     notices,
     people,
@@ -25,6 +27,10 @@ urlpatterns = [
     path("sign-in/", sign_in.phone, name="sign-in"),
     path("sign-in/code/", sign_in.code, name="sign-in-code"),
     path("sign-in/name/", sign_in.name, name="sign-in-name"),
+    path("sign-in/again/", again.again, name="sign-in-again"),
+    path("devices/", devices.devices, name="devices"),
+    path("devices/<int:sign_in_id>/end/", devices.end, name="device-end"),
+    path("devices/others/end/", devices.end_all_others, name="devices-end-others"),
     path("people/", people.people, name="people"),
     path("people/<uuid:person_id>/open/", people.open_pages, name="people-open"),
     path("people/bind/", bind.who, name="bind"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from songhe.doors.elder import money
+from songhe.doors.elder.again import require_proved
 from songhe.doors.elder.money_words import group_name
 from songhe.doors.elder.showing import show as page
 from songhe.doors.elder.whom import Whom, require_act, whom
@@ -90,6 +91,7 @@ def _replace(request: DoorRequest, elder: Whom) -> Medium:
 
 def _do(request: DoorRequest, name: str, verb: Callable[[DoorRequest, Whom], Medium], done: str) -> HttpResponse:
     elder = require_act(whom(request), "show_code")
+    require_proved(request)
     try:
         money.do_once(request, elder, name=f"elder.code.{name}", do=lambda: {"medium": str(verb(request, elder).id)})
     except Refusal as refusal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from django import forms
@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from songhe.doors.elder.again import require_proved
 from songhe.doors.elder.bind import ACT_WORDS
 from songhe.doors.elder.hand_in import keep_paper, paper_field
 from songhe.doors.elder.report import villages
 from songhe.doors.elder.showing import show
-from songhe.doors.elder.whom import Whom, account_of, noted, noted_read, require_confirmed, whom
+from songhe.doors.elder.whom import Whom, account_of, noted, noted_read, out_of_reach, require_confirmed, whom
 from songhe.doors.may import require
 from songhe.doors.shell.pieces import Fact
 from songhe.doors.shell.request import DoorRequest
@@ -223,6 +224,8 @@ def ask(request: DoorRequest, field: str) -> HttpResponse:
     """Say what is right. A clerk decides; until then nothing changes."""
     if field not in correction.FIELDS:
         raise Http404
+    if field == "phone":
+        require_proved(request)
     found = whom(request)
     form = form_for(field, request, found)
     status, refusal = 200, None
@@ -273,7 +276,7 @@ def withdraw(request: DoorRequest, ask_id: UUID) -> HttpResponse:
     found = whom(request)
     one = next((one for one in correction.of_person(found.person) if one.id == ask_id), None)
     if one is None:
-        raise Http404
+        _not_there(request, found, Correction.objects.filter(id=ask_id).first())
     try:
         correction.withdraw(asked=one, at=request.at, by=account_of(request).username)
         messages.success(request, _("已撤回。"))
@@ -290,7 +293,7 @@ def end(request: DoorRequest, mandate_id: UUID) -> HttpResponse:
     row = next((one for one in mandates_on(found.person, request.on) if one.id == mandate_id), None)
     mine = row is not None and row.account == account_of(request).username
     if row is None or not (found.own or found.assistance is not None or mine):
-        raise Http404
+        _not_there(request, found, row or Mandate.objects.filter(id=mandate_id).first())
     try:
         require_confirmed(found)
         end_mandate(
@@ -305,6 +308,14 @@ def end(request: DoorRequest, mandate_id: UUID) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, in_words(refusal))
     return HttpResponseRedirect(reverse("elder:home") if mine else reverse("elder:file"))
+
+
+def _not_there(request: DoorRequest, found: Whom, row: Correction | Mandate | None) -> NoReturn:
+    """What belongs to somebody else, or is not one's to end, is not there (404), and the asking is noted."""
+    over = isinstance(row, Mandate) and found.own and row.person_id == found.person.id
+    if row is None or over:
+        raise Http404
+    out_of_reach(request, county=row.county, subject="person", subject_id=row.person_id)
 
 
 @dataclass(frozen=True)

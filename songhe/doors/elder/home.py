@@ -45,7 +45,7 @@ class Next:
 
 #: The ways on, in their order; one whose page is not there is left out, and there are never more than five.
 CARDS: tuple[tuple[str, str, Any, Any], ...] = (
-    ("elder:vouchers", "ticket", gettext_lazy("消费券"), gettext_lazy("看余额，出示付款码")),
+    ("elder:vouchers", "ticket", gettext_lazy("消费券"), gettext_lazy("看余额，出示消费码")),
     ("elder:bills", "receipt", gettext_lazy("账单和收据"), gettext_lazy("谁付了多少，为什么")),
     ("elder:cases", "document", gettext_lazy("申请和进度"), gettext_lazy("办到哪一步，谁在办")),
     ("elder:report", "bell", gettext_lazy("情况有变化"), gettext_lazy("住院、搬家、好转、去世")),
@@ -109,7 +109,7 @@ def with_right(right: Entitlement) -> Next:
         address = reverse("elder:vouchers")
     except NoReverseMatch:
         address = reverse("elder:cases")
-    return Next(_("每月有一张消费券"), _("买养老服务时出示付款码，自己只付剩下的部分。"), address, _("看本月消费券"))
+    return Next(_("每月有一张消费券"), _("买养老服务时出示消费码，自己只付剩下的部分。"), address, _("看本月消费券"))
 
 
 def _first_time(rows: list[Application]) -> Next:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from songhe.doors.elder import money, paper
+from songhe.doors.elder.again import require_proved
 from songhe.doors.elder.money_words import carried, group_name
 from songhe.doors.elder.showing import show as page
 from songhe.doors.elder.vouchers import may_print
@@ -61,6 +62,7 @@ def leaflet(request: DoorRequest, no: str) -> HttpResponse:
         noted_read(request, elder, "grant.print")
         return _page(request, elder, held)
     require_confirmed(elder)
+    require_proved(request)
     again = request.POST.get("again") == "1"
     try:
         money.do_once(

@@ -23,6 +23,7 @@ from songhe.doors.elder.places import PlaceFields
 from songhe.doors.elder.showing import show
 from songhe.doors.shell.preferences import safe_next
 from songhe.doors.shell.request import DoorRequest, address_of
+from songhe.doors.shell.sessions import BY_PHONE, is_of_an_office
 from songhe.doors.shell.sign_in import enter
 from songhe.kernel.refusal import Refusal
 from songhe.kernel.typed import fold
@@ -35,6 +36,8 @@ from songhe.person.real_name import NOT_THE_SAME, account_of_phone, open_login, 
 
 #: What the session knows before anybody is signed in: the telephone a code went to, and the one that gave it back.
 ASKED, PROVED, PROVED_AT = "elder_phone_asked", "elder_phone_proved", "elder_phone_proved_at"
+#: Whether the telephone that gave its code back is one's own and may stay signed in.
+STAYS = "elder_phone_stays"
 #: Names and numbers that did not fit, since the code; after five the telephone proves itself anew.
 NAMES_TRIED, NAMES_ALLOWED = "elder_names_tried", 5
 #: So long a proven telephone may take to say its name.
@@ -63,6 +66,21 @@ class CodeForm(forms.Form):
 
     def clean_code(self) -> str:
         return fold(self.cleaned_data["code"])
+
+
+class EnterForm(CodeForm):
+    """The code of the sign-in; a telephone of one's own may stay, which is never asked where staff sign in."""
+
+    stays = forms.BooleanField(
+        label=gettext_lazy("这是我自己的手机，30 天内不用再登录"),
+        help_text=gettext_lazy("借来的、公用的手机和电脑不要选。随时可以在“我的登录设备”里取消。"),
+        required=False,
+    )
+
+    def __init__(self, data: Any = None, *, office: bool, **more: Any) -> None:
+        super().__init__(data, **more)
+        if office:
+            del self.fields["stays"]
 
 
 class NameForm(PlaceFields):
@@ -136,7 +154,8 @@ def code(request: DoorRequest) -> HttpResponse:
     number = request.session.get(ASKED)
     if not number:
         return HttpResponseRedirect(_with_next(request, reverse("elder:sign-in")))
-    form = CodeForm(auto_id="id_code_%s")
+    told: dict[str, Any] = {"auto_id": "id_code_%s", "office": is_of_an_office(request)}
+    form = EnterForm(**told)
     status = 200
     if request.method == "POST" and "again" in request.POST:
         try:
@@ -144,12 +163,12 @@ def code(request: DoorRequest) -> HttpResponse:
             messages.info(request, _("新的验证码已经发出。"))
             return HttpResponseRedirect(_with_next(request, request.path))
         except Refusal as refusal:
-            form = CodeForm({}, auto_id="id_code_%s")
+            form = EnterForm({}, **told)
             form.errors.clear()
             form.add_error(None, in_words(refusal))
             status = refusal.status
     elif request.method == "POST":
-        form = CodeForm(request.POST, auto_id="id_code_%s")
+        form = EnterForm(request.POST, **told)
         status = 422
         if form.is_valid():
             try:
@@ -159,6 +178,7 @@ def code(request: DoorRequest) -> HttpResponse:
             except Refusal as refusal:
                 form.add_error("code", in_words(refusal))
             else:
+                request.session[STAYS] = form.cleaned_data.get("stays", False)
                 return proved(request, number)
     said = {
         "form": form,
@@ -238,8 +258,10 @@ def tried_too_often(request: DoorRequest) -> bool:
 
 
 def go_in(request: DoorRequest, account: Account) -> HttpResponse:
-    for key in (ASKED, PROVED, PROVED_AT, NAMES_TRIED):
+    stays = bool(request.session.get(STAYS))
+    for key in (ASKED, PROVED, PROVED_AT, NAMES_TRIED, STAYS):
         request.session.pop(key, None)
+    request.session[BY_PHONE] = {"account": account.pk, "stays": stays}
     sign_in_with_code(account=account, at=request.at)
     return enter(request, account, means="phone")
 

@@ -18,7 +18,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from songhe.access.role import Role
-from songhe.doors.may import FACTOR_AT, NOT_SIGNED_IN, STEP_UP_NEEDED, roles
+from songhe.access.staying import may_stay
+from songhe.doors.may import FACTOR_AT, NOT_SIGNED_IN, PHONE_AT, STEP_UP_NEEDED, roles
 from songhe.doors.shell import errors, kept
 from songhe.doors.shell.clock import Clock, read_clock, server_now
 from songhe.doors.shell.models import SignIn
@@ -30,11 +31,17 @@ LONGEST = timedelta(hours=8)
 MARK_EVERY = timedelta(seconds=30)
 SIGNED_IN_AT = "signed_in_at"
 SEEN_AT = "seen_at"
+#: Until when a citizen's own telephone stays signed in, if it does.
+STAYS_UNTIL = "stays_until"
 #: In a session that began with a password alone: that of a practice account, of who need not have more.
 PRACTISING = "practising"
 #: Pages that refresh themselves send this header; a machine that asks is no sign of a person at the desk.
 POLL_HEADER = "X-Songhe-Poll"
 STEP_UP_URL = "/sign-in/again/"
+#: Elders and families sign in with their telephone; whoever helps them at a counter has a password.
+OF_CITIZENS, OF_HELPERS = "/my/", "/my/assist/"
+PHONE_SIGN_IN_URL = "/my/sign-in/"
+PHONE_AGAIN_URL = "/my/sign-in/again/"
 WITHOUT_CLOCK = ("/healthz", "/readyz", "/version")
 
 logger = structlog.get_logger("songhe.request")
@@ -110,16 +117,20 @@ class RequestMiddleware:
         now = request.server_at.timestamp()
         if self.is_over(request, now) or self.lacks_a_factor(request):
             address = kept.keep(request, request.user)
+            by_phone = may_stay(roles(request.user, request.on))
+            ended = _("因长时间未操作，已为您退出登录，请重新登录。")
+            if STAYS_UNTIL in request.session:
+                ended = _("30 天到了，请再用手机登录一次。")
             SignIn.objects.filter(session=request.session.session_key, ended_at=None).update(ended_at=request.server_at)
             logout(request)
             if errors.wants_problem(request):
                 return errors.refused(request, NOT_SIGNED_IN())
-            messages.info(request, _("因长时间未操作，已为您退出登录，请重新登录。"))
+            messages.info(request, ended)
             if address:
                 kept.say_kept(request)
                 # Whichever way somebody signs in again, that is where they were.
                 request.session[kept.ON_TO] = address
-            return to_sign_in(request, address)
+            return to_sign_in(request, address, by_phone=by_phone)
         if POLL_HEADER not in request.headers and now - request.session[SEEN_AT] >= MARK_EVERY.total_seconds():
             request.session[SEEN_AT] = now
             SignIn.objects.filter(session=request.session.session_key).update(seen_at=request.server_at)
@@ -136,7 +147,12 @@ class RequestMiddleware:
 
     @staticmethod
     def is_over(request: DoorRequest, now: float) -> bool:
-        """Staff are signed out after 15 minutes without a sign of life, everybody after eight hours."""
+        """Staff are signed out after 15 minutes without a sign of life, everybody after eight hours.
+
+        A citizen's own telephone stays until its day, and an office ends that.
+        """
+        if STAYS_UNTIL in request.session and may_stay(roles(request.user, request.on)):
+            return bool(now >= request.session[STAYS_UNTIL])
         if now - request.session[SIGNED_IN_AT] >= LONGEST.total_seconds():
             return True
         if now - request.session[SEEN_AT] < IDLE.total_seconds():
@@ -149,22 +165,26 @@ class RequestMiddleware:
         if errors.wants_problem(request):
             return errors.refused(request, exception)
         if exception.reason is NOT_SIGNED_IN:
-            return to_sign_in(request)
+            return to_sign_in(request, by_phone=not request.path.startswith(OF_HELPERS))
         if exception.reason is STEP_UP_NEEDED:
             return to_step_up(request)
         return errors.refused(request, exception)
 
 
-def to_sign_in(request: HttpRequest, back_to: str = "") -> HttpResponse:
-    """To the sign-in page, and from there back to where one was; a part of a page takes the whole page along."""
-    return _by_way_of(request, settings.LOGIN_URL, back_to)
+def to_sign_in(request: HttpRequest, back_to: str = "", *, by_phone: bool = False) -> HttpResponse:
+    """To the sign-in page, and from there back to where one was; a part of a page takes the whole page along.
+
+    Who comes to the pages of citizens ``by_phone`` is asked for a telephone, everybody else for a password.
+    """
+    of_citizens = by_phone and request.path.startswith(OF_CITIZENS)
+    return _by_way_of(request, PHONE_SIGN_IN_URL if of_citizens else settings.LOGIN_URL, back_to)
 
 
 def to_step_up(request: DoorRequest) -> HttpResponse:
-    """To the page that asks for the second factor anew, and from there back to the form as it was."""
+    """To the page that asks for the second factor, or the telephone's code, anew, and back to the form as it was."""
     address = kept.keep(request, request.user)  # type: ignore[arg-type]
     here = request.get_full_path() if request.method == "GET" else kept.page_of(request)
-    return _by_way_of(request, STEP_UP_URL, address or here)
+    return _by_way_of(request, PHONE_AGAIN_URL if PHONE_AT in request.session else STEP_UP_URL, address or here)
 
 
 def _by_way_of(request: HttpRequest, address: str, back_to: str) -> HttpResponse:

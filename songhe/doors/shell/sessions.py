@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -13,11 +13,21 @@ from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from songhe.access.models import Account
+from songhe.access.models import Account, Appointment
+from songhe.access.role import Role
 from songhe.access.scope import appointments
-from songhe.doors.may import FACTOR_AT
+from songhe.access.staying import STAYS_FOR, may_stay, note_ended, note_kept
+from songhe.doors.may import FACTOR_AT, PHONE_AT, roles
 from songhe.doors.shell.models import SignIn
-from songhe.doors.shell.request import PRACTISING, SEEN_AT, SIGNED_IN_AT, DoorRequest, address_of
+from songhe.doors.shell.request import (
+    LONGEST,
+    PRACTISING,
+    SEEN_AT,
+    SIGNED_IN_AT,
+    STAYS_UNTIL,
+    DoorRequest,
+    address_of,
+)
 from songhe.kernel import place_code
 from songhe.notice.tell import tell_account
 
@@ -25,6 +35,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 DEVICE_COOKIE = "songhe_device"
 DEVICE_KEPT = timedelta(days=400)
 SHOWN = 20
+#: Whose telephone gave its code back, and whether it is to stay signed in, until the session begins.
+BY_PHONE = "by_phone"
 
 
 def begin(request: DoorRequest, response: HttpResponse, account: Account, *, means: str, practice: bool) -> None:
@@ -32,14 +44,19 @@ def begin(request: DoorRequest, response: HttpResponse, account: Account, *, mea
 
     ``means`` says by what the account was known; with a second factor the session remembers when.
     """
+    given = request.session.pop(BY_PHONE, None)
+    by_phone = given is not None and given["account"] == account.pk
     login(request, account, backend=BACKEND)
     now = request.server_at.timestamp()
     request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = now
     if means in {SignIn.Means.APP, SignIn.Means.KEY}:
         request.session[FACTOR_AT] = now
+    if by_phone:
+        request.session[PHONE_AT] = now
     if practice or (request.practice and account.practice):
         request.session[PRACTISING] = True
     device = device_of(request)
+    stays_until = keep(request, account) if by_phone and given["stays"] else None
     known = SignIn.objects.filter(account=account)
     is_new = not practice and known.exists() and not known.filter(device=_hashed(device)).exists()
     SignIn.objects.create(
@@ -53,6 +70,7 @@ def begin(request: DoorRequest, response: HttpResponse, account: Account, *, mea
         told=browser_of(request),
         began_at=request.server_at,
         seen_at=request.server_at,
+        stays_until=stays_until,
     )
     response.set_cookie(
         DEVICE_COOKIE,
@@ -66,11 +84,39 @@ def begin(request: DoorRequest, response: HttpResponse, account: Account, *, mea
         tell_owner(request, account, "sign_in.new_device")
 
 
+def keep(request: DoorRequest, account: Account) -> datetime | None:
+    """Let this telephone stay signed in, if it may; until when. The owner is told, and finds it in the trail."""
+    if not may_stay(roles(account, request.on)) or is_of_an_office(request):
+        return None
+    until = request.server_at + STAYS_FOR
+    request.session[STAYS_UNTIL] = until.timestamp()
+    # A little longer than that: who comes later is told why.
+    request.session.set_expiry(STAYS_FOR + LONGEST)
+    note_kept(account=account, county=county_of(request, account), until=until, at=request.at)
+    tell_owner(request, account, "sign_in.stays")
+    return until
+
+
+def is_of_an_office(request: DoorRequest) -> bool:
+    """Whether staff have signed in in this browser, as at a counter; one click for practice does not count."""
+    device = request.COOKIES.get(DEVICE_COOKIE, "")
+    if not device:
+        return False
+    used = SignIn.objects.filter(device=_hashed(device), practice=False).values("account")
+    held = Appointment.objects.filter(account__in=used).exclude(role=Role.CITIZEN)
+    return held.exists()
+
+
+def county_of(request: DoorRequest, account: Account) -> str:
+    """The county in whose trail stands what an account does with its own sign-ins."""
+    held = appointments(account, request.on).first()
+    return (held.place if held else place_code.NATION)[:6]
+
+
 def tell_owner(request: DoorRequest, account: Account, template: str) -> None:
     """Tell the owner of a login, by the inbox and by text, what happened to it."""
-    held = appointments(account, request.on).first()
     tell_account(
-        county=(held.place if held else place_code.NATION)[:6],
+        county=county_of(request, account),
         account=account.username,
         template=template,
         values={"at": request.at.isoformat()},
@@ -108,6 +154,10 @@ class Shown:
     here: bool
 
     @property
+    def stays(self) -> bool:
+        return self.row.stays_until is not None
+
+    @property
     def device(self) -> str:
         return self.row.told or _("未知设备")
 
@@ -124,6 +174,15 @@ def sessions(request: DoorRequest, account: Account) -> list[Shown]:
     here = request.session.session_key
     shown = [Shown(row, bool(row.session) and row.session in alive, row.session == here) for row in rows]
     return sorted(shown, key=lambda one: (not one.here, not one.open))
+
+
+def end_one(request: DoorRequest, account: Account, row: SignIn) -> bool:
+    """End one sign-in of the account; ``False`` for one that ended before."""
+    if not SignIn.objects.filter(pk=row.pk, account=account, ended_at=None).update(ended_at=request.server_at):
+        return False
+    Session.objects.filter(session_key=row.session).delete()
+    note_ended(account=account, county=county_of(request, account), at=request.at)
+    return True
 
 
 def end_others(request: DoorRequest, account: Account) -> int:

@@ -19,7 +19,7 @@ from songhe.doors.elder.tests.case.conftest import (
     photo,
     text,
 )
-from songhe.person import mandate
+from songhe.person import correction, mandate
 from songhe.person.models import Mandate, MandateAsk
 from songhe.person.tests.conftest import id_number
 from songhe.provider.models import Kind, Provider
@@ -150,6 +150,34 @@ def test_an_elder_ends_what_was_given_and_the_pages_close_at_once():
     assert "替 王秀兰 办" not in text(me.get(reverse("elder:home")))
     assert "李梅，您好" in text(me.get(reverse("elder:home")))
     assert Entry.objects.filter(act="person.end_mandate", actor="granny").exists()
+
+
+def test_what_is_somebody_elses_to_end_is_not_there_and_the_asking_is_noted():
+    elder = granny()
+    given(elder, "mei")
+    held = Mandate.objects.get()
+    stranger = citizen(person("赵小明", sequence=31), "ming")
+    assert stranger.post(reverse("elder:mandate-end", args=[held.id])).status_code == 404
+    noted = Entry.objects.get(act="door.out_of_reach")
+    assert (noted.county, noted.actor, noted.subject_id) == (COUNTY, "ming", str(elder.id))
+    held.refresh_from_db()
+    assert held.ended_on is None
+    asked = correction.ask(person=elder, field="address", wanted="新街1号", because="搬家", at=AT, by="granny")
+    assert stranger.post(reverse("elder:correct-withdraw", args=[asked.id])).status_code == 404
+    assert Entry.objects.filter(act="door.out_of_reach", subject_id=str(elder.id)).count() == 2
+    asked.refresh_from_db()
+    assert asked.state == "waiting"
+
+
+def test_what_has_ended_is_no_asking_beyond():
+    elder = granny()
+    given(elder, "mei")
+    old = citizen(elder, "granny")
+    held = Mandate.objects.get()
+    address = reverse("elder:mandate-end", args=[held.id])
+    fill(old, reverse("elder:file"), to=address)
+    assert old.post(address).status_code == 404
+    assert not Entry.objects.filter(act="door.out_of_reach").exists()
 
 
 def test_pages_of_somebody_else_are_not_there_and_the_asking_is_noted():
