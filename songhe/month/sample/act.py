@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from songhe.grant.issue import issue
-from songhe.month.sample import applying, living, settling, waiting
+from songhe.month.sample import applying, feedback, living, settling, waiting
 from songhe.month.sample.behaviour import script
 from songhe.month.sample.load import loaded_plan
 from songhe.month.sample.mark import once
@@ -20,7 +20,7 @@ def act(step: str, stage: Stage) -> None:
 
     ``redeem``: apply, choose, serve, hand in bills, report. ``judge``: undo and amend bills, tell what LTCI paid.
     ``gather``: the rest of LTCI's answers, doubts about verdicts. ``settle``: confirm, approve, pay, read the bank.
-    ``close``, in the first month: others apply, and their applications are left under way.
+    ``close``, in the first month: families rate and complain, others apply, and it is left as it then stands.
     """
     if stage.county != COUNTY:
         return
@@ -40,6 +40,10 @@ def act(step: str, stage: Stage) -> None:
     elif step == "close" and stage.month == plan.month:
         asking = waiting.under_way(plan, stage.on)
         once(stage, "wait", asking, lambda chunk: waiting.leave(plan, chunk), size=20)
+        rated = feedback.who_rates(plan, stage.month)
+        once(stage, "rate", rated, lambda chunk: feedback.rate_bills(plan, stage.month, stage.on, chunk), size=CHUNK)
+        said = feedback.voices(stage.on)
+        once(stage, "complain", said, lambda chunk: feedback.complain_all(plan, stage.month, chunk), size=CHUNK)
 
 
 def _live(plan: Plan, stage: Stage) -> None:

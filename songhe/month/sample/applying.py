@@ -77,7 +77,7 @@ def _assess(
     disputed: Assessment | None,
 ) -> Assessment:
     asked = assessing.ask(applicant, provider, on=asked_on, disputed=disputed)
-    assigned = assessing.assign(asked, applicant, body, provider, on=asked_on)
+    assigned = assessing.assign(asked, applicant, body, provider, on=asked_on, visit_on=seen_on)
     submitted = assessing.hand_in(assigned, applicant, body, level, on=seen_on)
     return assessing.accept(submitted, on=accepted_on)
 

@@ -311,9 +311,7 @@ class _Writer:
             (start + place, visit) for place, visit in enumerate(mine.visits[start:]) if visit.flaw != "after_death"
         ]
         if visits:
-            charges = [
-                Charge(visit.item, visit.starts.date(), visit.quantity, None, place) for place, visit in visits
-            ]
+            charges = [Charge(visit.item, visit.starts.date(), visit.quantity, None, place) for place, visit in visits]
             prices = self.prices[mine.house]
             by_day: dict[date, int] = {}
             for charge in charges:

@@ -15,7 +15,8 @@ from songhe.month.sample.shape import COUNTY
 class Part:
     """A login and its role. ``body`` is the code of the body it works for in ``data/providers.yaml``.
 
-    Whose file a citizen's login has stands in ``data/awkward.yaml``.
+    ``until_year_end``: appointed for a time, to the end of the year of the first month. Whose file a citizen's login
+    has stands in ``data/awkward.yaml``.
     """
 
     username: str
@@ -23,6 +24,7 @@ class Part:
     role: Role
     place: str = COUNTY
     body: str = ""
+    until_year_end: bool = False
 
 
 CLERK, SECOND_CLERK, APPROVER = "clerk", "clerk2", "approver"
@@ -42,7 +44,7 @@ CAST: tuple[Part, ...] = (
     Part(CASHIER, "样例 出纳", Role.FINANCE),
     Part("city", "样例 市级监管", Role.CITY_OVERSEER, "370700"),
     Part("province", "样例 省级监管", Role.PROVINCE_OVERSEER, "370000"),
-    Part("auditor", "样例 审计员", Role.AUDITOR),
+    Part("auditor", "样例 审计员", Role.AUDITOR, until_year_end=True),
     Part("assessor", "样例 评估员", Role.ASSESSOR, body="body-1"),
     Part("assessor2", "样例 评估员二", Role.ASSESSOR, body="body-1"),
     Part("body", "样例 评估机构管理员", Role.PROVIDER_MANAGER, body="body-1"),

@@ -72,7 +72,7 @@ def load(plan: Plan, *, watch: Watch | None = None) -> Loaded:
     seen = watch or Silent()
     seen.stage("bodies")
     with transaction.atomic():
-        open_county()
+        open_county(plan.month.year)
         bodies = providers.take_in(plan)
     seen.stage("people", plan.elders)
     assessing = providers.bodies_of_assessment(bodies)

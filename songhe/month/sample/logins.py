@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
@@ -32,11 +32,15 @@ class Citizen:
     person_id: UUID
 
 
-def open_county() -> None:
-    """The administrators, then everybody of the bureau, the city and the province, whom one of them appoints."""
+def open_county(year: int) -> None:
+    """The administrators, then everybody of the bureau, the city and the province, whom one of them appoints.
+
+    Whoever comes for a time goes with the end of ``year``.
+    """
     parts = [part for part in CAST if not part.body and part.role != Role.CITIZEN]
     for part in sorted(parts, key=lambda part: part.role not in _FIRST):
-        _open(part, None, None if part.role in _FIRST else _security_admin())
+        last = date(year, 12, 31) if part.until_year_end else None
+        _open(part, None, None if part.role in _FIRST else _security_admin(), valid_to=last)
 
 
 def open_body(body: Body, provider_id: int, carers: int) -> None:
@@ -92,7 +96,7 @@ def open_citizens(citizens: Sequence[Citizen], *, at: datetime) -> None:
     )
 
 
-def _open(part: Part, provider_id: int | None, by: Account | None) -> None:
+def _open(part: Part, provider_id: int | None, by: Account | None, *, valid_to: date | None = None) -> None:
     account = open_account(
         username=part.username, display_name=part.display_name, password=None, practice=True, at=AT, by=by
     )
@@ -102,6 +106,7 @@ def _open(part: Part, provider_id: int | None, by: Account | None) -> None:
         place=part.place,
         provider_id=provider_id,
         valid_from=GROUND_ON,
+        valid_to=valid_to,
         by=by,
         at=AT,
     )

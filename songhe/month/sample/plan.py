@@ -167,6 +167,16 @@ def workday(day: date, count: int) -> date:
     return calendar.add_workdays(day, count, work_calendar())
 
 
+def workdays_before(on: date, count: int) -> list[date]:
+    """The last working days before a day, the earliest first."""
+    found: list[date] = []
+    while len(found) < count:
+        on -= timedelta(days=1)
+        if calendar.is_workday(on, work_calendar()):
+            found.append(on)
+    return found[::-1]
+
+
 def carer_of(elder: Elder) -> int:
     """Which carer of the company visits an elder, counted from 1."""
     return elder.turn // ELDERS_OF_A_CARER + 1

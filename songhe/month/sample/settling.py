@@ -46,7 +46,7 @@ def undo(plan: Plan, stage: Stage) -> None:
 
 
 def _undo(stage: Stage, chunk: Sequence[ElderMonth]) -> None:
-    for row, told in _booked(stage.month, chunk):
+    for row, told in booked(stage.month, chunk):
         if told.undo == "same_month":
             _reverse(stage, row, told)
         elif told.undo == "amend" and row.state == Bill.State.BOOKED:
@@ -69,7 +69,7 @@ def undone_later(mine: ElderMonth) -> bool:
 
 def undo_later(stage: Stage, chunk: Sequence[ElderMonth]) -> None:
     """Bills of the month before, found to be wrong when their voucher had lapsed."""
-    for row, told in _booked(stage.month.previous, chunk):
+    for row, told in booked(stage.month.previous, chunk):
         if told.undo == "next_month":
             _reverse(stage, row, told)
 
@@ -86,7 +86,7 @@ def _reverse(stage: Stage, row: Bill, told: Told) -> None:
         )
 
 
-def _booked(month: Month, chunk: Sequence[ElderMonth]) -> list[tuple[Bill, Told]]:
+def booked(month: Month, chunk: Sequence[ElderMonth]) -> list[tuple[Bill, Told]]:
     """The bills of the chunk as they were first booked, each with what the script says of it, in the script's order."""
     people = files_of([mine.elder for mine in chunk])
     codes = {body.code: body.credit_code for body in loaded_plan().bodies()}
@@ -113,7 +113,7 @@ def tell_ltci(plan: Plan, stage: Stage, *, late: bool) -> None:
 
 
 def _tell(stage: Stage, chunk: Sequence[ElderMonth]) -> None:
-    for row, told in _booked(stage.month, chunk):
+    for row, told in booked(stage.month, chunk):
         if row.state == Bill.State.PROVISIONAL:
             true_up(county=COUNTY, bill_no=row.no, ltci_fen=told.ltci_fen, at=stage.clock(), on=stage.on, by=FINANCE)
 

@@ -131,6 +131,13 @@ def bodies() -> Mapping[str, Any]:
 
 
 @cache
+def feedback() -> Mapping[str, Any]:
+    """``data/feedback.yaml``."""
+    read: Mapping[str, Any] = _yaml("feedback.yaml")
+    return read
+
+
+@cache
 def awkward() -> tuple[Awkward, ...]:
     """Everybody of every awkward case, in the order of the file."""
     read = _yaml("awkward.yaml")

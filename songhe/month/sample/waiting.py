@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import cycle
 
 from songhe.assessment.models import Assessment
@@ -19,11 +19,10 @@ from songhe.kernel.refusal import Refusal
 from songhe.month.sample import assessing, rights
 from songhe.month.sample.cast import APPROVER, CLERK
 from songhe.month.sample.people import Elder
-from songhe.month.sample.plan import Body, Plan, moment, work_calendar
+from songhe.month.sample.plan import Body, Plan, moment, workdays_before
 from songhe.month.sample.providers import known
 from songhe.month.sample.rights import POLICY, Applicant
 from songhe.month.sample.shape import COUNTY
-from songhe.place.calendar import is_workday
 from songhe.policy.resolve import NOT_IN_FORCE, library
 from songhe.provider.models import Kind, Provider
 
@@ -124,16 +123,6 @@ def under_way(plan: Plan, on: date) -> Iterator[Under]:
             yield Under(elder, far, tuple(days[first : first + needed + 1]))
 
 
-def workdays_before(on: date, count: int) -> list[date]:
-    """The last working days before a day, the earliest first."""
-    found: list[date] = []
-    while len(found) < count:
-        on -= timedelta(days=1)
-        if is_workday(on, work_calendar()):
-            found.append(on)
-    return found[::-1]
-
-
 def leave(plan: Plan, chunk: Sequence[Under]) -> None:
     """Carry each application of the chunk as far as it gets."""
     providers = known(plan)
@@ -205,10 +194,14 @@ class _Desk:
         if far == "requested":
             return found
         place = 0 if self.is_cast else None
-        found = assessing.assign(found, self.applicant, self.body, self.provider, on=self._next_day(), place=place)
-        if far == "assigned":
+        assigned_on = self._next_day()
+        seen_on = None if far == "assigned" else self._next_day()
+        found = assessing.assign(
+            found, self.applicant, self.body, self.provider, on=assigned_on, visit_on=seen_on, place=place
+        )
+        if seen_on is None:
             return found
-        return assessing.hand_in(found, self.applicant, self.body, self._level, on=self._next_day())
+        return assessing.hand_in(found, self.applicant, self.body, self._level, on=seen_on)
 
     def _determine(self, application: Application, on: date) -> Application:
         if self.applicant.assessment is None:

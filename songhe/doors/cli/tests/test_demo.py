@@ -27,8 +27,8 @@ from songhe.month.sample.act import act
 from songhe.month.sample.cast import CAST
 from songhe.month.sample.files import files_of
 from songhe.month.sample.load import loaded_plan
-from songhe.month.sample.plan import Plan
-from songhe.month.sample.waiting import DAYS, Under, leave, under_way, workdays_before
+from songhe.month.sample.plan import Plan, workdays_before
+from songhe.month.sample.waiting import DAYS, Under, leave, under_way
 from songhe.month.steps import Stage
 from songhe.person.models import Duplicate, Event, Mandate, Person
 from songhe.provider.models import BankAccount, Listing, Provider, Worker

@@ -9,8 +9,8 @@ import pytest
 
 from songhe.kernel.month import Month
 from songhe.month.sample.behaviour import script
-from songhe.month.sample.plan import Plan
-from songhe.month.sample.waiting import DAYS, STATES, UNDER_WAY, under_way, workdays_before
+from songhe.month.sample.plan import Plan, workdays_before
+from songhe.month.sample.waiting import DAYS, STATES, UNDER_WAY, under_way
 
 CLOSE = date(2026, 4, 8)
 
