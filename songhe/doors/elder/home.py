@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpResponse
 from django.urls import NoReverseMatch, reverse
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from songhe.doors.elder.notices import said_of
 from songhe.doors.elder.showing import show
 from songhe.doors.elder.whom import Whom, everybody, noted_read, whom
 from songhe.doors.may import require
@@ -20,6 +21,7 @@ from songhe.doors.staff.words import in_chinese
 from songhe.entitlement.models import Application, Entitlement
 from songhe.entitlement.queries import applications_of, of_person
 from songhe.entitlement.states import OPEN
+from songhe.notice import queries as inbox
 
 State = Application.State
 
@@ -42,6 +44,8 @@ class Next:
     word: Any
     tone: str = ""
 
+
+NOTICES_SHOWN = 3
 
 #: The ways on, in their order; one whose page is not there is left out, and there are never more than five.
 CARDS: tuple[tuple[str, str, Any, Any], ...] = (
@@ -129,10 +133,27 @@ def _first_time(rows: list[Application]) -> Next:
     )
 
 
+class Told(NamedTuple):
+    """The newest notices, and how many were not read yet."""
+
+    unread: int
+    rows: list[tuple[Any, Any]]
+
+
+def told(found: Whom) -> Told:
+    """What was told of late, by two statements."""
+    person = found.person
+    rows = inbox.inbox(scope=found.scope, person_id=person.id)[:NOTICES_SHOWN]
+    return Told(
+        inbox.unread(county=person.county, person_id=person.id),
+        [(one, said_of(one, person.name, to_family=not found.own)) for one in rows],
+    )
+
+
 @require_safe
 @require("application.read")
 def home(request: DoorRequest) -> HttpResponse:
     found = whom(request)
     noted_read(request, found, "elder.read")
-    said = {"next": next_for(found), "cards": cards(), "people": everybody(request)}
+    said = {"next": next_for(found), "cards": cards(), "people": everybody(request), "told": told(found)}
     return show(request, "elder/home.html", said, whom=found)

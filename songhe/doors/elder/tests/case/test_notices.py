@@ -110,3 +110,39 @@ def test_a_long_inbox_is_read_page_by_page_with_the_same_statements():
 def test_who_signs_in_for_nobody_finds_none():
     assert citizen(daughter(), "daughter").get(PAGE).status_code == 200
     assert clerk().get(PAGE).status_code == 404
+
+
+def test_the_first_page_shows_the_newest_three_and_how_many_are_new():
+    own = granny()
+    for number in range(5):
+        told(own, number)
+    browser = citizen(own, "granny")
+    page = browser.get("/my/")
+    assert "5 条没看" in text(page)
+    assert page.content.decode().count("#notice-") == 3
+    browser.get(PAGE)
+    assert "条没看" not in text(browser.get("/my/"))
+    assert "看全部通知" in text(browser.get("/my/"))
+
+
+def test_a_first_page_without_notices_says_nothing_of_them():
+    assert "看全部通知" not in text(citizen(granny(), "granny").get("/my/"))
+
+
+def test_the_first_page_costs_the_same_for_ten_notices_and_for_a_thousand():
+    own = granny()
+    browser = citizen(own, "granny")
+
+    def statements():
+        with CaptureQueriesContext(connection) as seen:
+            assert browser.get("/my/").status_code == 200
+        return len(seen)
+
+    for number in range(10):
+        told(own, number)
+    few = statements()
+    Notice.rows.bulk_create(
+        row(county=COUNTY, person_id=own.id, name="voucher.issued", values=VALUES, at=AT + timedelta(minutes=one))
+        for one in range(1_000)
+    )
+    assert statements() <= few
