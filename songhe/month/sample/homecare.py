@@ -35,14 +35,14 @@ class Part:
 #: What an appointment is for, with its weight at level 2, 3 and 4. Assumed: the heavier the level, the more is bodily
 #: care and the less is housework.
 APPOINTMENTS: tuple[tuple[tuple[int, int, int], tuple[Part, ...]], ...] = (
-    ((20, 10, 4), (Part("home-cleaning", 116, 2),)),
+    ((20, 10, 4), (Part("home-cleaning", 121, 2),)),
     ((18, 18, 14), (Part("home-personal-care", 50), Part("home-cleaning", 62))),
     ((8, 6, 3), (Part("home-bath", 55),)),
     ((18, 24, 28), (Part("home-bath", 55), Part("home-personal-care", 45))),
     ((6, 5, 4), (Part("home-rehab", 60),)),
     ((10, 14, 14), (Part("home-rehab", 60), Part("home-personal-care", 45))),
     ((5, 6, 5), (Part("home-rehab", 60), Part("home-health-check", 25))),
-    ((6, 4, 2), (Part("home-company", 116, 2),)),
+    ((6, 4, 2), (Part("home-company", 121, 2),)),
     ((3, 3, 6), (Part("home-cleaning", 64), Part("home-medication", 30))),
     ((2, 5, 15), (Part("home-personal-care", 45), Part("home-feeding", 35), Part("home-turning", 30))),
     ((3, 4, 4), (Part("home-medical-escort", 95),)),
