@@ -19,14 +19,11 @@ AT = datetime(2026, 3, 10, 1, tzinfo=timezone.utc)
 @pytest.fixture
 def town(county, served, page):
     """The small county with its providers on the map, a complaint that was answered, and a letter."""
-    from songhe.doors.public import complaint, genuine
     from songhe.entitlement.models import Letter
     from songhe.feedback.answer import answer
     from songhe.feedback.complain import complain
     from songhe.provider.models import Provider
 
-    for limit in (genuine.LIMIT, complaint.MAKE_LIMIT, complaint.OPEN_LIMIT):
-        limit.forget()
     for number, row in enumerate(Provider.objects.order_by("pk")):
         Provider.objects.filter(pk=row.pk).update(longitude=122.845 + 0.12 * (number % 2), latitude=36.11)
     made = complain(

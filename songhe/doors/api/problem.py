@@ -72,7 +72,7 @@ def problem(request: HttpRequest, *, status: int, code: str, detail: str, faults
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="songhe"'
     if status in {429, 503}:
-        response.headers["Retry-After"] = str(limit.WINDOW_SECONDS if status == 429 else 1)
+        response.headers["Retry-After"] = str(limit.MISSES.seconds if status == 429 else 1)
     return response
 
 

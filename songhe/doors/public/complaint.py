@@ -51,8 +51,8 @@ from songhe.redemption.models import Bill
 PUBLIC = "public"
 MADE, FOLLOWED = "complaint_made", "complaint_followed"
 #: Complaints that one address may make, and wrong codes that one address or one number may collect.
-MAKE_LIMIT = Limit(most=10, minutes=60)
-OPEN_LIMIT = Limit(most=5, minutes=15)
+MAKE_LIMIT = Limit("complaint.make", most=10, minutes=60)
+OPEN_LIMIT = Limit("complaint.open", most=5, minutes=15)
 OPEN_FOR_SECONDS = 15 * 60
 
 OUTCOMES: dict[str, Any] = {

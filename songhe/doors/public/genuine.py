@@ -32,7 +32,7 @@ from songhe.redemption.models import Bill
 from songhe.settlement.models import Statement
 
 #: Look-ups of one address in the minutes of a window, so that nobody counts vouchers by guessing.
-LIMIT = Limit(most=30, minutes=10)
+LIMIT = Limit("genuine", most=30, minutes=10)
 
 
 @dataclass(frozen=True)

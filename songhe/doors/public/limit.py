@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from threading import Lock
-
-from django.http import HttpRequest
-
-from songhe.doors.shell.request import address_of
+from songhe.doors.shell import limit
+from songhe.doors.shell.request import DoorRequest, address_of
 from songhe.kernel.refusal import reason
-
-_MOST_CLIENTS = 10_000
 
 TOO_MANY = reason(
     "public.too_many",
@@ -20,38 +15,21 @@ TOO_MANY = reason(
 
 
 class Limit:
-    """Counted in each process of the web, by windows of the server's own time."""
+    """Of an address, and of what is asked about, so that many addresses together may not guess one number either."""
 
-    def __init__(self, most: int, minutes: int) -> None:
-        self.most = most
+    def __init__(self, name: str, *, most: int, minutes: int) -> None:
         self.minutes = minutes
-        self._lock = Lock()
-        self._counts: dict[str, tuple[int, int]] = {}
+        self._limit = limit.Limit(f"public.{name}", most, 60 * minutes)
 
-    def check(self, request: HttpRequest, about: str = "") -> None:
+    def check(self, request: DoorRequest, about: str = "") -> None:
         """Refuses with ``public.too_many`` while the client, or what it asks about, has no tries left."""
-        window = self._window(request)
-        for key in self._keys(request, about):
-            then, count = self._counts.get(key, (window, 0))
-            if then == window and count >= self.most:
-                raise TOO_MANY(minutes=self.minutes)
+        if self._limit.is_over(_whose(request, about), now=request.server_at):
+            raise TOO_MANY(minutes=self.minutes)
 
-    def count(self, request: HttpRequest, about: str = "") -> None:
+    def count(self, request: DoorRequest, about: str = "") -> None:
         """One more try, of the client and about what it asked."""
-        window = self._window(request)
-        with self._lock:
-            if len(self._counts) >= _MOST_CLIENTS:
-                self._counts = {key: held for key, held in self._counts.items() if held[0] == window}
-            for key in self._keys(request, about):
-                then, count = self._counts.get(key, (window, 0))
-                self._counts[key] = (window, count + 1 if then == window else 1)
+        self._limit.count(_whose(request, about), now=request.server_at)
 
-    def forget(self) -> None:
-        self._counts.clear()
 
-    @staticmethod
-    def _keys(request: HttpRequest, about: str) -> list[str]:
-        return [f"address:{address_of(request)}", *([f"about:{about}"] if about else [])]
-
-    def _window(self, request: HttpRequest) -> int:
-        return int(request.server_at.timestamp()) // (60 * self.minutes)  # type: ignore[attr-defined]
+def _whose(request: DoorRequest, about: str) -> list[str]:
+    return [f"address:{address_of(request)}", *([f"about:{about}"] if about else [])]

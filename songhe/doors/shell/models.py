@@ -130,3 +130,17 @@ class KeptForm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Tries(models.Model):
+    """How often one client tried in a window that ends at ``until`` (seconds of the epoch). See ``shell.limit``."""
+
+    key = models.CharField(max_length=40, primary_key=True)
+    until = models.BigIntegerField()
+    count = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(name="shell_tries_old", fields=["until"])]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.count}"

@@ -17,7 +17,6 @@ from pydantic import TypeAdapter
 
 from songhe.access import login, token
 from songhe.access.models import Account
-from songhe.doors.api import limit
 from songhe.doors.api.operation import OPERATIONS, Declared, Problem
 from songhe.doors.may import ACTS
 from songhe.doors.shell import clock
@@ -45,7 +44,6 @@ def practice(request: pytest.FixtureRequest) -> date:
     """Every call of these tests comes on the tenth of March 2026."""
     request.getfixturevalue("own_database" if "own_database" in request.fixturenames else "db")
     clock.set_practice_day(DAY)
-    limit.forget()
     return DAY
 
 

@@ -7,21 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from songhe.doors.public import complaint, genuine
 from songhe.doors.shell.tests.conftest import no_language_stays_behind, unknown_variables_fail
 from songhe.doors.staff.tests.conftest import practice
 from songhe.provider.models import Kind, Listing, Provider
 from songhe.redemption.tests import world
 
 __all__ = ["no_language_stays_behind", "practice", "unknown_variables_fail"]
-
-LIMITS = (genuine.LIMIT, complaint.MAKE_LIMIT, complaint.OPEN_LIMIT)
-
-
-@pytest.fixture(autouse=True)
-def everybody_begins_anew():
-    for limit in LIMITS:
-        limit.forget()
 
 
 @pytest.fixture
