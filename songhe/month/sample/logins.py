@@ -24,12 +24,14 @@ _FIRST = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
 
 @dataclass(frozen=True)
-class Citizen:
-    """A login of somebody on the register."""
+class Login:
+    """A login to be opened by set: of somebody on the register, or of somebody who works for a body."""
 
     username: str
     display_name: str
-    person_id: UUID
+    role: Role = Role.CITIZEN
+    person_id: UUID | None = None
+    provider_id: int | None = None
 
 
 def open_county(year: int) -> None:
@@ -45,46 +47,47 @@ def open_county(year: int) -> None:
 
 def open_body(body: Body, provider_id: int, carers: int) -> None:
     """The manager of a body, its carers and its assessors."""
-    by = _security_admin()
-    parts = [Part(manager_of(body.code), f"{body.name} 管理员", Role.PROVIDER_MANAGER, body=body.code)]
-    for role, count, word in ((Role.CARER, carers, "护理员"), (Role.ASSESSOR, body.assessors, "评估员")):
-        parts += [
-            Part(worker_of(body.code, number, role), f"{body.name} {word}{number}", role, body=body.code)
-            for number in range(1, count + 1)
-        ]
     named = {part.username: part for part in CAST}
-    for part in parts:
-        _open(named.get(part.username, part), provider_id, by)
+    manager = Part(manager_of(body.code), f"{body.name} 管理员", Role.PROVIDER_MANAGER, body=body.code)
+    _open(named.get(manager.username, manager), provider_id, _security_admin())
+    workers = [
+        Login(worker_of(body.code, number, role), f"{body.name} {word}{number}", role, provider_id=provider_id)
+        for role, count, word in ((Role.CARER, carers, "护理员"), (Role.ASSESSOR, body.assessors, "评估员"))
+        for number in range(1, count + 1)
+    ]
+    if workers:
+        open_by_set(workers, at=AT, subject=f"{len(workers)} of {body.code}")
 
 
-def open_citizens(citizens: Sequence[Citizen], *, at: datetime) -> None:
-    """The logins of elders and proxies, in a handful of statements and with one note."""
+def open_by_set(logins: Sequence[Login], *, at: datetime, subject: str) -> None:
+    """The logins of many in a handful of statements and with one note."""
     by = _security_admin()
     named: Mapping[str, str] = {part.username: part.display_name for part in CAST}
     accounts = Account.objects.bulk_create(
         Account(
-            username=citizen.username,
-            display_name=named.get(citizen.username, citizen.display_name),
+            username=login.username,
+            display_name=named.get(login.username, login.display_name),
             password=make_password(None),
             practice=True,
             opened_at=at,
         )
-        for citizen in citizens
+        for login in logins
     )
     ids = dict(
         Account.objects.filter(username__in=[account.username for account in accounts]).values_list("username", "pk")
     )
     Appointment.objects.bulk_create(
         Appointment(
-            account_id=ids[citizen.username],
-            role=Role.CITIZEN,
+            account_id=ids[login.username],
+            role=login.role,
             place=COUNTY,
-            person_id=citizen.person_id,
+            person_id=login.person_id,
+            provider_id=login.provider_id,
             valid_from=GROUND_ON,
             appointed_by=by,
             appointed_at=at,
         )
-        for citizen in citizens
+        for login in logins
     )
     note(
         county=COUNTY,
@@ -92,7 +95,7 @@ def open_citizens(citizens: Sequence[Citizen], *, at: datetime) -> None:
         actor=by.username,
         act="account.opened",
         subject="account",
-        subject_id=f"{len(citizens)} citizens",
+        subject_id=subject,
     )
 
 

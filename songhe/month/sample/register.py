@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from songhe.kernel import id_number
-from songhe.month.sample.logins import Citizen, open_citizens
+from songhe.month.sample.logins import Login, open_by_set
 from songhe.month.sample.people import Elder, Proxy, in_chunks
 from songhe.month.sample.plan import Plan, moment
 from songhe.month.sample.shape import COUNTY
@@ -71,19 +71,19 @@ def _fill_chunk(plan: Plan, chunk: Sequence[Elder], providers: dict[str, Provide
         field_by_field=False,
         **told,
     )
-    citizens: list[Citizen] = []
+    citizens: list[Login] = []
     for person, (number, elder) in zip(proxies, new.items(), strict=True):
         username = ""
         if plan.acts(elder):
             username = elder.told.get("login") or f"proxy-{elder.key.lower()}"
-            citizens.append(Citizen(username, f"样例代办人 {person.name}", person.id))
+            citizens.append(Login(username, f"样例代办人 {person.name}", person_id=person.id))
         assert person.identity is not None
         opened.proxies[number] = (person.identity, username)
     for person, elder in zip(elders, chunk, strict=True):
         if elder.own_login and plan.acts(elder):
-            citizens.append(Citizen(elder.own_login, f"样例老人 {person.name}", person.id))
+            citizens.append(Login(elder.own_login, f"样例老人 {person.name}", person_id=person.id))
     if citizens:
-        open_citizens(citizens, at=at)
+        open_by_set(citizens, at=at, subject=f"{len(citizens)} citizens")
     in_care = [person for person, elder in zip(elders, chunk, strict=True) if elder.disabled]
     issue_all(people=in_care, kind=Medium.Kind.CARD, on=on, at=at, by=ACTOR)
     _statuses(plan, chunk, elders)
