@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
+from songhe.document.download import remove_over
 from songhe.entitlement.models import Entitlement
 from songhe.grant.expire import expire
 from songhe.grant.hold import release_overdue
 from songhe.grant.models import Budget, Grant
 from songhe.jobs.models import Run, RunState
-from songhe.jobs.outbox import deliver
+from songhe.jobs.outbox import Handler, deliver
 from songhe.jobs.run import running
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
 from songhe.month import notify
+from songhe.month.bank_answers import at_the_bank, read_answers
 from songhe.month.steps import PROGRAMME, Calendar, People, book_bills, run_month
 from songhe.month.wiring import LONG_RUNNING, handlers
 from songhe.redemption.models import Bill
@@ -27,6 +29,9 @@ from songhe.trail.seal import seal
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
+
+#: Under whose name the trail knows what was read from the bank.
+BY = "run:daily"
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,16 @@ def due(*, on: date, clock: Clock, calendar: Calendar, people: People | None) ->
 
     Daily: issue to whoever was approved since (a first voucher is due within five working days of approval, and a
     new month begins with everybody's), book the bills handed in while their vouchers may be used, expire what is past
-    its last day for booking, let overdue holds go.
+    its last day for booking, let overdue holds go, read what the bank says of the pay-outs that it has.
     """
     month = Month.of(on)
+    for county in sorted({batch.county for batch in at_the_bank()}):
+        yield Due(
+            county,
+            "daily:bank",
+            on.isoformat(),
+            partial(read_answers, county=county, at=clock(), on=on, by=BY),
+        )
     for county in counties():
         if Budget.objects.filter(county=county, programme=PROGRAMME, month=str(month)).exists():
             yield Due(
@@ -95,13 +107,21 @@ def tick(
     people: People | None = None,
     daily: bool = True,
     far_back: bool = True,
+    lists: Mapping[str, Handler] | None = None,
 ) -> int:
     """One turn of the worker: the outbox, the day's jobs that are due, notices, the seals. Returns how much was done.
 
     A job that fails is kept with its reason and tried again at the next turn; it stops no other. ``far_back``: the
-    seals also look through the whole trail for what came late.
+    seals also look through the whole trail for what came late. ``lists``: who makes the long lists that people asked
+    for; how they read is known at the doors.
     """
-    done = deliver(handlers=handlers(calendar=calendar, people=people), at=clock(), long_running=LONG_RUNNING)
+    lists = lists or {}
+    done = deliver(
+        handlers={**handlers(calendar=calendar, people=people), **lists},
+        at=clock(),
+        long_running=LONG_RUNNING | set(lists),
+    )
+    done += remove_over(at=clock())
     for job in due(on=on, clock=clock, calendar=calendar, people=people) if daily else ():
         finished = Run.objects.filter(
             county=job.county, job=job.name, period=job.period, state__in=[RunState.DONE, RunState.PARTLY]

@@ -23,7 +23,10 @@ NO_SUCH_PAYMENT, OTHER_AMOUNT = "no_such_payment", "other_amount"
 
 @dataclass
 class Reconciled:
-    """What a bank statement changed; ``unknown`` rows change nothing and wait for a person, each with the reason."""
+    """What a bank statement changed; ``unknown`` rows change nothing and wait for a person, each with the reason.
+
+    ``came_back`` names each statement whose payment came back now, and the bank's words why.
+    """
 
     paid: int = 0
     paid_fen: int = 0
@@ -31,6 +34,7 @@ class Reconciled:
     returned_fen: int = 0
     repeated: int = 0
     unknown: list[tuple[BankRow, str]] = field(default_factory=list)
+    came_back: list[tuple[str, str]] = field(default_factory=list)
 
 
 def reconcile(*, county: str, rows: Sequence[BankRow], at: datetime, on: date, by: str) -> Reconciled:
@@ -113,6 +117,7 @@ def _came_back(payment: Payment, statement: Statement, row: BankRow, done: Recon
     payment.save(update_fields=["state", "booked_on", "returned_because"])
     done.returned += 1
     done.returned_fen += payment.amount_fen
+    done.came_back.append((statement.no, payment.returned_because))
     return True
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count, Q, Sum
@@ -11,6 +13,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from songhe.access.scope import Scope
@@ -21,6 +24,7 @@ from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words
 from songhe.doors.staff.reach import account_of, out_of_reach, reach
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import REASONS, Refusal
+from songhe.month.bank_answers import sent
 from songhe.month.steps import PROGRAMME
 from songhe.settlement import payout
 from songhe.settlement.models import Batch, Payment, Statement
@@ -28,6 +32,11 @@ from songhe.settlement.states import BATCH
 
 #: Pay-outs of one month that are shown.
 MOST = 50
+
+
+#: A released pay-out is on its way until the bank has taken its file.
+ON_ITS_WAY, SENT = words.Word(gettext_lazy("正在送银行"), "warn"), words.Word(gettext_lazy("已送出"), "info")
+MATCHED = words.Word(gettext_lazy("已对上"), "ok")
 
 
 @dataclass(frozen=True)
@@ -52,12 +61,13 @@ def of_counties(scope: Scope) -> Q:
 
 
 def batches(request: DoorRequest, scope: Scope, which: Month) -> list[Shown]:
-    """The pay-outs of a month, the newest first, in three queries."""
+    """The pay-outs of a month, the newest first, in four queries."""
     rows = list(Batch.objects.filter(of_counties(scope), month=str(which)).order_by("-made_at", "-id")[:MOST])
     ids, counties = [row.id for row in rows], {row.county for row in rows}
     payments = Payment.objects.filter(county__in=counties, batch_id__in=ids).exclude(state=Payment.State.RETURNED)
     counts = dict(payments.order_by("batch_id").values_list("batch_id").annotate(Count("id")))
     names = naming.accounts(name for row in rows for name in (row.made_by, row.released_by))
+    taken = sent(row for row in rows if row.state == Batch.State.RELEASED)
     username = account_of(request).username
     may_release = may(request.user, "payout.make", request.on)
     shown = []
@@ -66,7 +76,7 @@ def batches(request: DoorRequest, scope: Scope, which: Month) -> list[Shown]:
         shown.append(
             Shown(
                 row=row,
-                state=words.word(words.BATCH, row.state),
+                state=state_of(row, taken),
                 payments=counts.get(row.id, 0),
                 made_by=names.get(row.made_by, ""),
                 released_by=names.get(row.released_by, ""),
@@ -76,6 +86,13 @@ def batches(request: DoorRequest, scope: Scope, which: Month) -> list[Shown]:
             )
         )
     return shown
+
+
+def state_of(row: Batch, taken: Collection[UUID]) -> words.Word:
+    """How a pay-out stands; ``taken`` are those whose file the bank has."""
+    if row.state == Batch.State.RELEASED:
+        return SENT if row.id in taken else ON_ITS_WAY
+    return MATCHED if row.state == Batch.State.MATCHED else words.word(words.BATCH, row.state)
 
 
 def unpaid(scope: Scope, which: Month) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from songhe.doors.may import ACTS, NOT_ALLOWED, check, may, require
 from songhe.doors.shell.pieces import Crumb, ReceiptLine, Step
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import day_of_month
-from songhe.doors.staff import history, naming, words
+from songhe.doors.staff import bank, history, naming, words
 from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words, sent
 from songhe.doors.staff.cursor import address
 from songhe.doors.staff.payouts import batches, unpaid
@@ -243,11 +243,13 @@ def payouts_of(request: DoorRequest, scope: Scope, which: Month) -> dict[str, An
     if not may(request.user, "payout.read", request.on) or not scope.divisions:
         return {"batches": None, "unpaid": None, "make": None}
     waiting = unpaid(scope, which)
+    shown = batches(request, scope, which)
     may_make = may(request.user, "payout.make", request.on) and waiting["count"]
     return {
-        "batches": batches(request, scope, which),
+        "batches": shown,
         "unpaid": waiting,
         "make": fresh(ActForm, "make") if may_make else None,
+        **bank.to_read(request, scope, [one.row for one in shown]),
     }
 
 

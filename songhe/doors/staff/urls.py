@@ -3,10 +3,12 @@
 from django.urls import include, path, register_converter
 
 from songhe.doors.staff import (
+    bank,
     batch,
     case,
     complaints,
     corrections,
+    downloads,
     export,
     file,
     imports,
@@ -49,6 +51,10 @@ urlpatterns = [
     path("requests/", corrections.requests, name="requests"),
     path("requests/<slug:kind>/<uuid:row_id>/paper/", corrections.paper, name="request-paper"),
     path("requests/<slug:kind>/<uuid:row_id>/<slug:answer>/", corrections.answer, name="request-answer"),
+    path("downloads/", downloads.downloads, name="downloads"),
+    path("downloads/progress/", downloads.progress, name="downloads-progress"),
+    path("downloads/ask/", downloads.wish, name="download-ask"),
+    path("downloads/<uuid:download_id>/", downloads.fetch, name="download"),
     path("people/", people.people, name="people"),
     path("people/register/", register.add, name="register"),
     path("people/register/typing/", register.typing, name="register-typing"),
@@ -80,6 +86,7 @@ urlpatterns = [
     path("statements/<no:no>/statement.pdf", papers.statement, name="statement-pdf"),
     path("statements/<no:no>/<slug:verb>/", statements.act, name="statement-act"),
     path("payouts/<month:which>/make/", payouts.make, name="payout-make"),
+    path("payouts/<month:which>/answers/", bank.read, name="payout-answers"),
     path("payouts/<no:no>/release/", payouts.release, name="payout-release"),
     path("notices/", notices.notices, name="notices"),
     path("notices/sandbox/", notices.sandbox, name="notices-sandbox"),
