@@ -52,6 +52,10 @@ class Installation(BaseSettings):
     map_approval_no: str = Field(
         default="", description="Number of the map's approval (审图号), printed on it; without it Tianditu is not shown"
     )
+    download_hours: int = Field(default=168, description="Hours for which a finished list can be fetched")
+    download_hours_whole: int = Field(
+        default=24, description="The same for lists with whole ID numbers, which lie about for as short as possible"
+    )
     database_pool: int = Field(default=0, description="PostgreSQL connections kept per process; 0: one per thread")
 
 
@@ -222,6 +226,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = INSTALLATION.home / "files"
+DOWNLOAD_HOURS = INSTALLATION.download_hours
+DOWNLOAD_HOURS_WHOLE = INSTALLATION.download_hours_whole
 MESSENGER = INSTALLATION.messenger
 IDENTIFIER = INSTALLATION.identifier
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024

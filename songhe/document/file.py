@@ -107,6 +107,12 @@ def read_file(stored: StoredFile) -> bytes:
     return content
 
 
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def address(sha256: str) -> Path:
     """Where the bytes with this hash lie: two levels of folders keep each folder small."""
     return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256[2:4] / sha256

@@ -1,4 +1,4 @@
-"""Counters of numbers, and the files that are kept."""
+"""Counters of numbers, the files that are kept, and the lists that people have asked for."""
 
 from __future__ import annotations
 
@@ -64,3 +64,56 @@ class StoredFile(CountyRow):
             models.CheckConstraint(name="document_stored_file_size", condition=Q(size__gte=1)),
         ]
         indexes = [models.Index(name="document_stored_file_by_hash", fields=["county", "sha256"])]
+
+
+class Download(CountyRow):
+    """A list that somebody asked for, too long to be answered at once: made by the worker, kept for some days.
+
+    ``listing`` names the list and ``asked`` its filters, so that it can be made again from the start. The file lies
+    under ``MEDIA_ROOT/downloads`` and goes when its days are over; the row says for ever who took what for what.
+    """
+
+    leaf: ClassVar[bool] = True
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    listing = models.CharField(max_length=40)
+    asked = models.JSONField(default=dict)
+    language = models.CharField(max_length=2, choices=[("zh", "中文"), ("en", "English")])
+    whole = models.BooleanField(default=False)
+    purpose = models.CharField(max_length=100, blank=True)
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+    rows = models.PositiveIntegerField(default=0)
+    kind = models.CharField(max_length=8, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    objects = ScopedManager["Download"]()
+    scope_paths: ClassVar[dict[str, str]] = {"divisions": "county"}
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="document_download_finished_whole",
+                condition=Q(finished_at=None, sha256="")
+                | Q(finished_at__isnull=False, expires_at__isnull=False, sha256__regex=r"^[0-9a-f]{64}$"),
+            ),
+            models.CheckConstraint(
+                name="document_download_whole_with_purpose", condition=Q(whole=False) | ~Q(purpose="")
+            ),
+        ]
+        indexes = [
+            models.Index(name="document_download_mine", fields=["county", "account", "asked_at"]),
+            models.Index(
+                name="document_download_over",
+                fields=["expires_at"],
+                condition=Q(finished_at__isnull=False, removed_at=None),
+            ),
+        ]
+
+    @property
+    def job(self) -> str:
+        """The run that makes it."""
+        return f"export:{self.id.hex}"

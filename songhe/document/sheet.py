@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
@@ -298,9 +298,15 @@ def write_workbook(pages: Sequence[Page]) -> bytes:
 
     Refuses with ``document.sheet_too_large`` beyond the 1,048,575 rows that a sheet can hold.
     """
+    target = io.BytesIO()
+    stream_workbook(target, pages)
+    return target.getvalue()
+
+
+def stream_workbook(target: BinaryIO, pages: Sequence[Page]) -> None:
+    """The same into an open file; rows are read one by one and lie on the disk until the file is closed."""
     import xlsxwriter
 
-    target = io.BytesIO()
     workbook = xlsxwriter.Workbook(
         target,
         {
@@ -329,7 +335,6 @@ def write_workbook(pages: Sequence[Page]) -> bytes:
             workbook.get_worksheet_by_name(shown.name).activate()
     finally:
         workbook.close()
-    return target.getvalue()
 
 
 def _write_page(workbook: Any, page: Page, formats: dict[str, Any], heading: Any) -> None:
@@ -386,8 +391,24 @@ def _drop_down(workbook: Any, page: Page, place: int, column: Column) -> dict[st
 
 def write_csv(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """A CSV file that Excel and WPS open as Chinese: UTF-8 with its mark, texts harmless, blanks for ``None``."""
-    target = io.StringIO(newline="")
-    writer = csv.writer(target)
-    for row in (titles, *rows):
-        writer.writerow(["" if cell is None else harmless(cell) if isinstance(cell, str) else cell for cell in row])
-    return target.getvalue().encode("utf-8-sig")
+    target = io.BytesIO()
+    stream_csv(target, [Column(title, "whole") for title in titles], rows)
+    return target.getvalue()
+
+
+def stream_csv(target: BinaryIO, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
+    """The same into an open file, row by row; ``money`` stands in yuan."""
+    text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=False)
+    writer = csv.writer(text)
+    writer.writerow([harmless(column.title) for column in columns])
+    for row in rows:
+        writer.writerow([_csv_cell(column, cell) for column, cell in zip(columns, row, strict=True)])
+    text.detach()
+
+
+def _csv_cell(column: Column, cell: Any) -> Any:
+    if cell is None:
+        return ""
+    if column.kind == "money" and isinstance(cell, int):
+        return f"{'-' if cell < 0 else ''}{abs(cell) // 100}.{abs(cell) % 100:02d}"
+    return harmless(cell) if isinstance(cell, str) else cell

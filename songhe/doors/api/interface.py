@@ -18,6 +18,7 @@ import songhe
 from songhe.doors.api import (
     application,
     assessment,
+    exports,
     grant,
     imports,
     person,
@@ -86,7 +87,7 @@ api = Interface(
     docs_url=None,
     parser=StrictParser(),
 )
-for door in (person, assessment, application, grant, quote, redemption, statement, imports, token):
+for door in (person, assessment, application, grant, quote, redemption, statement, imports, exports, token):
     api.add_router("", door.router)
 HANDLERS: dict[type[Exception], Any] = {
     Refusal: problem.refused,

@@ -75,10 +75,12 @@ def serve(
     if_match: bool | None = None,
     takes: dict[str, Any] | None = None,
     also: tuple[int, ...] = (),
+    file: tuple[str, ...] = (),
 ) -> Callable[[View], View]:
     """Declare an operation. ``if_match``: the noun has versions, and the call must (True) or may (False) name one.
 
-    ``takes`` is the OpenAPI ``content`` of a body that is no JSON, ``also`` further statuses of refusals.
+    ``takes`` is the OpenAPI ``content`` of a body that is no JSON, ``also`` further statuses of refusals,
+    ``file`` the media types of an answer that is a file.
     """
     if act not in ACTS:
         raise KeyError(f"{act!r} is not in the index of acts")
@@ -108,6 +110,10 @@ def serve(
     extra: dict[str, Any] = {"parameters": parameters, "x-act": act, "x-roles": sorted(ACTS[act].roles)}
     if takes is not None:
         extra["requestBody"] = {"required": True, "content": takes}
+
+    if file:
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        extra["responses"] = {status: {"description": title, "content": dict.fromkeys(file, binary)}}
 
     def declare(view: View) -> View:
         OPERATIONS.append(Declared(method, path, act, key, gives, status, view))

@@ -69,8 +69,10 @@ def work(server: int) -> None:
     set_up()
     from django.db import close_old_connections
 
+    from songhe.document.download import TOPIC as DOWNLOAD
     from songhe.doors.cli.month import calendars
     from songhe.doors.shell.clock import read_clock
+    from songhe.doors.staff.lists import make_download
     from songhe.month.schedule import tick
     from songhe.month.worker import PAUSE, Turns
 
@@ -88,6 +90,7 @@ def work(server: int) -> None:
                     people=people,
                     daily=not clock.practice,
                     far_back=turns.is_far_back(),
+                    lists={DOWNLOAD: make_download},
                 )
                 turns.over(done)
         except Exception as error:

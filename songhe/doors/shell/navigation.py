@@ -83,6 +83,7 @@ ITEMS: tuple[Item, ...] = (
     Item("assessor:schedule", _("评估日程"), "assessment.submit"),
     Item("staff:dashboard", _("统计看板"), "report.read"),
     Item("staff:packs", _("政策包"), "policy.read"),
+    Item("staff:downloads", _("下载中心"), "download.take"),
     Item("audit:home", _("审计"), "audit.read"),
     Item("provider:home", _("今天"), "desk.open"),
     Item("assessor:body", _("评估派单"), "assessment.assign", only=at_an_assessment_body),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -14,19 +14,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from songhe.document.sheet import Column
 from songhe.doors.may import check, may, require
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
 from songhe.doors.staff.cursor import PAGE
 from songhe.doors.staff.dashboard import crumbs_of, indicator_or_404, part_top, parts_raw, plain
-from songhe.doors.staff.export import MOST, titles, workbook
-from songhe.doors.staff.figures import Asked, Shown, asked, drills, filters, name_of, shown, written
+from songhe.doors.staff.export import hand_over, more_than_most, titles, workbook
+from songhe.doors.staff.figures import ACT, Asked, Shown, asked, drills, filters, name_of, shown, written
 from songhe.doors.staff.reach import noted_read
 from songhe.person.models import Person
 from songhe.statistics.definition import Indicator
 from songhe.statistics.figure import Figure, value_of
-from songhe.statistics.measure import amounts, person_ids
+from songhe.statistics.measure import Frame, amounts, person_ids
 
 
 @dataclass(frozen=True)
@@ -143,28 +144,35 @@ def export_people(request: DoorRequest, found: Asked, means: Indicator) -> HttpR
     check(request, "person.export")
     if not drills(means):
         raise Http404
-    people = list(listed(found, means, "", MOST + 1))
-    table: list[Row] = []
-    for start in range(0, len(people), 500):
-        table += table_of(request, found, means, people[start : start + 500])
-    told: dict[Any, int] = {}
-    for start in range(0, len(people), 500):
-        told |= amounts(found.frame, means.numerator, [person.id for person in people[start : start + 500]])
-    kind = "money" if means.numerator.endswith("_fen") else "whole"
+    rows = counted(found, means)
+    if more_than_most(rows):
+        frame = found.frame
+        asked = {"code": means.code, "month": str(frame.month), "place": frame.place, "group": frame.group}
+        return hand_over(request, "figure-people", asked, act=ACT)
+    people = list(rows.order_by("id"))
     return workbook(
         request,
         name=f"{means.code.replace('_', '-')}-people-{found.frame.month}",
         title=name_of(means),
-        columns=titles(
-            [
-                (_("姓名"), "text", 14),
-                (_("证件号码"), "text", 22),
-                (_("居住地"), "text", 24),
-                (name_of(means), kind, 18),
-            ]
-        ),
-        rows=(
-            [row.name, row.number, row.town, told.get(person.id, 0)] for row, person in zip(table, people, strict=True)
-        ),
+        columns=sheet_columns(means),
+        rows=sheet_cells(found.frame, means, people),
         counties=found.frame.counties,
     )
+
+
+def sheet_columns(means: Indicator) -> list[Column]:
+    kind = "money" if means.numerator.endswith("_fen") else "whole"
+    return titles(
+        [(_("姓名"), "text", 14), (_("证件号码"), "text", 22), (_("居住地"), "text", 24), (name_of(means), kind, 18)]
+    )
+
+
+def sheet_cells(frame: Frame, means: Indicator, people: Sequence[Person]) -> Iterable[list[Any]]:
+    """Read in parts: SQLite takes a limited number of values at once."""
+    for start in range(0, len(people), 500):
+        part = people[start : start + 500]
+        towns = naming.places((naming.town(person) for person in part), frame.on)
+        told = amounts(frame, means.numerator, [person.id for person in part])
+        for person in part:
+            town = towns.get(naming.town(person), "")
+            yield [person.name, naming.hidden_number(person), town, told.get(person.id, 0)]

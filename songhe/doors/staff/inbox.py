@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from songhe.access.scope import Scope
+from songhe.document.sheet import Column
 from songhe.doors.may import NOT_SIGNED_IN, check, may, require
 from songhe.doors.shell import navigation
 from songhe.doors.shell.request import DoorRequest
@@ -178,20 +179,22 @@ def page_of(request: DoorRequest, scope: Scope, chosen: Filter, after: str) -> t
     if chosen is not DONE and not set(chosen.states) & set(CLOSED):
         page = queries.inbox(scope, states=chosen.states, after=key, limit=PAGE)
         return page.items, written(*page.after) if page.after else ""
-    rows = Application.objects.within(scope)
-    if chosen is DONE:
-        username = account_of(request).username
-        rows = rows.filter(Q(reviewed_by=username) | Q(decided_by=username), opened_at__gt=request.at - DONE_WITHIN)
-    else:
-        rows = rows.filter(state__in=chosen.states)
+    rows = chosen_rows(scope, chosen, account_of(request).username, request.at)
     if key is not None:
         at, row_id = key
         rows = rows.filter(Q(opened_at__lt=at) | Q(opened_at=at, id__lt=row_id))
-    rows = rows.select_related("person", "assessment", "determination").order_by("-opened_at", "-id")
-    found = list(rows[: PAGE + 1])
+    found = list(rows.order_by("-opened_at", "-id")[: PAGE + 1])
     more = len(found) > PAGE
     found = found[:PAGE]
     return found, written(found[-1].opened_at, found[-1].id) if more else ""
+
+
+def chosen_rows(scope: Scope, chosen: Filter, username: str, at: datetime) -> QuerySet[Application]:
+    """What a filter shows, in no order."""
+    rows = Application.objects.within(scope).select_related("person", "assessment", "determination")
+    if chosen.name != DONE.name:
+        return rows.filter(state__in=chosen.states)
+    return rows.filter(Q(reviewed_by=username) | Q(decided_by=username), opened_at__gt=at - DONE_WITHIN)
 
 
 def chips(request: DoorRequest, chosen: Filter, counts: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -243,27 +246,31 @@ def inbox(request: DoorRequest) -> HttpResponse:
     return render(request, "staff/inbox.html", said)
 
 
-#: Pages that an export reads before it says that there are too many.
-MOST_PAGES = 200
-
-
 @require_safe
 @require("application.read")
 def as_sheet(request: DoorRequest) -> HttpResponse:
-    """The list with the filter in force as a workbook, masked. Refuses with ``staff.export_too_large``."""
+    """The list with the filter in force as a workbook, masked; a long one is made by the worker."""
     check(request, "person.export")
     scope = reach(request, "application.read")
     known = filters(request)
     chosen = next((one for one in known if one.name == request.GET.get("state")), known[0])
-    found: list[Application] = []
-    after = ""
-    for _page in range(MOST_PAGES + 1):
-        part, after = page_of(request, scope, chosen, after)
-        found += part
-        if not after:
-            break
-    rows = rows_of(found, request.on)
-    columns = export.titles(
+    rows = chosen_rows(scope, chosen, account_of(request).username, request.at)
+    if export.more_than_most(rows):
+        asked = {"state": chosen.name, "states": list(chosen.states)}
+        return export.hand_over(request, "applications", asked, act="application.read")
+    found = list(rows.order_by("opened_at", "id"))
+    return export.workbook(
+        request,
+        name="applications",
+        title=str(chosen.word),
+        columns=sheet_columns(),
+        rows=sheet_cells(found, request.on),
+        counties={each.county for each in found},
+    )
+
+
+def sheet_columns() -> list[Column]:
+    return export.titles(
         [
             (_("申请人"), "text", 14),
             (_("证件号码"), "text", 22),
@@ -277,27 +284,23 @@ def as_sheet(request: DoorRequest) -> HttpResponse:
             (_("时限"), "date", 14),
         ]
     )
-    return export.workbook(
-        request,
-        name="applications",
-        title=str(chosen.word),
-        columns=columns,
-        rows=(
-            [
-                row.name,
-                row.number,
-                row.no,
-                str(row.state.said),
-                str(row.outcome.said) if row.outcome else "",
-                str(row.level),
-                row.town,
-                str(row.channel),
-                row.submitted_on,
-                row.due,
-            ]
-            for row in rows
-        ),
-        counties={each.county for each in found},
+
+
+def sheet_cells(found: Collection[Application], on: date) -> Iterator[list[Any]]:
+    return (
+        [
+            row.name,
+            row.number,
+            row.no,
+            str(row.state.said),
+            str(row.outcome.said) if row.outcome else "",
+            str(row.level),
+            row.town,
+            str(row.channel),
+            row.submitted_on,
+            row.due,
+        ]
+        for row in rows_of(found, on)
     )
 
 

@@ -5,7 +5,6 @@ from io import BytesIO
 from python_calamine import CalamineWorkbook
 
 from songhe.assessment.tests import world
-from songhe.doors.staff import export
 from songhe.doors.staff.tests.conftest import COUNTY, ELSEWHERE
 from songhe.doors.staff.tests.test_people import WHOLE, elders, known
 from songhe.entitlement.tests import story
@@ -40,12 +39,6 @@ def test_whole_numbers_need_the_permission_and_a_purpose(clerk, approver):
     assert "与公安核对" in rows[-1][0]
     noted = Entry.objects.get(county=COUNTY, act="staff.export_whole")
     assert (noted.actor, noted.reason, noted.detail["rows"]) == ("approver", "与公安核对", 1)
-
-
-def test_too_many_rows_are_asked_for_in_parts(clerk, monkeypatch):
-    monkeypatch.setattr(export, "MOST", 1)
-    elders("张三", "李四", "王五")
-    assert clerk.post(PEOPLE, {}).status_code == 413
 
 
 def test_a_formula_in_a_name_does_not_run(clerk):
