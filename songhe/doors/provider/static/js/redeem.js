@@ -138,21 +138,27 @@ function tell(what) {
   if (line) line.textContent = what ? line.dataset[what.replace(/-(\w)/g, (_, letter) => letter.toUpperCase())] : "";
 }
 
-/* The browser's own reader, else the one that is served from here. */
+/* The browser's own reader, else the one that is served from here. It is made ready while nobody waits for it. */
 let reader = null;
 
-async function readerOfCodes() {
-  if (reader) return reader;
+function readerOfCodes() {
+  reader ??= makeReader().catch((fault) => {
+    reader = null;
+    throw fault;
+  });
+  return reader;
+}
+
+async function makeReader() {
   if ("BarcodeDetector" in window) {
     try {
       const kinds = await window.BarcodeDetector.getSupportedFormats();
       if (kinds.includes("qr_code")) {
         const detector = new window.BarcodeDetector({ formats: ["qr_code"] });
-        reader = async (picture) => {
+        return async (picture) => {
           const codes = await detector.detect(picture);
           return codes.length ? codes[0].rawValue : "";
         };
-        return reader;
       }
     } catch {
       /* Some browsers name it and have no service behind it. */
@@ -166,13 +172,15 @@ async function readerOfCodes() {
     document.head.append(script);
   });
   const made = window.ZXingWASM;
-  made.prepareZXingModule({ overrides: { locateFile: () => String(new URL("vendor/zxing-reader.wasm", assets)) } });
-  reader = async (picture) => {
+  await made.prepareZXingModule({
+    overrides: { locateFile: () => String(new URL("vendor/zxing-reader.wasm", assets)) },
+    fireImmediately: true,
+  });
+  return async (picture) => {
     const codes = await made.readBarcodes(pixels(picture), { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: 1 });
     const good = codes.find((code) => code.isValid && code.text);
     return good ? good.text : "";
   };
-  return reader;
 }
 
 function pixels(picture) {
@@ -190,8 +198,11 @@ function pixels(picture) {
 async function fromPhoto(file) {
   tell("reading");
   try {
-    const picture = await window.createImageBitmap(file, { imageOrientation: "from-image" });
-    const text = await (await readerOfCodes())(picture);
+    const [read, picture] = await Promise.all([
+      readerOfCodes(),
+      window.createImageBitmap(file, { imageOrientation: "from-image" }),
+    ]);
+    const text = await read(picture);
     if (text) found(text);
     else tell("no-code");
   } catch {
@@ -256,6 +267,8 @@ function prepare() {
     if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) {
       ways.querySelector("[data-camera]").hidden = true;
     }
+    const idle = window.requestIdleCallback ?? ((work) => window.setTimeout(work, 500));
+    idle(() => readerOfCodes().catch(() => {}));
   }
   const field = here.querySelector("[data-scan]");
   if (field && !here.querySelector("[data-focus]")) field.focus();
