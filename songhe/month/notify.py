@@ -1,7 +1,8 @@
 """What happened becomes notices: read off the trail, told to the person and the family, carried to telephones.
 
 Verbs know nothing of notices. The worker reads the trail from where it stopped, and tells each act once, by its entry.
-What happens to a whole month (issued, about to lapse, lapsed) is told by a bounded number of statements.
+What happens to a whole month (issued, about to lapse, lapsed) is told by a bounded number of statements, in
+``notify_month.py``. Acts that are told to nobody stand in ``untold.py`` with their reasons.
 """
 
 from __future__ import annotations
@@ -9,32 +10,30 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from songhe.assessment.models import Assessment
-from songhe.county.key import plain_instant
 from songhe.entitlement.models import Application, Entitlement
 from songhe.feedback.models import Complaint
 from songhe.grant.models import Grant
-from songhe.kernel.month import BEIJING, Month
+from songhe.kernel.month import BEIJING
+from songhe.month.notify_month import RINGS_WITHIN, remind, tell_month
 from songhe.month.telephone import send_due, spread
 from songhe.notice.models import Notice, Reached
 from songhe.notice.ports import messenger
 from songhe.notice.tell import row
-from songhe.notice.template import template
-from songhe.person.models import Mandate
+from songhe.person.models import Mandate, MandateAsk, Person
 from songhe.redemption.models import Bill
+from songhe.service.models import Stay
 from songhe.trail.models import Entry
 
 #: An entry may be committed so much later than one that was made after it; so far back we look again.
 LATE = 10 * 60 * 1000 << 80
-#: What is older is told nowhere, and what is older than two days rings no telephone.
+#: What is older is told nowhere.
 TOLD_WITHIN = timedelta(days=40)
-RINGS_WITHIN = timedelta(days=2)
 PAGE = 2_000
 MOST_PAGES = 10
 
@@ -90,7 +89,7 @@ def _tell(county: str, entries: Sequence[Entry], at: datetime) -> int:
         if about in known:
             continue
         if entry.act in OF_A_MONTH:
-            made += _tell_month(county, entry, at)
+            made += tell_month(county, entry, at)
         else:
             fresh[READERS[entry.act]].append(entry)
     rows = [
@@ -126,7 +125,7 @@ def _entitlements(county: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry
     )
     for entry in entries:
         if person := rows.get(UUID(entry.subject_id)):
-            values = {"why": entry.detail["why"]} if entry.act == "entitlement.stop" else {}
+            values = {"why": entry.detail["why"]} if entry.act in WITH_A_REASON else {}
             yield entry, (person, ENTITLEMENT_ACTS[entry.act], values)
 
 
@@ -147,6 +146,8 @@ def _assessments(county: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry,
             values |= {"scheduled_on": local.date().isoformat(), "time": f"{local:%H:%M}"}
         if entry.act == "assessment.accept":
             values["level"] = entry.detail["level"]
+        elif entry.act == "assessment.recognise":
+            values["level"] = entry.detail["final_level"]
         yield entry, (one.person_id, name, values)
 
 
@@ -171,7 +172,7 @@ def _bills(county: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Told]
         if one is None:
             continue
         values: dict[str, Any] = {"no": one.no, "provider": one.provider.name, "fee_fen": one.fee_fen}
-        if entry.act == "redemption.redeem":
+        if entry.act in {"redemption.redeem", "redemption.rebook"}:
             values |= {"voucher_fen": one.voucher_fen, "self_fen": one.self_fen}
         elif entry.act == "redemption.reverse":
             values["voucher_fen"] = entry.detail["voucher_fen"]
@@ -191,6 +192,8 @@ def _people(county: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Told
             values["valid_until"] = last.isoformat()
         elif entry.act in {"person.issue_medium", "person.end_medium"}:
             values["kind"] = entry.detail["kind"]
+        elif entry.act == "person.move" and entry.detail.get("from_county", county) != county:
+            continue  # The file that the person has now is where they are told; it is the other one's entry.
         elif entry.act in {"person.report", "person.verify", "person.refute"}:
             values = {"event": entry.detail["kind"], "happened_on": entry.detail["happened_on"]}
         yield entry, (UUID(entry.subject_id), PERSON_ACTS[entry.act], values)
@@ -202,6 +205,28 @@ def _complaints(county: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, 
         one = rows.get(UUID(entry.subject_id))
         if one is not None and one.person_id is not None:
             yield entry, (one.person_id, "complaint.answered", {"no": one.no})
+
+
+def _stays(county: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Told]]:
+    rows = {
+        one.id: one for one in Stay.objects.filter(county=county, id__in=_subjects(entries)).select_related("provider")
+    }
+    for entry in entries:
+        if one := rows.get(UUID(entry.subject_id)):
+            values: dict[str, Any] = {"provider": one.provider.name}
+            day = "admitted_on" if entry.act == "service.admit" else "discharged_on"
+            yield entry, (one.person_id, STAY_ACTS[entry.act], {**values, day: entry.detail[day]})
+
+
+def _asks(county: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Told]]:
+    """Who asked to act for an elder, and was refused: told in their own file of the county, if they have one."""
+    asked = MandateAsk.objects.filter(county=county, id__in=[UUID(entry.detail["asked"]) for entry in entries])
+    by_ask = dict(asked.values_list("id", "proxy_identity").iterator())
+    files = Person.rows.filter(county=county, identity__in=set(by_ask.values()), closed_on=None)
+    own = dict(files.values_list("identity", "id").iterator())
+    for entry in entries:
+        if person := own.get(by_ask.get(UUID(entry.detail["asked"]))):
+            yield entry, (person, "proxy.refused", {})
 
 
 def _nobody(county: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Told]]:
@@ -217,20 +242,27 @@ APPLICATION_ACTS = {
     "entitlement.refuse": "application.refused",
     "entitlement.withdraw": "application.withdrawn",
     "entitlement.lapse": "application.lapsed",
+    "entitlement.appeal": "appeal.received",
     "entitlement.answer_appeal": "appeal.answered",
+    "entitlement.reopen": "application.reopened",
 }
 ENTITLEMENT_ACTS = {
     "entitlement.suspend": "entitlement.suspended",
     "entitlement.resume": "entitlement.resumed",
     "entitlement.stop": "entitlement.ended",
     "entitlement.reinstate": "entitlement.reinstated",
+    "entitlement.report_ending": "entitlement.ending_reported",
+    "entitlement.refute_ending": "entitlement.ending_refuted",
 }
+WITH_A_REASON = frozenset({"entitlement.stop", "entitlement.report_ending", "entitlement.refute_ending"})
 ASSESSMENT_ACTS = {
     "assessment.request": "assessment.requested",
     "assessment.assign": "assessment.assigned",
     "assessment.accept": "assessment.result",
     "assessment.dispute": "assessment.disputed",
     "assessment.uphold": "assessment.upheld",
+    "assessment.void": "assessment.voided",
+    "assessment.recognise": "assessment.recognised",
 }
 GRANT_ACTS = {
     "grant.choose": "voucher.chosen",
@@ -241,7 +273,9 @@ BILL_ACTS = {
     "redemption.redeem": "bill.redeemed",
     "redemption.refuse": "bill.refused",
     "redemption.reverse": "bill.reversed",
+    "redemption.rebook": "bill.rebooked",
 }
+STAY_ACTS = {"service.admit": "stay.begun", "service.discharge": "stay.ended"}
 PERSON_ACTS = {
     "person.give_mandate": "proxy.bound",
     "person.end_mandate": "proxy.revoked",
@@ -252,9 +286,19 @@ PERSON_ACTS = {
     "person.refute": "change.refuted",
     "person.make_correction": "correction.decided",
     "person.refuse_correction": "correction.decided",
+    "person.correct": "file.corrected",
+    "person.move": "file.moved",
+    "person.record_status": "file.status_changed",
+    "person.end_status": "file.status_changed",
+    "person.strike_status": "file.status_changed",
+    "person.undo_death": "change.undone",
+    "person.ask_mandate": "proxy.asked",
+    "person.begin_assistance": "assist.began",
+    "person.open_login": "login.opened",
+    "person.bind_phone": "login.opened",
 }
-#: Acts of a run, which speak of a whole month.
-OF_A_MONTH = frozenset({"grant.issue", "grant.expire"})
+#: Acts of a run, which speak of a whole month or of a whole programme.
+OF_A_MONTH = frozenset({"grant.issue", "grant.expire", "entitlement.end_what_is_not_continued"})
 READERS: dict[str, Reader] = {
     **dict.fromkeys(APPLICATION_ACTS, _applications),
     **dict.fromkeys(ENTITLEMENT_ACTS, _entitlements),
@@ -264,115 +308,7 @@ READERS: dict[str, Reader] = {
     **dict.fromkeys(PERSON_ACTS, _people),
     "feedback.answer": _complaints,
     "feedback.review": _complaints,
+    "person.refuse_mandate": _asks,
+    **dict.fromkeys(STAY_ACTS, _stays),
     **dict.fromkeys(OF_A_MONTH, _nobody),
 }
-
-
-# --- a whole month ---------------------------------------------------------------------------------------------------
-
-
-class Kind(IntEnum):
-    """What is told of a voucher once in its month; part of the notice's id."""
-
-    ISSUED = 1
-    LAPSES_IN_SEVEN = 2
-    LAPSES_IN_THREE = 3
-    EXPIRED = 4
-
-
-def _tell_month(county: str, entry: Entry, at: datetime) -> int:
-    programme, _, written = entry.subject_id.rpartition(":")
-    month = Month.parse(written)
-    if entry.act == "grant.issue":
-        name, kind, state = "voucher.issued", Kind.ISSUED, ""
-        values: tuple[str, ...] = ("month", "face_fen", "use_until")
-    else:
-        name, kind, state = "voucher.expired", Kind.EXPIRED, "AND g.state = 'expired'"
-        values = ("month",)
-    where = f"g.programme = %s AND g.month = %s {state}"
-    return _insert(
-        county,
-        kind,
-        name,
-        values,
-        where,
-        [programme, written],
-        month=month,
-        at=entry.at,
-        rings=_rings(name, entry.at, at),
-    )
-
-
-def _rings(name: str, happened_at: datetime, at: datetime) -> bool:
-    return template(name).telephone and at - happened_at <= RINGS_WITHIN
-
-
-def remind(*, county: str, at: datetime, on: date) -> int:
-    """Remind whoever still holds money in a voucher that lapses within seven and within three days, once each."""
-    made = 0
-    for kind, first, last in ((Kind.LAPSES_IN_SEVEN, 4, 7), (Kind.LAPSES_IN_THREE, 1, 3)):
-        for ahead in range(first, last + 1):
-            day = on + timedelta(days=ahead)
-            # A voucher ends with its month: on most days there is none to look for.
-            if Month.of(day).last != day:
-                continue
-            where = (
-                "g.month = %s AND g.valid_to = %s AND g.state = 'active' AND EXISTS (SELECT 1 FROM ledger_account a "
-                "WHERE a.county = g.county AND a.id = g.purse_id AND a.balance > 0)"
-            )
-            month = Month.of(day)
-            made += _insert(
-                county,
-                kind,
-                "voucher.lapses_soon",
-                ("month", "use_until", "left_fen", "days"),
-                where,
-                [str(month), day.isoformat()],
-                month=month,
-                at=at,
-                rings=True,
-                days=ahead,
-            )
-    return made
-
-
-_VALUES = {
-    "month": "g.month",
-    "face_fen": "g.face_fen",
-    "use_until": "g.valid_to",
-    "left_fen": "(SELECT a.balance FROM ledger_account a WHERE a.county = g.county AND a.id = g.purse_id)",
-}
-
-
-def _insert(
-    county: str,
-    kind: Kind,
-    name: str,
-    values: Sequence[str],
-    where: str,
-    parameters: Sequence[Any],
-    *,
-    month: Month,
-    at: datetime,
-    rings: bool,
-    days: int = 0,
-) -> int:
-    """Put a notice into the inbox of everybody whose voucher it is, by one statement; a second time it adds nothing."""
-    postgresql = connection.vendor == "postgresql"
-    shown = {value: _VALUES.get(value, str(days)) for value in values}
-    pairs = ", ".join(f"'{value}', {sql}" for value, sql in shown.items())
-    json = f"jsonb_build_object({pairs})" if postgresql else f"json_object({pairs})"
-    suffix = f"{int(kind):x}{month.ordinal:03x}"
-    identifier = f"(left(g.id::text, 32) || '{suffix}')::uuid" if postgresql else f"(substr(g.id, 1, 28) || '{suffix}')"
-    instant = plain_instant(at)
-    text_of = "g.id::text" if postgresql else "g.id"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            'INSERT INTO "notice_notice" (county, id, person, account, addressee, template, "values", about, channel, '
-            "language, state, at, due_at, sent_at, tries, problem, receipt, spread_at, read_at) "
-            f"SELECT g.county, {identifier}, g.person_id, '', NULL, '{name}', {json}, "
-            f"'grant:' || {text_of} || ':{kind:d}', 'inbox', 'zh', 'sent', %s, %s, %s, 0, '', '', %s, NULL "
-            f'FROM "grant_grant" g WHERE g.county = %s AND {where} ON CONFLICT DO NOTHING',
-            [instant, instant, instant, None if rings else instant, county, *parameters],
-        )
-        return max(cursor.rowcount, 0)

@@ -1,0 +1,110 @@
+"""Which acts a package writes into the trail: read off its code, also where a function puts the name together."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SONGHE = Path(__file__).resolve().parents[1] / "songhe"
+#: What writes down an act, and the argument that names it; whatever hands its own argument on joins them.
+NOTE = ("note", "act", 10**6)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """A function that writes down the act that its parameter names, after ``before``."""
+
+    name: str
+    parameter: str
+    place: int
+    before: str = ""
+
+
+def acts_of(package: str) -> set[str]:
+    """Every act that the package may note."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in _files(package)]
+    functions = [one for tree in trees for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)]
+    constants = {name: value for tree in trees for name, value in _constants(tree)}
+    writers, found = {Writer(*NOTE)}, set[str]()
+    while True:
+        known = len(writers)
+        for function in functions:
+            for call in _calls(function):
+                for writer in [one for one in writers if one.name == _name(call)]:
+                    told, more = _read(function, call, writer, constants)
+                    found |= told
+                    writers |= more
+        if len(writers) == known:
+            break
+    written = (
+        keyword.value.value
+        for tree in trees
+        for call in _calls(tree)
+        if _name(call) == "Entry"
+        for keyword in call.keywords
+        if keyword.arg == "act" and isinstance(keyword.value, ast.Constant)
+    )
+    return found | set(written)
+
+
+def _files(package: str) -> Iterator[Path]:
+    for path in sorted((SONGHE / package).rglob("*.py")):
+        if not {"tests", "migrations"} & set(path.parts):
+            yield path
+
+
+def _calls(node: ast.AST) -> Iterator[ast.Call]:
+    return (one for one in ast.walk(node) if isinstance(one, ast.Call))
+
+
+def _name(call: ast.Call) -> str:
+    return getattr(call.func, "id", None) or getattr(call.func, "attr", "")
+
+
+def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Texts that have a name in a module."""
+    for one in tree.body:
+        if isinstance(one, ast.Assign) and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str):
+            yield from ((target.id, one.value.value) for target in one.targets if isinstance(target, ast.Name))
+
+
+def _read(
+    function: ast.FunctionDef, call: ast.Call, writer: Writer, constants: dict[str, str]
+) -> tuple[set[str], set[Writer]]:
+    """The acts that a call of a writer names; or the function itself, when its own parameter names them."""
+    given = next((one.value for one in call.keywords if one.arg == writer.parameter), None)
+    if given is None and writer.place < len(call.args):
+        given = call.args[writer.place]
+    if given is None:
+        return set(), set()
+    before = writer.before
+    if isinstance(given, ast.JoinedStr):
+        parts = given.values
+        assert isinstance(parts[0], ast.Constant)
+        assert isinstance(parts[1], ast.FormattedValue)
+        before, given = str(parts[0].value), parts[1].value
+    parameters = [one.arg for one in (*function.args.args, *function.args.kwonlyargs)]
+    if isinstance(given, ast.Name) and given.id in parameters:
+        return set(), {Writer(function.name, given.id, parameters.index(given.id), before)}
+    return {before + told for told in _texts(function, given, constants)}, set()
+
+
+def _texts(function: ast.FunctionDef, given: ast.expr, constants: dict[str, str]) -> set[str]:
+    """The texts that an expression may be: of a constant, of either branch, or of what a name was set to."""
+    if isinstance(given, ast.Constant):
+        return {str(given.value)}
+    if isinstance(given, ast.IfExp):
+        return _texts(function, given.body, constants) | _texts(function, given.orelse, constants)
+    if isinstance(given, ast.Name):
+        set_to = [
+            one.value
+            for one in ast.walk(function)
+            if isinstance(one, ast.Assign) and any(getattr(target, "id", "") == given.id for target in one.targets)
+        ]
+        if set_to:
+            return set().union(*(_texts(function, one, constants) for one in set_to))
+        if given.id in constants:
+            return {constants[given.id]}
+    raise AssertionError(f"cannot read which act {function.name} notes: {ast.unparse(given)}")
