@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from songhe.kernel.month import Month
+from songhe.kernel.month import Month, beijing_date
 from songhe.month.sample import homecare, insured
 from songhe.month.sample.people import Elder
 from songhe.month.sample.plan import Plan, carer_of, moment
@@ -133,6 +133,10 @@ class ElderMonth:
     @property
     def visits(self) -> list[Visit]:
         return [event for event in self.events if isinstance(event, Visit)]
+
+    @property
+    def visits_until(self) -> date:
+        return max((beijing_date(visit.starts) for visit in self.visits), default=date.min)
 
     @property
     def bills(self) -> list[Bill]:

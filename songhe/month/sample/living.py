@@ -26,6 +26,7 @@ from songhe.month.sample.plan import moment as moment_of
 from songhe.month.sample.providers import known
 from songhe.month.sample.rights import POLICY
 from songhe.month.sample.shape import COUNTY
+from songhe.month.sample.visiting import BySet, Told
 from songhe.person import event as person_event
 from songhe.person.models import Event, Mandate, Medium, Person
 from songhe.person.register import register
@@ -55,6 +56,12 @@ class Scene:
     reported: Event | None = None
 
     @property
+    def is_plain(self) -> bool:
+        """Whether nothing comes between this elder and being served all month."""
+        proxy_acts = self.mandate is None or self.mandate.valid_to >= self.mine.visits_until
+        return self.grant is not None and not self.mine.elder.case and self.mine.report is None and proxy_acts
+
+    @property
     def family(self) -> str:
         """The login of the family: the proxy's, else the clerk at the counter."""
         return (self.mandate.account if self.mandate else "") or SECOND_CLERK
@@ -68,13 +75,16 @@ class Company:
     month: Month
     providers: dict[str, Provider]
     workers: dict[tuple[int, str], Worker]
+    by_set: BySet
     items: dict[str, Item] = field(default_factory=dict)
 
     @classmethod
     def of(cls, plan: Plan, month: Month) -> Company:
         providers = known(plan)
         rows = Worker.objects.filter(provider__in=[row.pk for row in providers.values()], job=Worker.Job.CARER)
-        return cls(plan, month, providers, {(row.provider_id, row.number): row for row in rows.order_by("id")})
+        return cls(
+            plan, month, providers, {(row.provider_id, row.number): row for row in rows.order_by("id")}, BySet(month)
+        )
 
     def item(self, code: str) -> Item:
         if code not in self.items:
@@ -120,10 +130,23 @@ class Company:
         cards: dict[UUID, str] = dict(
             Medium.objects.filter(county=COUNTY, person__in=ids, ended_at=None).values_list("person_id", "number")
         )
+        scenes = []
         for mine in chunk:
             person = people[mine.elder.number]
-            scene = Scene(mine, person, mandates.get(person.id), grants.get(person.id), cards.get(person.id, ""))
+            scenes.append(Scene(mine, person, mandates.get(person.id), grants.get(person.id), cards.get(person.id, "")))
+        self._visit_all([scene for scene in scenes if scene.is_plain])
+        for scene in scenes:
             self._play(scene)
+
+    def _visit_all(self, scenes: Sequence[Scene]) -> None:
+        """Every visit to these elders, by set."""
+        told = [
+            (scene, place, self._told(event, place, scene))
+            for scene in scenes
+            for place, event in enumerate(scene.mine.visits)
+        ]
+        for (scene, place, _), visit in zip(told, self.by_set.record([each for _, _, each in told]), strict=True):
+            scene.visits[place] = visit
 
     def _play(self, scene: Scene) -> None:
         events: list[tuple[object, plays.Event | None]] = [(event.at, event) for event in scene.mine.in_time()]
@@ -185,9 +208,13 @@ class Company:
 
     @do.register
     def _visit(self, event: plays.Visit, scene: Scene) -> None:
-        if scene.grant is None:
-            return
         place = scene.mine.visits.index(event)
+        if scene.grant is not None and place not in scene.visits:
+            told = vars(self._told(event, place, scene))
+            scene.visits[place] = visits.record(county=COUNTY, on=beijing_date(event.at), **told)
+
+    def _told(self, event: plays.Visit, place: int, scene: Scene) -> Told:
+        """What the carer, or for meals the manager, tells of it."""
         provider, item = self.providers[event.provider], self.item(event.item)
         timed = item.evidence != Evidence.MEAL
         person = scene.person
@@ -198,9 +225,7 @@ class Company:
             away = ELSEWHERE if event.flaw == "too_far" else 0.0003
             position = Point(person.latitude + away, person.longitude)
         by_proxy = self._proxy_confirms(event, scene)
-        by = worker_of(event.provider, event.carer, Role.CARER) if event.carer else manager_of(event.provider)
-        scene.visits[place] = visits.record(
-            county=COUNTY,
+        return Told(
             person_id=person.id,
             provider=provider,
             item=item,
@@ -216,8 +241,7 @@ class Company:
             evidence={"place": "样例县人民医院"} if item.evidence == Evidence.ESCORT else {},
             client_id=f"{scene.mine.elder.key}-{self.month}-{place:02d}",
             at=event.at,
-            on=beijing_date(event.at),
-            by=by,
+            by=worker_of(event.provider, event.carer, Role.CARER) if event.carer else manager_of(event.provider),
         )
 
     def _proxy_confirms(self, event: plays.Visit, scene: Scene) -> bool:
