@@ -134,7 +134,9 @@ ACTS: dict[str, Act] = {
     "payout.read": Act("查看拨付", "reading pay-outs", of(APPROVER, FINANCE, AUDITOR) | ABOVE),
     "payout.make": Act("生成拨付文件", "making pay-outs", of(FINANCE)),
     "payout.reconcile": Act("银行对账", "matching the bank statement", of(FINANCE)),
-    "budget.set": Act("设定预算", "setting the budget", of(FINANCE)),
+    "budget.read": Act("查看预算", "reading budgets", READERS),
+    "budget.set": Act("提出预算", "proposing a budget", of(FINANCE)),
+    "budget.approve": Act("批准预算", "approving a budget", of(FINANCE, APPROVER)),
     # Providers and rules
     "provider.read": Act("查看机构", "reading providers", READERS | of(ASSESSOR, MANAGER, CARER, CITIZEN)),
     "provider.write": Act("维护机构资料", "keeping a provider's file", of(CLERK, MANAGER)),
@@ -179,6 +181,7 @@ STEP_UP: frozenset[str] = frozenset(
     {
         "person.reveal",
         "person.export_whole",
+        "budget.approve",
         "payout.make",
         "provider.bank_confirm",
         "account.write",

@@ -32,6 +32,7 @@ def tables() -> dict[str, Table]:
         "待遇 Entitlement (entitlement)": entitlement.ENTITLEMENT,
         "消费券 Voucher (grant)": grant.VOUCHER,
         "预留 Hold (grant)": grant.HOLD,
+        "预算申请 Budget proposal (grant)": grant.PROPOSAL,
         "凭据结论 Verdict on a visit (service)": service.VERDICT,
         "改判申请 Override (service)": service.OVERRIDE,
         "账单 Bill (redemption)": redemption.BILL,

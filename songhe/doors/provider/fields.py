@@ -18,13 +18,13 @@ MOST_FEN = 1_000_000_000
 _AMOUNT = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
 
 
-def fen_of(text: str) -> int | None:
+def fen_of(text: str, most_fen: int = MOST_FEN) -> int | None:
     """``1,234.5`` or ``￥１２３４．５０`` in fen; ``None`` for what is no amount."""
     found = _AMOUNT.fullmatch(fold(text).replace(",", "").replace("，", "").lstrip("¥￥").removesuffix("元"))
     if found is None:
         return None
     fen = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0") or 0)
-    return fen if fen <= MOST_FEN else None
+    return fen if fen <= most_fen else None
 
 
 def yuan_of(fen: int | None) -> str:
@@ -35,8 +35,8 @@ def yuan_of(fen: int | None) -> str:
 class YuanField(forms.CharField):
     """An amount typed in yuan, in fen for the program."""
 
-    def __init__(self, *, least_fen: int = 1, **told: Any) -> None:
-        self.least_fen = least_fen
+    def __init__(self, *, least_fen: int = 1, most_fen: int = MOST_FEN, **told: Any) -> None:
+        self.least_fen, self.most_fen = least_fen, most_fen
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "maxlength": 20})
         super().__init__(**{"widget": widget, **told})
 
@@ -44,7 +44,7 @@ class YuanField(forms.CharField):
         typed = super().to_python(value)
         if not typed:
             return None
-        fen = fen_of(typed[:20])
+        fen = fen_of(typed[:20], self.most_fen)
         if fen is None or fen < self.least_fen:
             raise forms.ValidationError(_("请填写金额，如 120 或 120.50。"))
         return fen

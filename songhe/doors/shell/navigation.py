@@ -75,6 +75,7 @@ ITEMS: tuple[Item, ...] = (
     Item("staff:publications", _("公示"), "publication.read"),
     Item("staff:month", _("月度运行"), "month.read"),
     Item("staff:statements", _("结算单"), "statement.read", AT_A_PROVIDER),
+    Item("staff:budgets", _("预算"), "budget.read"),
     Item("staff:complaints", _("投诉"), "complaint.read"),
     Item("staff:notices", _("通知"), "notice.outbox"),
     Item("reset-factor", _("重置验证"), "account.reset_factor"),

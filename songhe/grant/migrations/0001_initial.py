@@ -15,6 +15,48 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Budget",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("programme", models.CharField(max_length=40)),
+                ("month", models.CharField(max_length=7)),
+                ("amount_fen", models.BigIntegerField()),
+                ("set_by", models.CharField(max_length=64)),
+                ("approved_by", models.CharField(max_length=64)),
+                ("document_no", models.CharField(blank=True, max_length=80)),
+                ("at", models.DateTimeField()),
+                (
+                    "account",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="ledger.account"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("set_by", models.F("approved_by")), _negated=True),
+                        name="grant_budget_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen", 0), _negated=True), name="grant_budget_amount"
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "account_id"),
+                        name="grant_budget_account_key",
+                        to="ledger.Account",
+                        to_columns=("county", "id"),
+                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="grant_budget_row"),
+                ],
+                "indexes": [models.Index(fields=["county", "programme", "month"], name="grant_budget_month")],
+            },
+        ),
+        migrations.CreateModel(
             name="Claim",
             fields=[
                 (
@@ -182,6 +224,71 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Proposal",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("programme", models.CharField(max_length=40)),
+                ("month", models.CharField(max_length=7)),
+                ("amount_fen", models.BigIntegerField()),
+                ("document_no", models.CharField(max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "待批准"), ("approved", "已批准"), ("declined", "未批准")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("proposed_by", models.CharField(max_length=64)),
+                ("proposed_at", models.DateTimeField()),
+                ("decided_by", models.CharField(blank=True, max_length=64)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("because", models.CharField(blank=True, max_length=300)),
+                (
+                    "budget",
+                    songhe.county.key.CountyKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="grant.budget"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by", ""),
+                            models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="grant_proposal_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen", 0), _negated=True), name="grant_proposal_amount"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("budget__isnull", False), ("state", "approved")),
+                            models.Q(models.Q(("state", "approved"), _negated=True), ("budget__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="grant_proposal_budget",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "budget_id"),
+                        name="grant_proposal_budget_key",
+                        to="grant.Budget",
+                        to_columns=("county", "id"),
+                    ),
+                ],
+                "indexes": [models.Index(fields=["county", "month", "state"], name="grant_proposal_month")],
+            },
+        ),
+        migrations.CreateModel(
             name="Waiting",
             fields=[
                 ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
@@ -210,48 +317,6 @@ class Migration(migrations.Migration):
                         to="entitlement.Entitlement",
                         to_columns=("county", "id"),
                     ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Budget",
-            fields=[
-                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("programme", models.CharField(max_length=40)),
-                ("month", models.CharField(max_length=7)),
-                ("amount_fen", models.BigIntegerField()),
-                ("set_by", models.CharField(max_length=64)),
-                ("approved_by", models.CharField(max_length=64)),
-                ("document_no", models.CharField(blank=True, max_length=80)),
-                ("at", models.DateTimeField()),
-                (
-                    "account",
-                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="ledger.account"),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["county", "programme", "month"], name="grant_budget_month")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("set_by", models.F("approved_by")), _negated=True),
-                        name="grant_budget_two_people",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("amount_fen", 0), _negated=True), name="grant_budget_amount"
-                    ),
-                    songhe.county.key.CompositeReference(
-                        columns=("county", "account_id"),
-                        name="grant_budget_account_key",
-                        to="ledger.Account",
-                        to_columns=("county", "id"),
-                    ),
-                    models.UniqueConstraint(fields=("county", "id"), name="grant_budget_row"),
                 ],
             },
         ),
