@@ -21,7 +21,9 @@ from songhe.doors.shell.models import Practice
 from songhe.entitlement.models import Application, Entitlement
 from songhe.entitlement.states import OPEN
 from songhe.entitlement.withdraw import withdraw
+from songhe.feedback.models import Complaint, Rating
 from songhe.jobs.models import Run
+from songhe.kernel.month import BEIJING, beijing_date
 from songhe.month.audit import findings
 from songhe.month.sample.act import act
 from songhe.month.sample.cast import CAST
@@ -73,6 +75,7 @@ def _is_whole(demo):
     assert demo["people"] == Person.rows.filter(county=COUNTY, synthetic=True).count() == Person.rows.count()
     assert {part.username for part in CAST} <= set(Account.objects.values_list("username", flat=True))
     assert not Account.objects.filter(practice=False).exists()
+    assert str(Appointment.objects.get(role="auditor").valid_to) == "2026-12-31"
     for part in CAST:
         assert Appointment.objects.filter(account__username=part.username, role=part.role).exists(), part.username
     assert Worker.objects.filter(job="assessor").count() >= 15
@@ -143,6 +146,7 @@ def test_a_month_is_lived_once_and_every_case_ends_as_it_should(demo):
     assert summary["settled_fen"] > 0
     _cases_ended()
     _the_desk_has_something_to_do()
+    _families_were_heard()
     before = (Entry.objects.count(), Bill.objects.count(), Payment.objects.count())
     plan, clock = loaded_plan(), read_clock()
     for step in ("redeem", "judge", "gather", "settle", "close"):
@@ -198,7 +202,9 @@ def _the_desk_has_something_to_do():
         "determined",
         "reviewed",
     }
-    assert Assessment.rows.filter(county=COUNTY, state="assigned").count() == 1
+    to_come = Assessment.rows.get(county=COUNTY, state="assigned").scheduled_at
+    assert beijing_date(to_come) >= read_clock().on
+    assert 8 <= to_come.astimezone(BEIJING).hour < 17
     plan, days = loaded_plan(), tuple(workdays_before(read_clock().on, DAYS))
     again = [each.elder for each in under_way(plan, read_clock().on) if each.elder.assessed_on]
     never = [elder for elder in plan.people() if elder.disabled and elder.applies == "never" and not elder.told]
@@ -208,6 +214,19 @@ def _the_desk_has_something_to_do():
     assert len(far) == 4
     leave(plan, [Under(elder, end, days) for elder, end in far])
     assert not list(findings())
+
+
+def _families_were_heard():
+    """Complaints in every state, one of them late; ratings by families of bills that stand."""
+    complaints = Complaint.rows.filter(county=COUNTY)
+    assert set(complaints.values_list("state", flat=True)) == set(Complaint.State.values)
+    assert complaints.filter(state="received", due_on__lt=read_clock().on).count() == 1
+    assert complaints.filter(confidential=True).count() == 1
+    assert not [each.no for each in complaints if each.answered_by in each.against]
+    rated = Rating.rows.filter(county=COUNTY)
+    assert rated.count() >= 5
+    assert not rated.exclude(bill__state__in=["booked", "provisional"]).exists()
+    assert not rated.filter(by__in=[part.username for part in CAST if part.body]).exists()
 
 
 @pytest.fixture
