@@ -46,6 +46,9 @@ class Installation(BaseSettings):
         description="Adapter that says whether a name and an ID number belong together (docs/ports/identity.md)",
     )
     reveals_per_hour: int = Field(default=30, description="Whole numbers that one person may look at in an hour")
+    wrong_names_per_day: int = Field(
+        default=5, description="Wrong names or ID numbers that one login may give in a day when it binds an elder"
+    )
     tianditu_key: str = Field(
         default="", description="Key of the Tianditu map service for the public directory; empty: our own outline only"
     )

@@ -107,9 +107,9 @@ def _remind_of(county: str, day: date, ahead: int, at: datetime) -> int:
     where = "r.month = %s AND r.valid_to = %s AND r.state = 'active'"
     told: dict[str, Any] = {"month": Month.of(day), "at": at, "rings": True, "days": ahead}
     parameters = [str(told["month"]), day.isoformat()]
-    values = ("month", "use_until", "days")
+    asks = ("month", "use_until", "days")
     made = _insert(
-        county, Kind.CLAIM_ENDS, "voucher.claim_ends", values, f"{where} AND NOT r.claimed", parameters, **told
+        county, Kind.CLAIM_ENDS, "voucher.claim_ends", asks, f"{where} AND NOT r.claimed", parameters, **told
     )
     if ahead > 7:
         return made

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from songhe.access import one_time_code
 from songhe.access.one_time_code import BIND
+from songhe.access.wrong_name import count_wrong_name, require_tries_left
 from songhe.doors.elder.again import require_proved
 from songhe.doors.elder.hand_in import keep_paper, paper_field
 from songhe.doors.elder.places import PlaceFields
@@ -36,13 +37,14 @@ from songhe.person.mandate import ACTS, check_acts, give
 from songhe.person.masks import mask_name, mask_phone
 from songhe.person.models import Mandate, MandateAsk, Person
 from songhe.person.ports import identifier
-from songhe.person.real_name import prove
+from songhe.person.real_name import NOT_THE_SAME, Known, prove
 from songhe.person.register import register
 from songhe.policy.resolve import NOT_IN_FORCE
 from songhe.policy.terms import terms
 from songhe.provider.admit import listings_on
 from songhe.provider.models import Kind, Provider
 from songhe.provider.worker import employer_of
+from songhe.settings import INSTALLATION
 
 POLICY = "consumption-voucher"
 #: What the session keeps while somebody binds: the elder's file, never a number.
@@ -179,15 +181,11 @@ def who(request: DoorRequest) -> HttpResponse:
 
 
 def _elder(request: DoorRequest, form: WhoForm) -> Person | None:
-    """The elder's file, opened if there is none and the form says where; nothing while it does not."""
-    known = prove(
-        name=form.cleaned_data["name"],
-        number=form.cleaned_data["number"],
-        kind="resident",
-        identifier=identifier(),
-        on=request.on,
-        at=request.at,
-    )
+    """The elder's file, opened if there is none and the form says where; nothing while it does not.
+
+    Refuses as ``prove`` does, and with ``access.too_many_wrong_names``.
+    """
+    known = _proved(request, form)
     if known.file is not None:
         return known.file
     if not form.place:
@@ -205,6 +203,25 @@ def _elder(request: DoorRequest, form: WhoForm) -> Person | None:
         by=account_of(request).username,
     )
     return made.person
+
+
+def _proved(request: DoorRequest, form: WhoForm) -> Known:
+    """Whose name and number these are; what does not fit is counted for the login."""
+    told: dict[str, Any] = {"account": account_of(request), "county": _me(request).person.county, "at": request.at}
+    require_tries_left(most=INSTALLATION.wrong_names_per_day, **told)
+    try:
+        return prove(
+            name=form.cleaned_data["name"],
+            number=form.cleaned_data["number"],
+            kind="resident",
+            identifier=identifier(),
+            on=request.on,
+            at=request.at,
+        )
+    except Refusal as refusal:
+        if refusal.reason is NOT_THE_SAME:
+            count_wrong_name(request=request.request_id, **told)
+        raise
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -53,6 +53,31 @@ def test_with_the_elders_own_code_a_daughter_may_act_at_once():
     assert "替 王秀兰 办" in page
 
 
+def test_names_and_numbers_are_not_tried_out_by_one_login(monkeypatch):
+    monkeypatch.setattr("songhe.doors.elder.bind.INSTALLATION.wrong_names_per_day", 3)
+    elder, me = granny(), citizen(daughter(), "mei")
+    right = id_number(elder.birth_date, 2)
+    for name in ("王秀英", "王秀华", "王秀芳"):
+        page = fill(me, reverse("elder:bind"), name=name, number=right)
+        assert (page.status_code, "对不上" in text(page)) == (422, True)
+    page = fill(me, reverse("elder:bind"), name="王秀兰", number=right)
+    assert (page.status_code, "今天不能再试" in text(page)) == (429, True)
+    me.cookies["django_language"] = "en"
+    assert "come back tomorrow" in text(fill(me, reverse("elder:bind"), name="王秀兰", number=right))
+    noted = Entry.objects.filter(act="account.wrong_name")
+    assert (noted.count(), {one.actor for one in noted}, {one.county for one in noted}) == (3, {"mei"}, {COUNTY})
+    assert right not in str([one.detail for one in noted])
+    other = citizen(person("赵小明", sequence=31), "ming")
+    assert fill(other, reverse("elder:bind"), name="王秀兰", number=right).status_code == 302
+
+
+def test_a_number_that_is_none_is_no_try(monkeypatch):
+    monkeypatch.setattr("songhe.doors.elder.bind.INSTALLATION.wrong_names_per_day", 1)
+    elder, me = granny(), citizen(daughter(), "mei")
+    assert fill(me, reverse("elder:bind"), name="王秀兰", number="12345").status_code == 422
+    names(me, elder)
+
+
 def test_a_wrong_code_binds_nobody():
     elder, me = granny(), citizen(daughter(), "mei")
     names(me, elder)
