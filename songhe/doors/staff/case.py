@@ -365,7 +365,7 @@ def case_of(request: DoorRequest, scope: Scope, row: Application, wrong: tuple[V
         programme=words.word(words.PROGRAMMES, row.policy).said,
         facts=facts_of(request, row),
         trace=trace(row.determination),
-        measured=measured(row.assessment, on),
+        measured=measured(row.assessment, on, may_report=may(request.user, "assessment.read", on)),
         steps=steps_of(row, right, due, names),
         events=history.events(found),
         offered=shown,

@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from songhe.access.scope import Scope, scoped
-from songhe.document.file import read_file
 from songhe.document.models import StoredFile
 from songhe.doors.may import check, may, require
 from songhe.doors.shell.pieces import Fact
@@ -26,6 +25,7 @@ from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import day
 from songhe.doors.staff import naming, words
 from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words, sent
+from songhe.doors.staff.handed_in import as_handed_in
 from songhe.doors.staff.reach import account_of, out_of_reach, reach
 from songhe.kernel.refusal import Refusal
 from songhe.month import follow
@@ -274,8 +274,6 @@ DO: dict[tuple[str, str], Any] = {
     ),
 }
 
-MEDIA = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "pdf": "application/pdf"}
-
 
 @require_safe
 @require("mandate.write")
@@ -288,7 +286,4 @@ def paper(request: DoorRequest, kind: str, row_id: UUID) -> HttpResponse:
     stored = SAID[kind](row, request)[2]
     if stored is None:
         raise Http404
-    response = HttpResponse(read_file(stored), content_type=MEDIA.get(stored.kind, "application/octet-stream"))
-    response.headers["Content-Disposition"] = f'inline; filename="{stored.name}"'
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return as_handed_in(stored)

@@ -468,7 +468,7 @@ def file_of(request: DoorRequest, person: Person, scope: Scope) -> File:
         trace=trace(current),
         tickets=tickets,
         older=older,
-        measured=[each for row in known if (each := measured(row, on)) is not None],
+        measured=[each for row in known if (each := measured(row, on, may_report=whole)) is not None],
         statuses=statuses(person, on) if whole else [],
         mandates=mandates(person, on) if whole else [],
         reports=[

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
+
 from songhe.assessment.models import Assessment
 from songhe.assessment.scale import find
 from songhe.doors.shell.pieces import Fact
@@ -32,10 +34,11 @@ class Measured:
     subtotals: list[Fact]
     reasons: list[Any]
     warnings: list[str]
+    report: str = ""
 
 
-def measured(row: Assessment | None, on: date) -> Measured | None:
-    """The summary; whoever asks has fetched body and assessors with the row."""
+def measured(row: Assessment | None, on: date, *, may_report: bool = False) -> Measured | None:
+    """The summary; whoever asks has fetched body and assessors with the row. ``may_report``: may read the report."""
     if row is None:
         return None
     level = row.final_level
@@ -64,4 +67,10 @@ def measured(row: Assessment | None, on: date) -> Measured | None:
         ],
         reasons=[words.LEVEL_REASONS.get(each, each) for each in row.reasons],
         warnings=[words.said(each["zh"], each["en"]) for each in row.warnings],
+        report=reverse("assessor:report", args=[row.no]) if may_report and has_report(row) else "",
     )
+
+
+def has_report(row: Assessment) -> bool:
+    """Whether it was made here and handed in; a result recognised from elsewhere has its paper there."""
+    return row.origin == Assessment.Origin.ASSESSED and row.final_level is not None

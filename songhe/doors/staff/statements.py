@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -25,6 +26,8 @@ from songhe.doors.shell.spoken import day_of_month
 from songhe.doors.staff import bank, history, naming, words
 from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words, sent
 from songhe.doors.staff.cursor import address
+from songhe.doors.staff.handed_in import as_handed_in
+from songhe.doors.staff.objections import held_against
 from songhe.doors.staff.payouts import batches, unpaid
 from songhe.doors.staff.reach import account_of, noted_read, out_of_reach, reach
 from songhe.kernel.month import Month, beijing_date
@@ -33,7 +36,7 @@ from songhe.person.masks import mask_name
 from songhe.redemption.models import Verdict
 from songhe.settlement import confirm
 from songhe.settlement.approve import approve
-from songhe.settlement.models import Statement
+from songhe.settlement.models import Objection, Statement
 from songhe.settlement.queries import StatementPage, statement_page
 from songhe.settlement.states import STATEMENT
 
@@ -413,6 +416,7 @@ def shown_statement(
         "first": address(request, after="") if after else "",
         "following": address(request, after=page.lines[-1].number) if page.more else "",
         "carried": [(one, Month.parse(one.month), reverse("staff:statement", args=[one.no])) for one in page.carried],
+        "objections": held_against(row),
         "payments": [(one, words.word(words.PAYMENT, one.state)) for one in page.payments],
         "events": history.events(entries),
         "offered": shown,
@@ -465,3 +469,16 @@ def act(request: DoorRequest, no: str, verb: str) -> HttpResponse:
         return shown_statement(request, find(request, scope, no), refusal=refusal, status=refusal.status)
     messages.success(request, str(wanted.done))
     return HttpResponseRedirect(reverse("staff:statement", args=[row.no]))
+
+
+@require_safe
+@require("statement.read")
+def objection_paper(request: DoorRequest, no: str, objection_id: UUID) -> HttpResponse:
+    """The paper that came with an objection."""
+    row = find(request, reach(request, "statement.read"), no)
+    held = Objection.objects.filter(county=row.county, statement_id=row.id, id=objection_id).select_related("file")
+    found = held.first()
+    if found is None or found.file is None:
+        raise Http404
+    noted_read(request, county=row.county, act="statement.read", subject="statement", subject_id=row.id)
+    return as_handed_in(found.file)

@@ -5,10 +5,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from songhe.document.file import keep_file
 from songhe.doors.shell.clock import set_practice_day
 from songhe.doors.staff.tests.conftest import ELSEWHERE
 from songhe.doors.staff.tests.reading import form_for, forms, send, text
 from songhe.settlement.models import Batch, Statement
+from songhe.settlement.objection import Objected, object_to
 from songhe.settlement.statement import hold
 from songhe.settlement.tests import make as made
 from songhe.settlement.tests.make import APRIL, MARCH, at
@@ -234,3 +236,26 @@ def test_the_list_asks_as_much_of_the_database_for_many_as_for_few(enter, provid
     made.gathered()
     assert asked() == few
     assert str(MARCH) == "2026-03"
+
+
+def test_what_the_provider_holds_against_it_stands_on_the_page_with_its_paper(
+    clerk, enter, provider, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    row = made.statement(provider)
+    kept = keep_file(
+        county=row.county, content=b"%PDF-1.4 ...", purpose="objection", uploaded_by=None, at=at(date(2026, 4, 7))
+    )
+    told = [
+        Objected("amount", "漏记加床费", number=1, claimed_fen=35_000, file=kept),
+        Objected("missing", "少了三月十日一笔", bill_no=f"{row.county}20260300000000"),
+    ]
+    object_to(county=row.county, statement_id=row.id, objections=told, at=at(date(2026, 4, 7)), by="manager")
+    answer = clerk.get(address(row))
+    page = text(answer)
+    for words in ("漏记加床费", "机构认为 ¥350.00", "少了三月十日一笔", "等县区处理"):
+        assert words in page
+    paper = next(one.paper for one in answer.context["objections"] if one.paper)
+    assert clerk.get(paper).content == b"%PDF-1.4 ..."
+    assert clerk.get(paper).headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert enter("far", "county_clerk", place=ELSEWHERE).get(paper).status_code == 404
