@@ -157,16 +157,14 @@ def _request(n: int, secret: str) -> tuple[bytes, dict[str, str]]:
 @contextmanager
 def _served(database: Database) -> Iterator[int]:
     """``songhe serve`` with its web workers, on a free port of the loopback."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "songhe", "serve", "--port", str(port), "--workers", str(WORKERS), "--no-worker"]
     environment = os.environ | {"SONGHE_DATABASE_URL": database.url, "SONGHE_LOG_LEVEL": "INFO"}
     log = Path(os.environ["SONGHE_HOME"]) / "serve.log"
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=output, stderr=output)
     try:
-        _wait_for(port, process, log)
+        wait_for(port, process, log)
         yield port
     finally:
         process.terminate()
@@ -176,7 +174,13 @@ def _served(database: Database) -> Iterator[int]:
             process.kill()
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + 120
     while time.monotonic() < until and process.poll() is None:
         with contextlib.suppress(OSError):
