@@ -55,6 +55,9 @@ class Installation(BaseSettings):
     map_approval_no: str = Field(
         default="", description="Number of the map's approval (审图号), printed on it; without it Tianditu is not shown"
     )
+    wall_screen_days: int = Field(
+        default=90, description="Days for which a big screen stays signed in; it opens nothing but its figures"
+    )
     download_hours: int = Field(default=168, description="Hours for which a finished list can be fetched")
     download_hours_whole: int = Field(
         default=24, description="The same for lists with whole ID numbers, which lie about for as short as possible"
@@ -229,6 +232,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = INSTALLATION.home / "files"
+WALL_SCREEN_DAYS = INSTALLATION.wall_screen_days
 DOWNLOAD_HOURS = INSTALLATION.download_hours
 DOWNLOAD_HOURS_WHOLE = INSTALLATION.download_hours_whole
 MESSENGER = INSTALLATION.messenger

@@ -19,6 +19,7 @@ class Role(models.TextChoices):
     SYSTEM_ADMIN = "system_admin", _("系统管理员")
     SECURITY_ADMIN = "security_admin", _("安全管理员")
     AUDIT_ADMIN = "audit_admin", _("审计管理员")
+    WALL_SCREEN = "wall_screen", _("大屏")
     CITIZEN = "citizen", _("群众")
 
 
@@ -35,6 +36,7 @@ NAMES_IN_ENGLISH: dict[str, str] = {
     Role.SYSTEM_ADMIN: "System administrator",
     Role.SECURITY_ADMIN: "Security administrator",
     Role.AUDIT_ADMIN: "Audit administrator",
+    Role.WALL_SCREEN: "Big screen",
     Role.CITIZEN: "Citizen",
 }
 
@@ -44,8 +46,8 @@ ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_A
 #: Roles that decide cases and money in a county.
 DECIDING = frozenset({Role.COUNTY_CLERK, Role.COUNTY_APPROVER, Role.FINANCE})
 
-#: Roles that see the people of a place and everything inside it.
-OF_A_PLACE = DECIDING | {Role.CITY_OVERSEER, Role.PROVINCE_OVERSEER, Role.AUDITOR}
+#: Roles of a place and everything inside it; all but the big screen, which has figures alone, see its people.
+OF_A_PLACE = DECIDING | {Role.CITY_OVERSEER, Role.PROVINCE_OVERSEER, Role.AUDITOR, Role.WALL_SCREEN}
 
 #: Roles that act for a provider, or for an assessment body, and therefore name it.
 OF_A_PROVIDER = frozenset({Role.PROVIDER_MANAGER, Role.CARER, Role.ASSESSOR})
@@ -54,11 +56,14 @@ OF_A_PROVIDER = frozenset({Role.PROVIDER_MANAGER, Role.CARER, Role.ASSESSOR})
 def may_combine(one: str, other: str) -> bool:
     """Whether one login may hold both roles on the same day.
 
-    Administrators hold no second office, auditors audit nothing of their own, and an assessor serves no provider.
+    Administrators hold no second office, auditors audit nothing of their own, an assessor serves no provider, and a
+    screen on a wall, before which nobody sits, is nothing else.
     """
     pair = {one, other}
     if len(pair) == 1:
         return True
+    if Role.WALL_SCREEN in pair:
+        return False
     offices = DECIDING | {Role.PROVIDER_MANAGER, Role.CARER, Role.ASSESSOR}
     if pair & ADMINISTRATORS:
         return Role.CITIZEN in pair

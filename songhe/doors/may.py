@@ -47,6 +47,7 @@ AUDITOR = Role.AUDITOR
 SYSTEM = Role.SYSTEM_ADMIN
 SECURITY = Role.SECURITY_ADMIN
 AUDIT = Role.AUDIT_ADMIN
+SCREEN = Role.WALL_SCREEN
 CITIZEN = Role.CITIZEN
 
 COUNTY = frozenset({CLERK, APPROVER, FINANCE})
@@ -76,7 +77,7 @@ ACTS: dict[str, Act] = {
     "person.merge": Act("合并重复档案", "merging duplicate files", of(APPROVER)),
     "person.export": Act("导出脱敏名单", "exporting masked lists", READERS),
     "person.export_whole": Act("导出未脱敏名单", "exporting unmasked lists", of(APPROVER)),
-    "download.take": Act("下载自己要的名单", "fetching lists that one asked for", READERS),
+    "download.read": Act("下载自己要的名单", "fetching lists that one asked for", READERS),
     "mandate.write": Act("登记代办人", "registering proxies", of(CLERK, CITIZEN)),
     "person.verify": Act("核实群众报来的情况", "verifying what people report", of(CLERK, APPROVER)),
     "elder.assist": Act("协助群众办理", "helping people with their own pages", of(CLERK)),
@@ -158,6 +159,7 @@ ACTS: dict[str, Act] = {
     "month.run": Act("运行月度任务", "running the month", of(APPROVER)),
     "month.close": Act("月度关账", "closing the month", of(FINANCE)),
     "report.read": Act("查看统计", "reading reports", READERS),
+    "screen.read": Act("查看大屏", "watching the big screen", READERS | of(SCREEN)),
     # The installation
     "account.read": Act("查看账号", "reading accounts", of(SYSTEM, SECURITY, AUDIT)),
     "account.write": Act("开设和锁定账号", "opening and locking accounts", of(SYSTEM)),

@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                             ("system_admin", "系统管理员"),
                             ("security_admin", "安全管理员"),
                             ("audit_admin", "审计管理员"),
+                            ("wall_screen", "大屏"),
                             ("citizen", "群众"),
                         ],
                         max_length=24,
@@ -93,7 +94,14 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["account", "valid_from"], name="access_appointment_account")],
+                "indexes": [
+                    models.Index(fields=["account", "valid_from"], name="access_appointment_account"),
+                    models.Index(
+                        condition=models.Q(("role", "citizen"), _negated=True),
+                        fields=["place"],
+                        name="access_appointment_staff",
+                    ),
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -118,6 +126,7 @@ class Migration(migrations.Migration):
                                     "system_admin",
                                     "security_admin",
                                     "audit_admin",
+                                    "wall_screen",
                                     "citizen",
                                 ],
                             )

@@ -195,6 +195,8 @@ def test_the_three_administrators_are_three_people():
         (Role.ASSESSOR, Role.CARER, False),
         (Role.ASSESSOR, Role.PROVIDER_MANAGER, False),
         (Role.COUNTY_APPROVER, Role.PROVIDER_MANAGER, False),
+        (Role.WALL_SCREEN, Role.COUNTY_CLERK, False),
+        (Role.WALL_SCREEN, Role.CITIZEN, False),
         (Role.PROVIDER_MANAGER, Role.CARER, True),
     ],
 )

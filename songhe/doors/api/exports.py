@@ -93,7 +93,7 @@ def ask_for_export(request: ApiRequest, wanted: ExportWanted) -> HttpResponse:
     return perform(request, county=county, body=wanted, do=do, status=202)
 
 
-@serve(router, "GET", "/exports/{uuid:id}", act="download.take", gives=ExportShown, title="看名单做到哪里")
+@serve(router, "GET", "/exports/{uuid:id}", act="download.read", gives=ExportShown, title="看名单做到哪里")
 def read_export(request: ApiRequest, id: UUID) -> HttpResponse:
     return reply(show(request, mine(request, id)))
 
@@ -102,7 +102,7 @@ def read_export(request: ApiRequest, id: UUID) -> HttpResponse:
     router,
     "GET",
     "/exports/{uuid:id}/file",
-    act="download.take",
+    act="download.read",
     gives=None,
     title="取名单文件",
     file=(KINDS["xlsx"], "text/csv"),

@@ -77,6 +77,7 @@ ROLE_WORDS: dict[Role, RoleWords] = {
     Role.CITY_OVERSEER: RoleWords(ABOVE_GROUP, "chart", _("查看全市办理情况")),
     Role.PROVINCE_OVERSEER: RoleWords(ABOVE_GROUP, "chart", _("查看全省办理情况，发布政策包")),
     Role.AUDITOR: RoleWords(ABOVE_GROUP, "eye", _("查留痕，抽样核验")),
+    Role.WALL_SCREEN: RoleWords(ABOVE_GROUP, "chart", _("挂在墙上，只显示汇总数字")),
     Role.SYSTEM_ADMIN: RoleWords(SYSTEM_GROUP, "edit", _("开设和锁定账号")),
     Role.SECURITY_ADMIN: RoleWords(SYSTEM_GROUP, "lock", _("任命角色")),
     Role.AUDIT_ADMIN: RoleWords(SYSTEM_GROUP, "document", _("校验留痕")),

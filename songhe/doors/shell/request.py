@@ -117,9 +117,9 @@ class RequestMiddleware:
         now = request.server_at.timestamp()
         if self.is_over(request, now) or self.lacks_a_factor(request):
             address = kept.keep(request, request.user)
-            by_phone = may_stay(roles(request.user, request.on))
+            by_phone = roles(request.user, request.on) == {Role.CITIZEN}
             ended = _("因长时间未操作，已为您退出登录，请重新登录。")
-            if STAYS_UNTIL in request.session:
+            if by_phone and STAYS_UNTIL in request.session:
                 ended = _("30 天到了，请再用手机登录一次。")
             SignIn.objects.filter(session=request.session.session_key, ended_at=None).update(ended_at=request.server_at)
             logout(request)

@@ -56,7 +56,7 @@ def begin(request: DoorRequest, response: HttpResponse, account: Account, *, mea
     if practice or (request.practice and account.practice):
         request.session[PRACTISING] = True
     device = device_of(request)
-    stays_until = keep(request, account) if by_phone and given["stays"] else None
+    stays_until = keep(request, account) if by_phone and given["stays"] else keep_screen(request, account)
     known = SignIn.objects.filter(account=account)
     is_new = not practice and known.exists() and not known.filter(device=_hashed(device)).exists()
     SignIn.objects.create(
@@ -94,6 +94,18 @@ def keep(request: DoorRequest, account: Account) -> datetime | None:
     request.session.set_expiry(STAYS_FOR + LONGEST)
     note_kept(account=account, county=county_of(request, account), until=until, at=request.at)
     tell_owner(request, account, "sign_in.stays")
+    return until
+
+
+def keep_screen(request: DoorRequest, account: Account) -> datetime | None:
+    """A big screen has no hand to sign in again: it stays for as long as the installation says."""
+    if set(roles(account, request.on)) != {Role.WALL_SCREEN}:
+        return None
+    stays_for = timedelta(days=settings.WALL_SCREEN_DAYS)
+    until = request.server_at + stays_for
+    request.session[STAYS_UNTIL] = until.timestamp()
+    request.session.set_expiry(stays_for + LONGEST)
+    note_kept(account=account, county=county_of(request, account), until=until, at=request.at)
     return until
 
 

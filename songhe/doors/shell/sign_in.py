@@ -175,6 +175,7 @@ HOMES: tuple[tuple[frozenset[Role], str], ...] = (
     (frozenset({Role.PROVIDER_MANAGER, Role.CARER}), "/provider/"),
     (frozenset({Role.ASSESSOR}), "/assessor/"),
     (frozenset({Role.AUDITOR}), "/audit/"),
+    (frozenset({Role.WALL_SCREEN}), "/staff/screen/"),
 )
 
 

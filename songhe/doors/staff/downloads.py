@@ -71,7 +71,7 @@ def ask_form(request: DoorRequest, *, given: bool = False) -> ActForm:
 
 
 @require_safe
-@require("download.take")
+@require("download.read")
 def downloads(request: DoorRequest) -> HttpResponse:
     return shown(request)
 
@@ -92,7 +92,7 @@ def shown(
 
 
 @require_safe
-@require("download.take")
+@require("download.read")
 def progress(request: DoorRequest) -> HttpResponse:
     """The part that renews itself while lists are being made."""
     return render(request, "staff/downloads_mine.html", mine(request))
@@ -101,7 +101,7 @@ def progress(request: DoorRequest) -> HttpResponse:
 def mine(request: DoorRequest) -> dict[str, Any]:
     """What this person asked for lately in the counties that they still reach, the newest first."""
     found = Download.objects.everywhere("one's own lists").filter(
-        county__in=counties(request, "download.take"),
+        county__in=counties(request, "download.read"),
         account=account_of(request),
         asked_at__gt=request.at - REMEMBERED,
     )
@@ -194,7 +194,7 @@ def found_or_404(request: DoorRequest, download_id: UUID) -> Download:
 
 
 @require_http_methods(["GET", "POST"])
-@require("download.take")
+@require("download.read")
 def fetch(request: DoorRequest, download_id: UUID) -> HttpResponseBase:
     """The finished file. One with whole numbers is sent for by POST, which asks for the second factor anew."""
     row = found_or_404(request, download_id)

@@ -67,10 +67,10 @@ class Asked:
         return f"{reverse(page, args=args)}?{self.query(**changes)}"
 
 
-def asked(request: DoorRequest, given: Mapping[str, str] | None = None) -> Asked:
+def asked(request: DoorRequest, given: Mapping[str, str] | None = None, *, act: str = ACT) -> Asked:
     """Month, place and group of the address. A place out of reach is 404 and noted; the present month by default."""
     told = request.GET if given is None else given
-    scope, known = reach(request, ACT), counties(request, ACT)
+    scope, known = reach(request, act), counties(request, act)
     place = told.get("place", "")
     if place and not (place.isascii() and place.isdigit() and len(place) in (6, 9, 12)):
         raise Http404

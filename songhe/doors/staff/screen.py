@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from songhe.doors.may import require
+from songhe.doors.may import may, require
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming, words
 from songhe.doors.staff.dashboard import EARLIER, line_to_end, percent_of
@@ -43,21 +43,23 @@ LARGE: tuple[tuple[str, str], ...] = (
     ("occupancy", "occupied"),
 )
 MOST_PLACES = 12
+#: What opens the screen, and nothing else, to a login that hangs on a wall.
+ACT = "screen.read"
 
 
 @require_safe
-@require("report.read")
+@require(ACT)
 def screen(request: DoorRequest) -> HttpResponse:
     """The whole screen. It needs no hand: the part below renews itself."""
-    found = asked(request)
+    found = asked(request, act=ACT)
     return render(request, "staff/screen.html", {**said(request, found), "every": EVERY})
 
 
 @require_safe
-@require("report.read")
+@require(ACT)
 def part(request: DoorRequest) -> HttpResponse:
     """What renews itself."""
-    return render(request, "staff/screen_part.html", said(request, asked(request)))
+    return render(request, "staff/screen_part.html", said(request, asked(request, act=ACT)))
 
 
 def said(request: DoorRequest, found: Asked) -> dict[str, Any]:
@@ -77,7 +79,7 @@ def said(request: DoorRequest, found: Asked) -> dict[str, Any]:
         "groups": groups(found),
         "use": use(found, measured),
         "least": LEAST,
-        "back": found.address("staff:dashboard"),
+        "back": found.address("staff:dashboard") if may(request.user, "report.read", request.on) else "",
     }
 
 

@@ -44,6 +44,7 @@ CAST: tuple[Part, ...] = (
     Part(CASHIER, "样例 出纳", Role.FINANCE),
     Part("city", "样例 市级监管", Role.CITY_OVERSEER, "370700"),
     Part("province", "样例 省级监管", Role.PROVINCE_OVERSEER, "370000"),
+    Part("screen", "样例 大厅大屏", Role.WALL_SCREEN),
     Part("auditor", "样例 审计员", Role.AUDITOR, until_year_end=True),
     Part("assessor", "样例 评估员", Role.ASSESSOR, body="body-1"),
     Part("assessor2", "样例 评估员二", Role.ASSESSOR, body="body-1"),

@@ -1,5 +1,9 @@
 import re
+from datetime import timedelta
 
+from django.test import Client
+
+from songhe.doors.shell import request as at_the_door
 from songhe.doors.staff.tests.conftest import COUNTY
 from songhe.doors.staff.tests.reading import text
 from songhe.doors.staff.tests.test_dashboard import spent
@@ -51,3 +55,22 @@ def test_what_renews_itself_is_the_part_below_the_frame(approver):
 def test_a_place_without_figures_says_so(enter):
     assert "这里还没有数字" in text(enter("city", "city_overseer", place="370700").get("/staff/screen/"))
     assert COUNTY
+
+
+def test_a_screen_on_a_wall_opens_its_figures_and_nothing_else(enter):
+    wall = enter("wall", "wall_screen")
+    assert wall.get("/staff/screen/").status_code == 200
+    assert "回到统计看板" not in text(wall.get("/staff/screen/part/"))
+    assert wall.get("/staff/").headers["Location"] == "/staff/screen/"
+    for page in ("/staff/dashboard/", "/staff/people/", "/staff/downloads/", "/staff/statements/", "/audit/"):
+        assert wall.get(page).status_code == 403, page
+
+
+def test_a_screen_on_a_wall_stays_signed_in_for_weeks_and_not_for_ever(enter, monkeypatch, settings):
+    enter("wall", "wall_screen")
+    wall = Client()
+    assert wall.post("/sign-in/practice/", {"username": "wall"}).headers["Location"] == "/staff/screen/"
+    began = at_the_door.server_now()
+    for days, status in ((settings.WALL_SCREEN_DAYS - 1, 200), (settings.WALL_SCREEN_DAYS, 302)):
+        monkeypatch.setattr(at_the_door, "server_now", lambda days=days: began + timedelta(days=days, minutes=1))
+        assert wall.get("/staff/screen/part/").status_code == status
