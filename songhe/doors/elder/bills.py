@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from songhe.doors.elder import money, paper
+from songhe.doors.elder.earlier import earlier
 from songhe.doors.elder.money_words import BILLS, STARS, Word, group_name, said, stars_drawn, step_said
 from songhe.doors.elder.showing import show as page
 from songhe.doors.elder.whom import Whom, noted_read, whom
 from songhe.doors.may import require
 from songhe.doors.shell.pieces import ReceiptLine
 from songhe.doors.shell.request import DoorRequest
+from songhe.doors.staff import naming
 from songhe.feedback.models import Rating
 from songhe.feedback.queries import ratings_of
 from songhe.feedback.rate import is_gathered, may_rate
@@ -105,15 +107,24 @@ class Star:
 @require_safe
 @require("redemption.read")
 def bills(request: DoorRequest) -> HttpResponse:
-    """The bills of one month, added up; the latest month first."""
+    """The bills of one month, added up; the latest month first. After a move ``county`` opens those from before."""
     elder = whom(request)
+    before = earlier(request, [elder])
+    past = next((one for one in before if one.person.county == request.GET.get("county")), None)
+    elder = past or elder
     noted_read(request, elder, "redemption.read")
     person = elder.person
     known = months_known(county=person.county, person_id=person.id)
-    told: dict[str, Any] = {"which": None}
+    told: dict[str, Any] = {
+        "which": None,
+        "past": _place(person.county, request) if past else "",
+        "county": person.county if past else "",
+        "before": [] if past else [(one.person.county, _place(one.person.county, request)) for one in before],
+    }
+    back = reverse("elder:bills") if past else ""
     if not known:
         told["none"] = {"title": _("还没有账单"), "text": _("用券付过账以后，这里能看到每一张收据。")}
-        return page(request, "elder/bills.html", told, whom=elder)
+        return page(request, "elder/bills.html", told, whom=elder, back=back)
     which = _asked(request.GET.get("month", ""), known)
     rows = list(bills_of(county=person.county, person_id=person.id, month=which)[_after(request) :][: MOST + 1])
     shown, more = rows[:MOST], len(rows) > MOST
@@ -141,7 +152,11 @@ def bills(request: DoorRequest) -> HttpResponse:
             for bill in shown
         ],
     }
-    return page(request, "elder/bills.html", told, whom=elder)
+    return page(request, "elder/bills.html", told, whom=elder, back=back)
+
+
+def _place(county: str, request: DoorRequest) -> str:
+    return str(naming.whole_place(county, request.on))
 
 
 @require_safe
@@ -169,7 +184,7 @@ def year(request: DoorRequest, which: int) -> HttpResponse:
 @require("redemption.read")
 def bill(request: DoorRequest, no: str) -> HttpResponse:
     """A receipt: the fee, what each payer gave and why, and what was undone of it."""
-    elder, found = money.bill_of(request, no)
+    elder, found = money.bill_of(request, no, to_read=True)
     noted_read(request, elder, "redemption.read")
     return receipt_page(request, elder, found)
 
@@ -178,7 +193,7 @@ def bill(request: DoorRequest, no: str) -> HttpResponse:
 @require("redemption.read")
 def bill_pdf(request: DoorRequest, no: str) -> HttpResponse:
     """The receipt on paper, amounts also in capital numerals."""
-    elder, found = money.bill_of(request, no)
+    elder, found = money.bill_of(request, no, to_read=True)
     noted_read(request, elder, "redemption.read")
     told = said_of(request, elder, found)
     sums: Sums = told["sums"]
@@ -194,6 +209,7 @@ def receipt_page(
     request: DoorRequest, elder: Whom, found: Receipt, *, refusal: Refusal | None = None, words: str = ""
 ) -> HttpResponse:
     rating = ratings_of(county=found.bill.county, bill_ids=[found.bill.id]).get(found.bill.id)
+    past = elder.person.closed_on is not None and not elder.acts
     told = said_of(request, elder, found) | {
         "rating": _rated(rating),
         "stars": _stars() if _may_rate(request, elder, found, rating) else [],
@@ -201,8 +217,11 @@ def receipt_page(
         "rate_words": words or (rating.words if rating else ""),
         "rate_refused": money.in_words(refusal),
         "may_complain": elder.may("complain"),
+        "past": _place(elder.person.county, request) if past else "",
     }
     back = f"{reverse('elder:bills')}?month={found.bill.month}"
+    if past:
+        back += f"&county={elder.person.county}"
     return page(request, "elder/bill.html", told, whom=elder, back=back, status=refusal.status if refusal else 200)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import Http404
 
+from songhe.doors.elder.earlier import earlier
 from songhe.doors.elder.whom import Whom, account_of, everybody, noted, out_of_reach, whom
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import acting
@@ -39,12 +40,15 @@ def voucher_of(request: DoorRequest, no: str) -> tuple[Whom, Held]:
     return elder, found
 
 
-def bill_of(request: DoorRequest, no: str) -> tuple[Whom, Receipt]:
-    """A bill by its number with what belongs to it; the same rule."""
+def bill_of(request: DoorRequest, no: str, *, to_read: bool = False) -> tuple[Whom, Receipt]:
+    """A bill by its number with what belongs to it; the same rule. One from before a move is there ``to_read``."""
     found = receipt(county=no[:6], no=no)
     if found is None:
         raise Http404
     elder = _whose(request, found.bill.person_id)
+    if elder is None and to_read:
+        before = earlier(request, everybody(request))
+        elder = next((one for one in before if one.person.id == found.bill.person_id), None)
     if elder is None:
         out_of_reach(request, county=found.bill.county, subject=Bill._meta.label, subject_id=found.bill.id)
     return elder, found

@@ -9,10 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from songhe.assessment.tests import world
-from songhe.doors.elder.tests.money.conftest import COUNTY, said
+from songhe.doors.elder.tests.money.conftest import COUNTY, mandate, said
 from songhe.doors.staff.tests.reading import form_for, send, text
 from songhe.feedback.models import Complaint, Rating
 from songhe.grant.tests.world import TENTH
+from songhe.person.models import Identity, Mandate, Person
+from songhe.person.move import move
 from songhe.redemption.models import Bill
 from songhe.redemption.reverse import amend, reverse
 from songhe.redemption.tests import world as bills
@@ -191,3 +193,70 @@ def test_it_is_said_in_english_too(family, bill, english):
 def test_a_bill_of_an_assessment_is_a_receipt_as_well(family, bill):
     Bill.objects.filter(county=COUNTY, id=bill.id).update(booked_on=date(2026, 3, 9))
     assert "2026年3月9日" in said(family.granny, address(bill))
+
+
+# --- after a move ----------------------------------------------------------------------------------------------------
+
+NEW = "370703"
+
+
+def moved(family):
+    """The elder moves to another county; the daughter's mandate goes along."""
+    return move(
+        person=family.person,
+        to_place=f"{NEW}100201",
+        moved_on=TENTH,
+        on=TENTH,
+        at=world.at(TENTH),
+        by="clerk",
+        source="moved",
+    )
+
+
+@pytest.fixture
+def with_a_number(family):
+    Person.rows.filter(id=family.person.id).update(identity=Identity.objects.create(index=b"x" * 32).id)
+    family.person.refresh_from_db()
+    return family
+
+
+def test_bills_from_before_a_move_are_still_read_by_the_elder_and_the_family(with_a_number, bill):
+    family = with_a_number
+    there = moved(family)
+    assert there.county == NEW
+    for reader in (family.granny, family.daughter):
+        page = reader.get(PAGE)
+        assert "迁居以前的账单" in text(page)
+        old = f"{PAGE}?county={COUNTY}"
+        assert "券付了 ¥400.00" in said(reader, old)
+        assert "只能看" in said(reader, old)
+        assert "只能看" in said(reader, address(bill))
+        assert reader.get(address(bill, "receipt.pdf")).status_code == 200
+
+
+def test_what_is_from_before_a_move_is_only_read(with_a_number, bill):
+    family = with_a_number
+    moved(family)
+    page = said(family.granny, address(bill))
+    assert ("这张账单不对" in page, "这次服务怎么样" in page) == (False, False)
+    assert family.granny.post(address(bill, "rate/"), {"stars": 5}).status_code == 404
+    assert family.granny.get(address(bill, "wrong/")).status_code == 404
+    assert not Rating.rows.exists()
+
+
+def test_whoever_had_no_mandate_before_the_move_reads_nothing_from_before_it(with_a_number, bill):
+    family = with_a_number
+    there = moved(family)
+    mandate(there, "stranger")
+    assert "迁居以前的账单" not in said(family.stranger, PAGE)
+    assert family.stranger.get(address(bill)).status_code == 404
+    assert "券付了" not in said(family.stranger, f"{PAGE}?county={COUNTY}")
+    assert Entry.objects.filter(act="door.out_of_reach", actor="stranger", county=COUNTY).exists()
+
+
+def test_a_mandate_taken_back_before_the_move_opens_nothing(with_a_number, bill):
+    family = with_a_number
+    Mandate.objects.filter(account="daughter").update(ended_on=TENTH, ended_because="本人取消")
+    there = moved(family)
+    mandate(there, "daughter")
+    assert family.daughter.get(address(bill)).status_code == 404
