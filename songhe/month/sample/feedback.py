@@ -16,8 +16,9 @@ from songhe.entitlement.models import Application
 from songhe.feedback.answer import answer, review, transfer
 from songhe.feedback.complain import About, complain, contest, withdraw
 from songhe.feedback.models import Complaint
-from songhe.feedback.rate import may_rate, rate
+from songhe.feedback.rate import NOT_YOURS, rate
 from songhe.kernel.month import Month
+from songhe.kernel.refusal import Refusal
 from songhe.month.sample.behaviour import ElderMonth, script
 from songhe.month.sample.cast import APPROVER, CLERK, SECOND_CLERK
 from songhe.month.sample.files import files_of, mandates_of
@@ -69,8 +70,17 @@ def rate_bills(plan: Plan, month: Month, before: date, chunk: Sequence[ElderMont
         by = (mandate.account if mandate else "") or mine.elder.own_login
         said = opinion(plan, mine, bill.provider.name, days)
         is_kept = bill.state in (Bill.State.BOOKED, Bill.State.PROVISIONAL)
-        if is_kept and by and may_rate(bill=bill, by=by, on=said.on):
-            rate(county=COUNTY, bill_id=bill.id, stars=said.stars, words=said.words, by=by, at=said.at, on=said.on)
+        if is_kept and by:
+            _rate(bill, said, by)
+
+
+def _rate(bill: Bill, said: Opinion, by: str) -> None:
+    """Whoever is tied to the provider is refused, and says nothing."""
+    try:
+        rate(county=COUNTY, bill_id=bill.id, stars=said.stars, words=said.words, by=by, at=said.at, on=said.on)
+    except Refusal as refusal:
+        if refusal.reason is not NOT_YOURS:
+            raise
 
 
 def opinion(plan: Plan, mine: ElderMonth, provider: str, days: Sequence[date]) -> Opinion:
