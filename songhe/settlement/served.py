@@ -50,6 +50,19 @@ def served(*, counties: tuple[str, ...], provider_id: int, text: str = "", resid
     return (fitting(people, text) if text.strip() else people).order_by("name", "id")
 
 
+def lately_served(*, counties: tuple[str, ...], provider_id: int, by: str = "", most: int) -> list[Person]:
+    """Whom somebody is likely to serve next: who was visited last, by the worker with the login ``by`` first."""
+    visits = Visit.objects.filter(county__in=counties, provider_id=provider_id)
+    found: dict[UUID, None] = {}
+    for rows in (visits.filter(worker__account=by), visits) if by else (visits,):
+        last = rows.order_by().values("person_id").annotate(last=Max("service_on")).order_by("-last", "person_id")
+        found |= dict.fromkeys(row["person_id"] for row in last[:most])
+    ids = list(found)[:most]
+    people = Person.rows.filter(county__in=counties, id__in=ids, died_on=None, closed_on=None)
+    known = {person.id: person for person in people}
+    return [known[one] for one in ids if one in known]
+
+
 @dataclass(frozen=True)
 class Around:
     """What the list says beside each person, fetched once for a page."""

@@ -64,7 +64,11 @@ def bills(request: DoorRequest) -> HttpResponse:
     rows = every.filter(state=wanted) if wanted in State.values else every
     paid = every.filter(state__in=PAID_FOR)
     totals = paid.aggregate(
-        fee=Sum("fee_fen", default=0), voucher=Sum("voucher_fen", default=0), own=Sum("self_fen", default=0)
+        fee=Sum("fee_fen", default=0),
+        ltci=Sum("ltci_fen", default=0),
+        other=Sum("other_fen", default=0),
+        voucher=Sum("voucher_fen", default=0),
+        own=Sum("self_fen", default=0),
     )
     after = request.GET.get("after", "")
     if after.isdigit() and len(after) in (21, 24):

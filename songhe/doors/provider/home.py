@@ -83,6 +83,8 @@ def bill_tasks(due: Due, figures_of: MonthFigures) -> list[Task]:
     tasks = []
     left = ngettext("还有 %(days)s 天", "还有 %(days)s 天", due.days_left) % {"days": due.days_left}
     why = _("请在 %(until)s前入账，%(left)s。") % {"until": said_day(due.until), "left": left}
+    if not due.days_left:
+        why = _("今天是能入账的最后一天。")
     tone = "bad" if due.days_left <= URGENT else "warn"
     month = urlencode({"month": str(due.month)})
     if figures_of.unbilled:

@@ -35,8 +35,11 @@ from songhe.provider.worker import working
 from songhe.service import visit as visits_of_service
 from songhe.service.models import Override, Visit
 from songhe.service.visit import KINDS
+from songhe.settlement.served import lately_served
 
 MOST_AGO = timedelta(days=92)
+#: People who are offered to be tapped instead of typed.
+LATELY = 12
 
 
 @dataclass(frozen=True)
@@ -264,9 +267,15 @@ def record_page(
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    lately: list[Person] = []
+    if person is None:
+        # Without a person both are needed, and said to be.
+        form.fields["number"].required = form.fields["name"].required = True
+        lately = lately_served(counties=desk.counties, provider_id=desk.provider.id, by=by(request), most=LATELY)
     said = {
         "form": form,
         "person": person,
+        "lately": lately,
         "wrong": wrong,
         "refused": in_words(refusal) if refusal else "",
         "refused_code": refusal.code if refusal else "",

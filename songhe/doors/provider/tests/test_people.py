@@ -288,3 +288,15 @@ def test_records_come_in_pages(manager, company):
             break
         page = manager.get(page.context["following"])
     assert len(seen) == len(set(seen)) == 120
+
+
+def test_whom_one_served_is_offered_and_nobody_elses_client(carer, company):
+    mine, other = voucher("王秀兰"), voucher("李建国")
+    visit_of(mine, company)
+    visit_of(other, provider())
+    said = text(carer.get(f"{SERVICES}new/"))
+    assert "点一下就填好" in said
+    assert "王秀兰" in said
+    assert "李建国" not in said
+    named = text(carer.get(f"{SERVICES}new/?person={mine.person_id}"))
+    assert "点一下就填好" not in named

@@ -41,9 +41,11 @@ if (keys && opener) {
 }
 
 /* A batch: one box ticks the page, and says how many are chosen. */
+const boxesOf = (form) => [...form.querySelectorAll(`input[name="${form.dataset.batch || "no"}"]`)];
+
 function countChosen() {
   for (const form of document.querySelectorAll("form[data-batch]")) {
-    const boxes = [...form.querySelectorAll('input[name="no"]')];
+    const boxes = boxesOf(form);
     const every = form.querySelector("[data-all]");
     const chosen = boxes.filter((box) => box.checked).length;
     if (every) {
@@ -60,7 +62,7 @@ document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-batch]");
   if (!form) return;
   if (event.target.matches("[data-all]")) {
-    for (const box of form.querySelectorAll('input[name="no"]')) box.checked = event.target.checked;
+    for (const box of boxesOf(form)) box.checked = event.target.checked;
   }
   countChosen();
 });
