@@ -29,6 +29,7 @@ COUNTY, ELSEWHERE = "370799", "370703"
 OPEN = {
     # The way in, one's own sign-in, how pages look, and whether the service lives.
     *{"start", "sign-in", "practice-sign-in", "second-factor", "enrol", "again", "key-question", "key-answer"},
+    "first-password",
     *{"security", "add-app", "new-key-question", "new-key-answer", "recovery-codes", "remove-factor"},
     *{"end-other-sessions", "sign-out", "preferences", "style", "healthz", "readyz", "version"},
     *{"elder:sign-in", "elder:sign-in-code", "elder:sign-in-name"},
@@ -238,14 +239,16 @@ def rows(practice):
     """One of everything that an address can name, in the sample county."""
     from songhe.assessment.models import Assessment
     from songhe.assessment.tests import world
-    from songhe.document.models import StoredFile
+    from songhe.document.models import Download, StoredFile
     from songhe.doors.shell.models import SignIn
     from songhe.entitlement.models import Letter, Material
     from songhe.entitlement.tests import story
     from songhe.feedback.complain import complain
+    from songhe.grant.budget import propose_budget
     from songhe.grant.models import Grant
     from songhe.grant.tests import world as vouchers
     from songhe.jobs.models import Run
+    from songhe.kernel.month import Month
     from songhe.month.importing import JOB
     from songhe.notice.models import Notice
     from songhe.person.models import Correction, Event, Mandate, MandateAsk
@@ -347,6 +350,25 @@ def rows(practice):
             provider=server, job=Worker.Job.CARER, name="护理员", number="HL1", valid_from=date(2025, 1, 1)
         ),
         provider=server,
+        login=account(Role.COUNTY_CLERK, username="official"),
+        proposal=propose_budget(
+            county=COUNTY,
+            programme="consumption-voucher",
+            month=Month.of(DAY),
+            amount_fen=100,
+            document_no="x",
+            at=at,
+            on=DAY,
+            by="somebody",
+        ),
+        download=Download.objects.create(
+            county=COUNTY,
+            account=account(Role.COUNTY_CLERK, username="asker"),
+            listing="people",
+            asked={"divisions": [COUNTY]},
+            language="zh",
+            asked_at=at,
+        ),
         sign_in=SignIn.objects.create(account=account(Role.CITIZEN, username="daughter", person=person.id), at=at),
     )
 
@@ -374,11 +396,14 @@ def named(found):
         "material_id": found.material.id,
         "notice_id": found.notice.id,
         "file_id": found.file.id,
+        "download_id": found.download.id,
         "run_id": found.run.id,
         "visit_id": found.visit.id,
         "stay_id": found.stay.id,
         "row_id": found.ask.id,
         "worker_id": found.worker.pk,
+        "account_id": found.login.pk,
+        "proposal_id": found.proposal.id,
         "sign_in_id": found.sign_in.pk,
     }
 
@@ -388,7 +413,7 @@ def named(found):
         if name == "ask_id":
             return found.correction.id if "file/asked" in route else found.ask.id
         if name == "verb":
-            of_door = {"complaints": "answer", "statements": "confirm", "reviews": "accept"}
+            of_door = {"accounts": "lock", "complaints": "answer", "statements": "confirm", "reviews": "accept"}
             return next((verb for part, verb in of_door.items() if part in route), "review")
         if name == "number" and route.startswith("audit/"):
             return 1

@@ -79,6 +79,12 @@ ALREADY_ENDED = reason(
 ENDS_BEFORE_IT_BEGINS = reason(
     "access.ends_before_it_begins", zh="结束日期早于{first}。", en="It would end before it begins on {first}."
 )
+ACCOUNT_OF_ONESELF = reason(
+    "access.own_account",
+    zh="自己的账号由另一位管理员办理。",
+    en="Another administrator deals with one's own login.",
+    status=403,
+)
 ALREADY_LOCKED = reason("access.already_locked", zh="账号已被锁定。", en="The login is already locked.", status=409)
 NOT_LOCKED = reason("access.not_locked", zh="账号没有被锁定。", en="The login is not locked.", status=409)
 REASON_MISSING = reason("access.reason_missing", zh="请写明原因。", en="Say why.")
@@ -128,7 +134,7 @@ def open_account(
         opened_at=at,
     )
     if password is not None and not practice:
-        _check_strength(password, account)
+        check_strength(password, account)
     account.password = make_password(password)
     with transaction.atomic():
         try:
@@ -136,7 +142,7 @@ def open_account(
                 account.save(force_insert=True)
         except IntegrityError:
             raise USERNAME_TAKEN("username", username=username) from None
-        _note("account.opened", account, by=by, at=at)
+        note_account("account.opened", account, by=by, at=at)
     return account
 
 
@@ -194,7 +200,7 @@ def appoint(
             appointed_by=by,
             appointed_at=at,
         )
-        _note("account.appointed", account, by=by, at=at, place=place, role=role)
+        note_account("account.appointed", account, by=by, at=at, place=place, role=role)
     return made
 
 
@@ -213,7 +219,7 @@ def end_appointment(*, appointment: Appointment, last_day: date, by: Account | N
             appointment.refresh_from_db()
             raise ALREADY_ENDED("last_day", last=appointment.valid_to)
         appointment.valid_to = last_day
-        _note(
+        note_account(
             "account.appointment_ended",
             appointment.account,
             by=by,
@@ -227,15 +233,17 @@ def end_appointment(*, appointment: Appointment, last_day: date, by: Account | N
 def lock_account(*, account: Account, because: str, by: Account | None, at: datetime) -> Account:
     """Lock a login: it cannot sign in and its running sessions end with their next request.
 
-    Refuses with ``access.reason_missing`` or ``access.already_locked``.
+    Refuses with ``access.reason_missing``, ``access.own_account`` or ``access.already_locked``.
     """
     if not because.strip():
         raise REASON_MISSING("because")
+    if by is not None and by.pk == account.pk:
+        raise ACCOUNT_OF_ONESELF()
     with transaction.atomic():
         open_still = Account.objects.filter(pk=account.pk, locked_at__isnull=True)
         if not open_still.update(is_active=False, locked_at=at, locked_because=because.strip()[:200]):
             raise ALREADY_LOCKED()
-        _note("account.locked", account, by=by, at=at, because=because.strip()[:200])
+        note_account("account.locked", account, by=by, at=at, because=because.strip()[:200])
     account.refresh_from_db()
     return account
 
@@ -246,7 +254,7 @@ def unlock_account(*, account: Account, by: Account | None, at: datetime) -> Acc
         locked = Account.objects.filter(pk=account.pk).filter(Q(locked_at__isnull=False) | Q(barred_until__gt=at))
         if not locked.update(is_active=True, locked_at=None, locked_because="", failed_sign_ins=0, barred_until=None):
             raise NOT_LOCKED()
-        _note("account.unlocked", account, by=by, at=at)
+        note_account("account.unlocked", account, by=by, at=at)
     account.refresh_from_db()
     return account
 
@@ -285,7 +293,7 @@ def sign_in_with_code(*, account: Account, at: datetime) -> Account:
     return account
 
 
-def _check_strength(password: str, account: Account) -> None:
+def check_strength(password: str, account: Account) -> None:
     # Django's own sentences are not all translated, so its codes choose ours.
     try:
         validate_password(password, account)
@@ -304,7 +312,7 @@ def _count_wrong_password(account: Account, at: datetime) -> None:
         Account.objects.filter(pk=account.pk).update(failed_sign_ins=F("failed_sign_ins") + 1)
         due = Account.objects.filter(pk=account.pk, failed_sign_ins__gte=WRONG_PASSWORDS_ALLOWED)
         if due.update(failed_sign_ins=0, barred_until=at + BARRED_FOR):
-            _note("account.barred", account, by=None, at=at, actor=account.username)
+            note_account("account.barred", account, by=None, at=at, actor=account.username)
 
 
 def _check_level(role: str, place: str) -> None:
@@ -320,17 +328,22 @@ def _check_level(role: str, place: str) -> None:
         raise PLACE_OF_WRONG_LEVEL("place", role=name(role), place=place)
 
 
-def _note(
+def note_account(
     act: str,
     account: Account,
     *,
     by: Account | None,
     at: datetime,
-    place: str = place_code.NATION,
+    place: str = "",
     actor: str = "",
     because: str = "",
     role: str = "",
 ) -> None:
+    """Write down what was done to a login, in the county of its first appointment unless another is told."""
+    place = place or (
+        Appointment.objects.filter(account=account).order_by("id").values_list("place", flat=True).first()
+        or place_code.NATION
+    )
     note(
         county=place[:6],
         at=at,

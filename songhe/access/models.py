@@ -105,7 +105,10 @@ class Appointment(models.Model):
                 condition=Q(provider_id__isnull=True),
             ),
         ]
-        indexes = [models.Index(name="access_appointment_account", fields=["account", "valid_from"])]
+        indexes = [
+            models.Index(name="access_appointment_account", fields=["account", "valid_from"]),
+            models.Index(name="access_appointment_staff", fields=["place"], condition=~Q(role=Role.CITIZEN)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.role} {self.place}"

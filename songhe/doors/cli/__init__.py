@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "init": "songhe.doors.cli.init:init",
     "demo": "songhe.doors.cli.demo:demo",
     "serve": "songhe.doors.cli.serve:serve",
+    "account": "songhe.doors.cli.account:account",
     "month": "songhe.doors.cli.month:month",
     "assess": "songhe.doors.cli.assess:assess",
     "quote": "songhe.doors.cli.quote:quote",

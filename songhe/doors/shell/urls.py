@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from songhe.doors.shell import health, pages, preferences, security, sign_in
+from songhe.doors.shell import first_password, health, pages, preferences, security, sign_in
 
 urlpatterns = [
     path("", pages.start, name="start"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("sign-in/again/", security.again, name="again"),
     path("sign-in/key/question/", security.key_question, name="key-question"),
     path("sign-in/key/answer/", security.key_answer, name="key-answer"),
+    path("sign-in/first/<int:account_id>/<str:secret>/", first_password.first_password, name="first-password"),
     path("security/", security.page, name="security"),
     path("security/app/", security.add_app, name="add-app"),
     path("security/key/question/", security.new_key_question, name="new-key-question"),

@@ -3,6 +3,8 @@
 from django.urls import include, path, register_converter
 
 from songhe.doors.staff import (
+    account,
+    accounts,
     bank,
     batch,
     budgets,
@@ -90,6 +92,10 @@ urlpatterns = [
     path("payouts/<month:which>/make/", payouts.make, name="payout-make"),
     path("payouts/<month:which>/answers/", bank.read, name="payout-answers"),
     path("payouts/<no:no>/release/", payouts.release, name="payout-release"),
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/new/", account.add, name="account-add"),
+    path("accounts/<int:account_id>/", account.account, name="account"),
+    path("accounts/<int:account_id>/<slug:verb>/", account.act, name="account-act"),
     path("budgets/", budgets.budgets, name="budgets"),
     path("budgets/propose/", budgets.propose, name="budget-propose"),
     path("budgets/<uuid:proposal_id>/approve/", budgets.approve, name="budget-approve"),
