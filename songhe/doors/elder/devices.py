@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -14,15 +17,34 @@ from songhe.doors.elder.whom import account_of, out_of_reach
 from songhe.doors.may import require
 from songhe.doors.shell.models import SignIn
 from songhe.doors.shell.request import DoorRequest
-from songhe.doors.shell.sessions import county_of, end_one, end_others, sessions
+from songhe.doors.shell.sessions import Shown, county_of, end_one, end_others, sessions
+
+
+@dataclass(frozen=True)
+class Device:
+    """A sign-in that is open; its times by the clock of the door, like everything else that people read."""
+
+    shown: Shown
+    used_at: datetime
+    until: datetime | None
+
+
+def _device(one: Shown) -> Device:
+    row = one.row
+    began = row.began_at or row.at
+    return Device(
+        one,
+        row.at + ((row.seen_at or began) - began),
+        row.at + (row.stays_until - began) if row.stays_until else None,
+    )
 
 
 @require_safe
 @require("device.own")
 def devices(request: DoorRequest) -> HttpResponse:
     """The sign-ins that are open, this one first."""
-    found = [one for one in sessions(request, account_of(request)) if one.open]
-    said = {"devices": found, "others": sum(not one.here for one in found)}
+    found = [_device(one) for one in sessions(request, account_of(request)) if one.open]
+    said = {"devices": found, "others": sum(not one.shown.here for one in found)}
     return show(request, "elder/devices.html", said)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.http import HttpResponse
@@ -21,6 +22,7 @@ from songhe.doors.staff.words import in_chinese
 from songhe.entitlement.models import Application, Entitlement
 from songhe.entitlement.queries import applications_of, of_person
 from songhe.entitlement.states import OPEN
+from songhe.kernel.month import age_on
 from songhe.notice import queries as inbox
 
 State = Application.State
@@ -53,7 +55,7 @@ CARDS: tuple[tuple[str, str, Any, Any], ...] = (
     ("elder:bills", "receipt", gettext_lazy("账单和收据"), gettext_lazy("谁付了多少，为什么")),
     ("elder:cases", "document", gettext_lazy("申请和进度"), gettext_lazy("办到哪一步，谁在办")),
     ("elder:report", "bell", gettext_lazy("情况有变化"), gettext_lazy("住院、搬家、好转、去世")),
-    ("elder:file", "person", gettext_lazy("我的资料和代办人"), gettext_lazy("查看、更正，谁能替我办")),
+    ("elder:file", "person", gettext_lazy("资料和代办人"), gettext_lazy("查看、更正，谁能代办")),
 )
 
 
@@ -67,7 +69,11 @@ def cards() -> list[Card]:
     return found
 
 
-def next_for(found: Whom) -> Next:
+#: From this age on somebody may ask for the subsidy.
+ELDER_FROM = 60
+
+
+def next_for(found: Whom, on: date) -> Next:
     """One thing: what waits for the person first, then what is under way, then what could be asked for."""
     person = found.person
     if person.died_on is not None:
@@ -84,6 +90,13 @@ def next_for(found: Whom) -> Next:
         return of_open(latest)
     if right is not None:
         return with_right(right)
+    if not rows and found.own and age_on(person.birth_date, on) < ELDER_FROM:
+        return Next(
+            _("替家里老人办"),
+            _("您还不到 60 岁。选一位要照顾的老人，或者添加一位，申请、领券、看账单都能替他（她）办。"),
+            reverse("elder:people"),
+            _("选老人，或者添加"),
+        )
     return _first_time(rows)
 
 
@@ -155,5 +168,5 @@ def told(found: Whom) -> Told:
 def home(request: DoorRequest) -> HttpResponse:
     found = whom(request)
     noted_read(request, found, "elder.read")
-    said = {"next": next_for(found), "cards": cards(), "people": everybody(request), "told": told(found)}
+    said = {"next": next_for(found, request.on), "cards": cards(), "people": everybody(request), "told": told(found)}
     return show(request, "elder/home.html", said, whom=found)

@@ -166,10 +166,6 @@ class Shown:
     here: bool
 
     @property
-    def stays(self) -> bool:
-        return self.row.stays_until is not None
-
-    @property
     def device(self) -> str:
         return self.row.told or _("未知设备")
 
