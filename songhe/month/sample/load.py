@@ -19,6 +19,7 @@ from songhe.month.sample.logins import open_county
 from songhe.month.sample.people import Elder
 from songhe.month.sample.plan import Plan, moment
 from songhe.month.sample.shape import COUNTY
+from songhe.month.steps import count_tables
 from songhe.person.models import Person
 
 JOB = "sample"
@@ -99,8 +100,10 @@ def load(plan: Plan, *, watch: Watch | None = None) -> Loaded:
 
 def analyse() -> None:
     """Let the database count its rows after a large load, or it goes by those of empty tables and joins row by row."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    count_tables()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def loaded_plan(county: str = COUNTY) -> Plan:
