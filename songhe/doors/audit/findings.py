@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from songhe.document.models import StoredFile
 from songhe.doors.audit.desk import Desk, look, open_desk, said
 from songhe.doors.audit.trail import as_uuid
 from songhe.doors.may import require
@@ -23,6 +24,7 @@ from songhe.jobs.models import Run, RunState
 from songhe.jobs.outbox import put
 from songhe.month.audit import questions
 from songhe.month.audit.run import AT_ONCE, JOB, TOPIC, ask
+from songhe.month.audit.store import SENTENCES
 from songhe.person.models import Person
 from songhe.redemption.models import Bill, Line
 from songhe.settlement.models import Statement
@@ -49,6 +51,7 @@ def findings(request: DoorRequest) -> HttpResponse:
     result = run_row.result if run_row and run_row.state == RunState.DONE else None
     counts: dict[str, int] = result["counts"] if result else {}
     known = {one.code: one for one in questions()}
+    asked = {one.code: (one.zh, one.en) for one in questions()} | SENTENCES
     rows = [one for one in (result or {}).get("kept", []) if one["code"] == code] if code else []
     table = {
         **said(
@@ -59,20 +62,20 @@ def findings(request: DoorRequest) -> HttpResponse:
         "run": run_row,
         "result": result,
         "code": code,
-        "sentence": words.titled(known[code].zh, known[code].en) if code in known else "",
+        "sentence": words.titled(*asked[code]) if code in asked else "",
         "sql": known[code].sql if code in known else "",
         "total": sum(counts.values()),
         "moving": run_row is not None and run_row.state in (RunState.WAITING, RunState.RUNNING),
         "groups": [
             {
-                "code": one.code,
-                "sentence": words.titled(one.zh, one.en),
-                "count": counts.get(one.code, 0),
-                "address": desk.address("audit:findings", code=one.code),
+                "code": name,
+                "sentence": words.titled(zh, en),
+                "count": counts.get(name, 0),
+                "address": desk.address("audit:findings", code=name),
             }
-            for one in questions()
+            for name, (zh, en) in asked.items()
         ],
-        "others": [(name, count) for name, count in sorted(counts.items()) if name not in known],
+        "others": [(name, count) for name, count in sorted(counts.items()) if name not in asked],
         "rows": [{"id": one["id"], **way_on(desk, one["id"])} for one in rows],
         "more": counts.get(code, 0) - len(rows) if code else 0,
     }
@@ -88,6 +91,9 @@ def way_on(desk: Desk, row_id: str) -> dict[str, Any]:
         no = model._default_manager.filter(county=desk.county, id=found).values_list(column, flat=True).first()
         if no:
             return {"no": no, "address": desk.address("audit:trace", no=no)}
+    handed_in = StoredFile.objects.everywhere("the auditor names a faulty file").filter(county=desk.county, id=found)
+    if name := handed_in.values_list("name", flat=True).first():
+        return {"no": name, "address": ""}
     return person_way(desk, found)
 
 

@@ -1,7 +1,8 @@
 """The independent auditor 审计: questions in plain SQL to which a sound database answers with no row.
 
 It knows tables and no verbs, so that a fault of a verb is no fault of the auditor's. ``*.sql`` beside this file are
-the questions; every row of an answer is a finding. The chain of the trail is checked by its own verifier.
+the questions; every row of an answer is a finding. The chain of the trail is checked by its own verifier, and the
+files that were handed in are read and compared with their digests.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from songhe.month.audit.store import SENTENCES, faulty_files
 from songhe.trail.models import Seal
 from songhe.trail.verify import Head, breaks, head
 
@@ -72,25 +74,31 @@ def questions() -> tuple[Question, ...]:
     )
 
 
-def findings(*, anchors: Sequence[Head] = ()) -> Iterator[Finding]:
+def findings(*, anchors: Sequence[Head] = (), county: str = "") -> Iterator[Finding]:
     """Everything that is wrong in the database; nothing when all is well. Reads only.
 
     ``anchors`` are heads of the trail that were kept outside: only with them is a chain found that somebody cut short
-    or computed anew.
+    or computed anew. With ``county`` the files of that county alone are read.
     """
     with _one_moment():
         for question in questions():
             with connection.cursor() as cursor:
                 cursor.execute(question.sql)
                 rows = cursor.fetchall()
-            for county, row in sorted((str(county), _written(row)) for county, row in rows):
-                yield Finding(question.code, county, row, question.zh, question.en)
+            for of, row in sorted((str(of), _written(row)) for of, row in rows):
+                yield Finding(question.code, of, row, question.zh, question.en)
+        yield from _faulty_files(county)
         yield from _broken_chains({anchor.county: anchor for anchor in anchors})
 
 
 def heads() -> list[Head]:
     """How far the chain of each county has come: to be kept outside the database, and brought back as anchors."""
     return [head(county=county) for county in _counties()]
+
+
+def _faulty_files(county: str) -> Iterator[Finding]:
+    for code, of, row in faulty_files(county=county):
+        yield Finding(code, of, str(row), *SENTENCES[code])
 
 
 def _broken_chains(anchors: dict[str, Head]) -> Iterator[Finding]:

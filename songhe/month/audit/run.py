@@ -28,7 +28,7 @@ def ask(*, county: str, on: date, clock: Callable[[], datetime]) -> dict[str, An
     kept: list[dict[str, str]] = []
     with running(county=county, job=JOB, period=on.isoformat(), clock=clock) as progress:
         progress.expect(len(questions()) + 1)
-        for found in findings():
+        for found in findings(county=county):
             if found.county != county:
                 continue
             counts[found.code] += 1

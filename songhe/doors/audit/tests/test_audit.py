@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from songhe.access.models import Appointment
 from songhe.assessment.tests import world as assessments
+from songhe.document.file import address, keep_file
 from songhe.document.sheet import read_sheet
 from songhe.doors.audit.words import act_word
 from songhe.doors.shell.clock import read_clock
@@ -397,3 +398,13 @@ def test_a_line_without_evidence_of_its_own_says_so(auditor):
     assert page.status_code == 200
     assert bill.no in text(page)
     assert "账上的每一笔" in text(page)
+
+
+def test_a_file_that_is_no_longer_what_was_handed_in_is_named(auditor, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    kept = keep_file(county=COUNTY, content=b"%PDF-1.4 x", purpose="paper", uploaded_by=None, at=assessments.at(DAY))
+    address(kept.sha256).write_bytes(b"%PDF-1.4 y")
+    auditor.post("/audit/findings/run/", {})
+    page = text(auditor.get("/audit/findings/"))
+    assert "存储中的文件与登记的校验值不符" in page
+    assert kept.name in text(auditor.get("/audit/findings/", {"code": "document.file_altered"}))
