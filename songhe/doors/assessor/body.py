@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from songhe.assessment import request as requesting
 from songhe.assessment.models import Assessment
-from songhe.doors.assessor.schedule import about, occasion_words, where_words
+from songhe.doors.assessor.schedule import about, occasion_words, where_words, whole_address
 from songhe.doors.assessor.visits import NAMED, leave_trace
 from songhe.doors.assessor.wishes import Wish, wish_facts, wish_of, wishes
 from songhe.doors.may import require
@@ -99,7 +99,7 @@ class Line:
     waits: int
     scheduled_at: datetime | None
     pair: str
-    wish: Wish | None
+    wish: str
     state: Any
     tone: Tone
 
@@ -170,7 +170,7 @@ def line(row: Assessment, request: DoorRequest, towns: dict[str, str], wish: Wis
         waits=(request.at - row.requested_at).days,
         scheduled_at=row.scheduled_at,
         pair=words.listed(worker.name for worker in (row.first_assessor, row.second_assessor) if worker),
-        wish=wish,
+        wish=wish.beside(row.scheduled_at) if wish else "",
         state=state.said,
         tone=state.tone,
     )
@@ -253,11 +253,7 @@ def show(request: HttpRequest, row: Assessment, form: AssignForm, *, refused: Re
     assert isinstance(request, HttpRequest)
     on: date = request.on  # type: ignore[attr-defined]
     person = row.person
-    where = (
-        _("到机构评估")
-        if row.where == Assessment.Where.ON_SITE
-        else f"{naming.whole_place(person.place, on)} {person.address}".strip()
-    )
+    where = _("到机构评估") if row.where == Assessment.Where.ON_SITE else whole_address(person, on)
     facts = [
         Fact(_("老人"), person.name, note=about(person, on)),
         Fact(_("地点"), where),

@@ -50,7 +50,7 @@ class Card:
     state: str
     tone: Tone
     note: str = ""
-    wish: Wish | None = None
+    wish: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def card(visit: Visit, on: date, towns: dict[str, str], state: str, tone: Tone, 
         state=state,
         tone=tone,
         note=row.note if is_open else "",
-        wish=wish,
+        wish=wish.beside(at) if wish else "",
     )
 
 
@@ -178,8 +178,15 @@ def about(person: Person, on: date) -> str:
 def where_words(row: Assessment, towns: dict[str, str]) -> str:
     if row.where == Assessment.Where.ON_SITE:
         return _("到机构评估")
-    town = towns.get(row.person.place[:9], "")
-    return f"{town} {row.person.address}".strip() or _("上门")
+    town, address = towns.get(row.person.place[:9], ""), row.person.address
+    return (address if town in address else f"{town} {address}".strip()) or _("上门")
+
+
+def whole_address(person: Person, on: date) -> str:
+    """The place from the province down, and on to the door; what both say is said once."""
+    place, address = naming.whole_place(person.place, on), person.address
+    said_twice = max((n for n in range(1, len(address) + 1) if place.endswith(address[:n])), default=0)
+    return f"{place}{'' if said_twice else ' '}{address[said_twice:]}".strip()
 
 
 def occasion_words(occasion: str) -> str:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from songhe.assessment import draft
 from songhe.doors.assessor import asked
 from songhe.doors.assessor.acting import by_script, do_once, in_words, told_to_scripts
-from songhe.doors.assessor.schedule import about, occasion_words
+from songhe.doors.assessor.schedule import about, occasion_words, whole_address
 from songhe.doors.assessor.state import State
 from songhe.doors.assessor.visits import Visit, find
 from songhe.doors.assessor.wishes import wish_facts
@@ -26,7 +26,7 @@ from songhe.doors.may import require
 from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import moment
-from songhe.doors.staff import naming, words
+from songhe.doors.staff import words
 from songhe.doors.staff.reach import account_of, noted_read
 from songhe.kernel.refusal import Refusal
 from songhe.person.models import Mandate
@@ -100,7 +100,7 @@ def _place(found: Visit, request: DoorRequest) -> str:
     row = found.row
     if row.where == row.Where.ON_SITE:
         return f"{_('到机构评估')} · {row.body_name}"
-    return f"{naming.whole_place(row.person.place, request.on)} {row.person.address}".strip()
+    return whole_address(row.person, request.on)
 
 
 def proxies(found: Visit, request: DoorRequest) -> list[Mandate]:

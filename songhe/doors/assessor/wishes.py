@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,11 @@ class Wish:
     def first_day(self, on: date) -> date | None:
         """The first wished day that is not past: what is offered when the visit is sent out."""
         return next((day for day in self.days if day >= on), None)
+
+    def beside(self, at: datetime | None) -> str:
+        """What stands beside a visit: the days until one is agreed, and the words always."""
+        days = _("希望%(days)s") % {"days": self.said} if self.days and at is None else ""
+        return " · ".join(filter(None, (days, self.words)))
 
     @property
     def said(self) -> str:

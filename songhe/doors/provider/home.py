@@ -194,7 +194,11 @@ def home_of_a_body(request: DoorRequest, desk: Desk, month: Month) -> HttpRespon
     if waiting and first is not None:
         what = ngettext("%(count)s 件评估申请等您派人", "%(count)s 件评估申请等您派人", waiting) % {"count": waiting}
         days = (request.at - first).days
-        why = ngettext("最早的一件已等 %(days)s 天。", "最早的一件已等 %(days)s 天。", days) % {"days": days}
+        why = (
+            ngettext("最早的一件已等 %(days)s 天。", "最早的一件已等 %(days)s 天。", days) % {"days": days}
+            if days
+            else ""
+        )
         tasks.append(Task("scale", what, why, reverse("assessor:body"), "warn"))
     tasks += house_tasks(desk, request.on) if desk.is_manager else []
     said = {

@@ -40,6 +40,13 @@ def test_what_the_family_wished_stands_on_the_schedule_and_beside_the_visit(tabl
     assert "听力不好" in said
 
 
+def test_a_place_that_the_address_repeats_is_said_once(tablet):
+    story = tablet(address="样例县松鹤街道安和社区3号")
+    said = text(story.one.get(story.at))
+    assert said.count("松鹤街道") == 1
+    assert "3号" in said
+
+
 def test_an_assessor_sees_only_what_they_are_named_for(tablet):
     story = tablet()
     others = assessor(story.body, "zhao"), assessor(story.body, "qian")
