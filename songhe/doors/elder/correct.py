@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
+from itertools import groupby
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -29,6 +31,7 @@ from songhe.doors.shell.spoken import day
 from songhe.doors.staff import naming, words
 from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words
 from songhe.doors.staff.file import provenance
+from songhe.kernel.month import beijing_date
 from songhe.kernel.refusal import Refusal
 from songhe.person import correction
 from songhe.person.ethnic import ETHNIC
@@ -39,7 +42,7 @@ from songhe.person.models import Assistance, Correction, Mandate, Person
 from songhe.trail.models import Entry
 
 #: As many looks at the file are listed, the newest first.
-LOOKS = 50
+LOOKS = 200
 
 READS: dict[str, Any] = {
     "person.read": gettext_lazy("看了档案"),
@@ -320,27 +323,34 @@ def _not_there(request: DoorRequest, found: Whom, row: Correction | Mandate | No
 
 @dataclass(frozen=True)
 class Look:
-    at: datetime
+    """What somebody looked at on one day."""
+
+    on: date
     who: str
-    what: Any
+    what: str
+
+
+def grouped(rows: list[Entry]) -> Iterator[tuple[date, str, list[Any]]]:
+    """The looks by day and by who looked, the newest first; the same page is named once."""
+    for (on, actor), of_day in groupby(rows, key=lambda row: (beijing_date(row.at), row.actor)):
+        yield on, actor, [READS[act] for act in dict.fromkeys(row.act for row in of_day)]
 
 
 @require_safe
 @require("person.read")
 def looks(request: DoorRequest) -> HttpResponse:
-    """Who has looked at the file: names of office, when, and at what. Personal Information Protection Law, 44."""
+    """Who has looked at the file: names of office, when, and at what. Personal Information Protection Law, 44.
+
+    One's own looks are left out, for somebody who comes every day would find nothing else.
+    """
     found = whom(request)
     rows = Entry.objects.filter(
         county=found.person.county, subject="person", subject_id=str(found.person.id), act__in=sorted(READS)
-    ).order_by("-at", "-id")[:LOOKS]
-    entries = list(rows)
+    ).exclude(actor=account_of(request).username)
+    entries = list(rows.order_by("-at", "-id")[:LOOKS])
     names = naming.accounts(row.actor for row in entries)
-    mine = account_of(request).username
     said = {
-        "looks": [
-            Look(row.at, str(_("您自己")) if row.actor == mine else names.get(row.actor, row.actor), READS[row.act])
-            for row in entries
-        ],
+        "looks": [Look(on, names.get(actor, actor), words.listed(what)) for on, actor, what in grouped(entries)],
         "helped": [
             Fact(
                 words.word(HELP, one.channel).said,

@@ -37,6 +37,10 @@ SIGNS = {
     "correction": "edit",
     "complaint": "info",
     "sign_in": "lock",
+    "login": "lock",
+    "file": "document",
+    "assist": "people",
+    "stay": "building",
 }
 
 
