@@ -37,7 +37,7 @@ _NOT_A_STATUS = frozenset({"ordinary"})
 
 @dataclass
 class Opened:
-    """How far the register is, and which proxies it holds already: by ID number, identity and login."""
+    """How far the register is, and which proxies it holds that act for many: by ID number, identity and login."""
 
     people: int = 0
     proxies: dict[str, tuple[UUID, str]] = field(default_factory=dict)
@@ -88,6 +88,9 @@ def _fill_chunk(plan: Plan, chunk: Sequence[Elder], providers: dict[str, Provide
     issue_all(people=in_care, kind=Medium.Kind.CARD, on=on, at=at, by=ACTOR)
     _statuses(plan, chunk, elders)
     _mandates(plan, chunk, elders, providers, opened)
+    for number, elder in new.items():
+        if not _acts_for_many(elder):
+            del opened.proxies[number]
     opened.people += len(elders) + len(proxies)
     note(
         county=COUNTY,
@@ -100,6 +103,12 @@ def _fill_chunk(plan: Plan, chunk: Sequence[Elder], providers: dict[str, Provide
         people=len(elders) + len(proxies),
     )
     return elders
+
+
+def _acts_for_many(elder: Elder) -> bool:
+    """Workers of a village and of a body do, and whoever has a login of the cast; a child acts for one elder."""
+    proxy = elder.proxy
+    return proxy is not None and (proxy.relation in ("village_worker", "provider_staff") or "login" in elder.told)
 
 
 def details_of(elder: Elder) -> Details:
