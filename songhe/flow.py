@@ -22,7 +22,7 @@ MONTH: tuple[tuple[str, ...], ...] = (
     ("assessment",),
     ("eligibility",),
     ("entitlement",),
-    ("grant",),
+    ("grant", "card"),
     ("service",),
     ("redemption",),
     ("settlement", "feedback"),

@@ -45,6 +45,10 @@ class Installation(BaseSettings):
         default="songhe.outside.identity.sandbox.SandboxIdentifier",
         description="Adapter that says whether a name and an ID number belong together (docs/ports/identity.md)",
     )
+    payments: str = Field(
+        default="songhe.outside.payment.sandbox.SandboxPayments",
+        description="Adapter behind the payment service's port, for top-ups of love cards (docs/ports/payment.md)",
+    )
     reveals_per_hour: int = Field(default=30, description="Whole numbers that one person may look at in an hour")
     wrong_names_per_day: int = Field(
         default=5, description="Wrong names or ID numbers that one login may give in a day when it binds an elder"
@@ -237,6 +241,7 @@ DOWNLOAD_HOURS = INSTALLATION.download_hours
 DOWNLOAD_HOURS_WHOLE = INSTALLATION.download_hours_whole
 MESSENGER = INSTALLATION.messenger
 IDENTIFIER = INSTALLATION.identifier
+PAYMENTS = INSTALLATION.payments
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 PASSWORD_HASHERS = [

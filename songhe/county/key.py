@@ -65,6 +65,23 @@ def derived_id_sql(vendor: str, column: str, tag: Tag, month: Month | None = Non
     return f"(substr({column}, 1, 28) || '{tag_hex(tag, month)}')"
 
 
+def slotted_id(source: UUID, slot: int, tag: Tag, month: Month | None = None) -> UUID:
+    """``derived_id`` for rows of which one source row has several in a month: ``slot`` (1 … 65,535) tells them apart.
+
+    It takes the place of the last 16 of the 46 random bits; 12 bits of the fraction and 30 random ones remain.
+    """
+    if not 1 <= slot <= 0xFFFF:
+        raise ValueError(f"a slot lies between 1 and 65,535, not {slot}")
+    return UUID(f"{source.hex[:24]}{slot:04x}{tag_hex(tag, month)}")
+
+
+def slotted_id_sql(vendor: str, column: str, slot: int, tag: Tag, month: Month | None = None) -> str:
+    """``slotted_id`` as an SQL expression over a column that holds the source's id."""
+    if vendor == "postgresql":
+        return f"(left({column}::text, 28) || '{slot:04x}{tag_hex(tag, month)}')::uuid"
+    return f"(substr({column}, 1, 24) || '{slot:04x}{tag_hex(tag, month)}')"
+
+
 def plain_id(value: UUID) -> UUID | str:
     """An id as the database's driver takes it in plain SQL: SQLite keeps 32 hex digits."""
     return value if connection.vendor == "postgresql" else value.hex

@@ -117,6 +117,59 @@ def fill_new(
     return count, total
 
 
+def fill(
+    *,
+    county: str,
+    source: Account,
+    accounts: str,
+    parameters: Sequence[Any],
+    kind: str,
+    tag: Tag,
+    tag_month: Month,
+    at: datetime,
+    on: date,
+) -> tuple[int, int]:
+    """Move amounts out of ``source`` into a set of limited accounts of its fund; answers (transfers, sum).
+
+    ``accounts`` is SQL that selects ``account``, ``about`` and ``amount`` (> 0) of accounts that stand. Four
+    statements, whatever the number; the accounts and ``source`` are locked in id order first. Refuses with
+    ``ledger.insufficient`` when ``source`` has too little.
+    """
+    month = hold_open(county=county, month=Month.of(on))
+    new = derived_id_sql(connection.vendor, "p.account", tag, tag_month)
+    with connection.cursor() as cursor:
+        _lock_in_order(cursor, county, accounts, parameters, source)
+        cursor.execute(
+            "INSERT INTO ledger_transfer (county, id, fund_id, debit_id, credit_id, amount, kind, about, month, "
+            f'"on", at) SELECT b.county, {new}, b.fund_id, b.id, p.account, p.amount, %s, p.about, %s, %s, %s '
+            f"FROM ledger_account b CROSS JOIN ({accounts}) p WHERE b.county = %s AND b.id = %s ORDER BY p.account",
+            [kind, str(month), on, plain_instant(at), *parameters, county, plain_id(source.id)],
+        )
+        count = cursor.rowcount
+        cursor.execute(f"SELECT COALESCE(SUM(p.amount), 0) FROM ({accounts}) p", parameters)
+        total = int(cursor.fetchone()[0])
+        cursor.execute(
+            f"UPDATE ledger_account SET balance = balance + p.amount FROM ({accounts}) p "
+            "WHERE ledger_account.county = %s AND ledger_account.id = p.account",
+            [*parameters, county],
+        )
+    if total and source.floor is not None:
+        enough = Account.objects.filter(county=county, id=source.id, balance__gte=F("floor") + total)
+        if not enough.update(balance=F("balance") - total):
+            raise INSUFFICIENT("amount")
+    return count, total
+
+
+def _lock_in_order(cursor: Any, county: str, accounts: str, parameters: Sequence[Any], other: Account) -> None:
+    """Lock a set of accounts, and with them the limited account at the other end, as ``post`` would: in id order."""
+    if connection.vendor == "postgresql":
+        cursor.execute(
+            "SELECT COUNT(*) FROM (SELECT a.id FROM ledger_account a WHERE a.county = %s AND (a.id = %s OR a.id IN "
+            f"(SELECT account FROM ({accounts}) p)) ORDER BY a.id FOR UPDATE) l",
+            [county, plain_id(other.id) if other.floor is not None else None, *parameters],
+        )
+
+
 def sweep(
     *,
     county: str,
@@ -129,7 +182,7 @@ def sweep(
     at: datetime,
     on: date,
 ) -> tuple[int, int]:
-    """Move whatever stands in a set of limited accounts to one open account; answers (transfers, sum).
+    """Move whatever stands in a set of limited accounts to one account; answers (transfers, sum).
 
     ``accounts`` is SQL that selects (account id, about id). The accounts are locked in id order first, and read in
     a statement of their own after the lock; an empty account gives no transfer.
@@ -137,12 +190,7 @@ def sweep(
     month = hold_open(county=county, month=Month.of(on))
     new = derived_id_sql(connection.vendor, "a.id", tag, tag_month)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT COUNT(*) FROM (SELECT a.id FROM ledger_account a "
-                f"WHERE a.county = %s AND a.id IN (SELECT account FROM ({accounts}) p) ORDER BY a.id FOR UPDATE) l",
-                [county, *parameters],
-            )
+        _lock_in_order(cursor, county, accounts, parameters, credit)
         cursor.execute(
             "INSERT INTO ledger_transfer (county, id, fund_id, debit_id, credit_id, amount, kind, about, month, "
             f'"on", at) SELECT a.county, {new}, a.fund_id, a.id, %s, a.balance, %s, p.about, %s, %s, %s '
@@ -162,4 +210,6 @@ def sweep(
             f"AND id IN (SELECT account FROM ({accounts}) p)",
             [county, *parameters],
         )
+    if total and credit.floor is not None:
+        Account.objects.filter(county=county, id=credit.id).update(balance=F("balance") + total)
     return count, total

@@ -10,6 +10,8 @@ from django.db.models import F
 
 from songhe.assessment.models import Assessment
 from songhe.assessment.review import accept
+from songhe.card.close import close_after_death
+from songhe.card.models import Card
 from songhe.entitlement import follow
 from songhe.entitlement.assess import TOO_OLD
 from songhe.entitlement.determine import determine
@@ -39,7 +41,7 @@ def verify(*, event: Event, on: date, at: datetime, by: str) -> list[Ending]:
 
 
 def after_death(*, county: str, person_id: UUID, on: date, at: datetime, by: str) -> None:
-    """Stays end on the day of a verified death, visits and bill lines after it fail, holds are let go.
+    """Stays end on the day of a verified death, visits and bill lines after it fail, holds are let go, a card closes.
 
     What was served before it stays as it is and is paid; bills already paid for later days are undone by reversing
     them, which a person does. A second time it changes nothing.
@@ -49,6 +51,7 @@ def after_death(*, county: str, person_id: UUID, on: date, at: datetime, by: str
         fail_after_death(county=county, person_id=person_id, at=at, by=by)
         verdict.fail_after_death(county=county, person_id=person_id, at=at, by=by)
         release_after_death(county=county, person_id=person_id, at=at, on=on, by=by)
+        close_after_death(county=county, person_id=person_id, at=at, on=on, by=by)
 
 
 def follow_deaths(*, county: str, on: date, at: datetime, by: str) -> int:
@@ -58,7 +61,9 @@ def follow_deaths(*, county: str, on: date, at: datetime, by: str) -> int:
     lines = Verdict.objects.filter(
         county=county, settled=False, line__service_on__gt=F("line__bill__person__died_on")
     ).exclude(outcome=verdict.FAIL)
+    cards = Card.objects.filter(county=county, person__died_on__isnull=False).exclude(state=Card.State.CLOSED)
     people = {
+        *cards.values_list("person_id", flat=True),
         *open_stays.values_list("person_id", flat=True),
         *holds.values_list("grant__person_id", flat=True),
         *lines.values_list("line__bill__person_id", flat=True),

@@ -8,6 +8,9 @@ from uuid import UUID
 
 from django.utils.module_loading import import_string
 
+from songhe.card.ports import payments
+from songhe.card.refund import TOPIC as CARD_REFUND
+from songhe.card.refund import send as send_refund
 from songhe.entitlement.approve import BEGUN
 from songhe.grant.first import issue_first
 from songhe.jobs.models import Outgoing
@@ -29,7 +32,7 @@ from songhe.statistics.simulation import run as simulate
 from songhe.trail.verify import Head
 
 #: Handlers that hold no transaction: runs that have their own, and calls to systems outside.
-LONG_RUNNING = frozenset({"month.run", BANK_FILE, PERSON_IMPORT, SIMULATE, AUDIT, AUDIT_CHAIN})
+LONG_RUNNING = frozenset({"month.run", BANK_FILE, CARD_REFUND, PERSON_IMPORT, SIMULATE, AUDIT, AUDIT_CHAIN})
 
 
 def handlers(*, calendar: Calendar, people: People | None) -> dict[str, Handler]:
@@ -67,8 +70,13 @@ def handlers(*, calendar: Calendar, people: People | None) -> dict[str, Handler]
         anchor = Head(entry.county, *kept) if kept else None
         verify(county=entry.county, on=date.fromisoformat(entry.payload["on"]), clock=lambda: at, anchor=anchor)
 
+    def card_refund(entry: Outgoing, at: datetime) -> None:
+        """A refunded top-up goes back through the payment service, as often as it takes; it pays once."""
+        send_refund(county=entry.county, refund_id=entry.about, payments=payments(), at=at)
+
     return {
         "month.run": month_run,
+        CARD_REFUND: card_refund,
         BEGUN: first_voucher,
         BANK_FILE: bank_file,
         PERSON_IMPORT: import_people,

@@ -263,7 +263,8 @@ def _names(pack: Pack, links: tuple[Pack, ...]) -> Iterator[Problem]:
                     )
     if pack.benefit is not None:
         for line in pack.benefit.lines:
-            for name in (line.ratio, line.cap, line.ceiling, line.price, line.table, line.limit):
+            named = (line.ratio, line.cap, line.ceiling, line.price, line.table, line.limit)
+            for name in (*named, *(each.value for each in line.when)):
                 if name is not None and name not in stated:
                     yield Problem(
                         pack.benefit.file,

@@ -8,6 +8,7 @@ from typing import Any
 from songhe.kernel.refusal import reason
 from songhe.policy import request
 from songhe.policy.evaluate import determine
+from songhe.policy.monthly import has_standards, standards
 from songhe.policy.resolve import Library, library
 
 NO_CONDITIONS = reason(
@@ -30,4 +31,8 @@ def answer(asked: Mapping[str, Any], *, packs: Library | None = None, language: 
     policy = (packs or library()).resolve(policy=programme, place=place, on=on)
     if not policy.conditions:
         raise NO_CONDITIONS("policy", policy=programme)
-    return determine(policy=policy, facts=facts, on=on).as_dict(language)
+    found = determine(policy=policy, facts=facts, on=on)
+    said = found.as_dict(language)
+    if found.outcome == "entitled" and has_standards(policy):
+        said["benefit"] = standards(policy=policy, facts=facts, on=on).as_dict()
+    return said

@@ -90,6 +90,12 @@ FACTS: dict[str, Fact] = {
             "正在享受政府购买的居家养老服务",
             "receives home care bought by the government",
         ),
+        Fact("in_low_income", "truth", "享受最低生活保障", "receives the minimum living allowance"),
+        Fact("in_low_income_edge", "truth", "低保边缘家庭", "is of a borderline household"),
+        Fact("has_service_subsidy", "truth", "享受养老服务补贴", "receives the service subsidy"),
+        Fact("has_care_subsidy", "truth", "享受护理补贴", "receives a care subsidy"),
+        Fact("holds_disability_certificate", "truth", "持有残疾人证", "holds a disability certificate"),
+        Fact("volunteers", "truth", "参加为老志愿服务", "volunteers for elders"),
         Fact(
             "entitled_to_consumption_voucher",
             "truth",

@@ -18,7 +18,7 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 FILES = ("pack.yaml", "values.yaml", "conditions.yaml", "benefit.yaml", "cases.yaml")
 
 Value = Fraction | int | bool | str | date | Mapping[str, Fraction] | Mapping[str, int] | None
-SHAPES = ("ratio_day_cap", "ratio_month_ceiling", "fixed_sum", "count_price")
+SHAPES = ("ratio_day_cap", "ratio_month_ceiling", "fixed_sum", "count_price", "month_amount")
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,18 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class When:
+    """What must be so of a person for one line of a benefit: a fact, an operator, the name of a value."""
+
+    fact: str
+    operator: str
+    value: str | None
+
+
+@dataclass(frozen=True)
 class BenefitLine:
-    """One way of drawing on the benefit: a category with ratio and cap, or one of the four LTCI shapes."""
+    """One way of drawing on the benefit: a category with ratio and cap, one of the four LTCI shapes, or an amount that
+    comes every month (``price``) to those of whom every ``when`` is so, and the class that they are in by it."""
 
     id: str
     title: Sentence
@@ -93,6 +103,8 @@ class BenefitLine:
     price: str | None = None
     table: str | None = None
     limit: str | None = None
+    in_class: int | None = None
+    when: tuple[When, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ from fractions import Fraction
 from typing import Any
 
 from songhe.kernel.refusal import MISSING, Refusal, reason, whole
-from songhe.policy import ltci, request
+from songhe.policy import ltci, match, request
 from songhe.policy.benefit import Bill, share_bill
 from songhe.policy.evaluate import CategoryTerms, Tested, categories, try_on, written_ratio
 from songhe.policy.facts import FactValue, checked_fact
+from songhe.policy.monthly import has_standards
 from songhe.policy.pack import BenefitLine, Sentence, is_place
 from songhe.policy.resolve import NOT_A_PLACE, VALUE_NOT_SET, Library, Policy, library
 from songhe.policy.values import CATEGORIES, VALUES
@@ -41,6 +42,7 @@ UNKNOWN_BENEFIT = reason(
 _ASKED = ("policy", "place", "on")
 _VOUCHER = ("category", "fees_fen", "ltci_fen", "used_fen", "items", "provider_place")
 _INSURANCE = ("benefit", "count", "fee_fen", "level")
+_TOP_UP = ("topup_fen", "matched_fen")
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,13 @@ def answer(asked: Mapping[str, Any], *, packs: Library | None = None, language: 
     """
     found = packs or library()
     inputs = {each.name for pack in found.packs.values() if pack.benefit for each in pack.benefit.inputs}
-    request.only(asked, (*_ASKED, *_VOUCHER, *_INSURANCE, *inputs))
+    request.only(asked, (*_ASKED, *_VOUCHER, *_INSURANCE, *_TOP_UP, *inputs))
     programme, place = request.text(asked, "policy"), request.text(asked, "place")
     on = request.day(asked, "on")
     policy = found.resolve(policy=programme, place=place, on=on)
+    if has_standards(policy):
+        request.only(asked, (*_ASKED, *_TOP_UP))
+        return match.answer(asked, policy=policy, on=on)
     if policy.benefit is not None and any(line.shape != "category" for line in policy.benefit.lines):
         return _insurance(asked, policy=policy, place=place, on=on, language=language)
     inputs = {each.name for each in policy.benefit.inputs} if policy.benefit is not None else set()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from songhe.policy.facts import FACTS
+from songhe.policy.facts import FACTS, OPERATORS
 from songhe.policy.pack import (
     SHAPES,
     Benefit,
     BenefitLine,
     Input,
     Sentence,
+    When,
 )
 from songhe.policy.read_pieces import Pieces
 from songhe.policy.reading import Node, Reading
 from songhe.policy.values import CATEGORIES, VALUES
+
+#: Who may stand in the order of payment; ``purse``: the love card's purses, among themselves by ``purse_order``.
+PAYERS = ("ltci", "voucher", "purse", "self")
 
 
 class BenefitFile(Pieces):
@@ -35,7 +39,7 @@ class BenefitFile(Pieces):
         order = tuple(
             payer
             for item in reading.items(fields.get("order"), "order")
-            if (payer := self.one_of(reading, item, "order", ("ltci", "voucher", "self"))) is not None
+            if (payer := self.one_of(reading, item, "order", PAYERS)) is not None
         )
         exclusive = (
             self.one_of(reading, fields["exclusive"], "exclusive", ("one_category_a_month",))
@@ -77,7 +81,7 @@ class BenefitFile(Pieces):
             node,
             "line",
             required=("id", "zh", "en"),
-            optional=("shape", "ratio", "cap", "ceiling", "price", "table", "limit"),
+            optional=("shape", "ratio", "cap", "ceiling", "price", "table", "limit", "class", "when"),
         )
         name, zh, en = (reading.text(fields.get(key), key) for key in ("id", "zh", "en"))
         shape = self.one_of(reading, fields["shape"], "shape", SHAPES) if "shape" in fields else "category"
@@ -92,6 +96,7 @@ class BenefitFile(Pieces):
             "ratio_month_ceiling": (("ratio", "ratio"), ("ceiling", "table")),
             "fixed_sum": (),
             "count_price": (("ratio", "ratio"), ("price", "fen")),
+            "month_amount": (("price", "fen"),),
         }[shape]
         names: dict[str, str] = {}
         for key, kinds in (
@@ -117,4 +122,36 @@ class BenefitFile(Pieces):
         if lacking:
             reading.wrong(node, f"“{name}”缺少：{'、'.join(lacking)}。", f"{name} lacks {', '.join(lacking)}; add it.")
             return None
-        return BenefitLine(name, Sentence(zh, en), shape, **names)
+        if shape != "month_amount":
+            return BenefitLine(name, Sentence(zh, en), shape, **names)
+        in_class = reading.whole(fields.get("class"), "class")
+        when = tuple(
+            found
+            for item in reading.items(fields.get("when"), "when")
+            if (found := self._when(reading, item)) is not None
+        )
+        if in_class not in (1, 2, 3, 4):
+            reading.wrong(node, f"“{name}”的 class 应为1至4。", f"{name} lacks its class, 1 to 4.")
+            return None
+        return BenefitLine(name, Sentence(zh, en), shape, **names, in_class=in_class, when=when)
+
+    def _when(self, reading: Reading, node: Node) -> When | None:
+        fields = reading.fields(node, "when", required=("fact", "operator"), optional=("value",))
+        fact = reading.text(fields.get("fact"), "fact")
+        operator = reading.text(fields.get("operator"), "operator")
+        if fact is None or operator is None:
+            return None
+        for key, written, known in (("fact", fact, FACTS), ("operator", operator, OPERATORS)):
+            if written not in known:
+                self.unknown(reading, fields[key], written, known)
+                return None
+        value = reading.text(fields["value"], "value") if "value" in fields else None
+        takes = OPERATORS[operator].takes
+        if (takes == "nothing") != (value is None) or FACTS[fact].type != OPERATORS[operator].fact_type:
+            reading.wrong(node, f"“{operator}”不适用于“{fact}”。", f"{operator} does not fit {fact}.")
+            return None
+        if value is not None and (value not in VALUES or VALUES[value].kind != "whole"):
+            wholes = {each: known for each, known in VALUES.items() if known.kind == "whole"}
+            self.unknown(reading, fields["value"], value, wholes)
+            return None
+        return When(fact, operator, value)

@@ -188,6 +188,14 @@ class Policy:
                         "price": line.price,
                         "table": line.table,
                         "limit": line.limit,
+                        **(
+                            {
+                                "class": line.in_class,
+                                "when": [[each.fact, each.operator, each.value] for each in line.when],
+                            }
+                            if line.shape == "month_amount"
+                            else {}
+                        ),
                     }
                     for line in benefit.lines
                 ],

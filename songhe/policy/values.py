@@ -54,6 +54,63 @@ def _setting(
     return ValueName(name, kind, zh, en, unit, choices, unset[0], unset[1])
 
 
+def _card() -> list[ValueName]:
+    """The love card: monthly amounts by standard, ages of its classes, match, order of payment."""
+    gives = ("不按月充入", "nothing is charged by the month")
+    amounts = {
+        "card_service_low_income": ("低保老年人养老服务补贴", "service subsidy, minimum living allowance"),
+        "card_service_edge": ("低保边缘高龄老年人养老服务补贴", "service subsidy, borderline and very old"),
+        "card_care_low_income_severe": ("低保重度失能护理补贴", "care subsidy, low income, severe"),
+        "card_care_low_income_moderate": ("低保中度失能护理补贴", "care subsidy, low income, moderate"),
+        "card_care_low_income_mild": ("低保轻度失能护理补贴", "care subsidy, low income, mild"),
+        "card_care_edge_severe": ("低保边缘重度失能护理补贴", "care subsidy, borderline, severe"),
+        "card_care_edge_moderate": ("低保边缘中度失能护理补贴", "care subsidy, borderline, moderate"),
+        "card_care_edge_mild": ("低保边缘轻度失能护理补贴", "care subsidy, borderline, mild"),
+        "card_class_2": ("二类对象", "class 2"),
+        "card_class_4": ("四类对象（志愿服务）", "class 4, helpers"),
+    }
+    return [
+        *(
+            ValueName(name, "fen", f"{zh}每月金额", f"monthly amount, {en}", "fen", (), *gives)
+            for name, (zh, en) in amounts.items()
+        ),
+        ValueName("card_edge_age_least", "whole", "低保边缘享受服务补贴的最低年龄", "least age, borderline", "year"),
+        ValueName("card_class_2_age_least", "whole", "二类对象的最低年龄", "least age of class 2", "year"),
+        ValueName(
+            "card_class_2_younger_most", "whole", "二类失能对象的最高年龄", "most age, disabled of class 2", "year"
+        ),
+        ValueName("card_level_mild", "whole", "轻度失能等级", "level of mild disability", "level"),
+        ValueName("card_level_moderate", "whole", "中度失能等级", "level of moderate disability", "level"),
+        ValueName("card_level_severe", "whole", "重度及以上失能等级", "least level of severe disability", "level"),
+        _setting(
+            "match_ratio", "ratio", "家庭充值配捐比例", "charity's match of family top-ups", ("不配捐", "no match")
+        ),
+        _setting(
+            "match_month_cap",
+            "fen",
+            "每人每月配捐上限",
+            "most that is matched a month and person",
+            ("不设上限", "no cap"),
+            "fen",
+        ),
+        _setting(
+            "purse_order",
+            "choice",
+            "爱心卡扣款顺序:lapsing_first先到期先用,rank按资金排位",
+            "order in which purses pay",
+            ("先到期、先专用，家庭资金最后", "what lapses first, then what is most restricted, family money last"),
+            choices=("lapsing_first", "rank"),
+        ),
+        _setting(
+            "card_without_ltci_items",
+            "truth",
+            "爱心卡不支付长期护理保险范围内的专业护理",
+            "the card does not pay professional care, which LTCI covers",
+            ("由各资金用途决定", "as each fund's list says"),
+        ),
+    ]
+
+
 VALUES: dict[str, ValueName] = {
     value.name: value
     for value in (
@@ -288,6 +345,7 @@ VALUES: dict[str, ValueName] = {
             ("逐案确定", "decided case by case"),
             choices=("person", "local"),
         ),
+        *_card(),
         ValueName("ltci_institution_ratio", "ratio", "长护险机构护理支付比例", "LTCI ratio, institution"),
         ValueName("ltci_institution_day_cap", "fen", "长护险机构护理每日限额", "LTCI cap a day, institution", "fen"),
         ValueName("ltci_visit_ratio", "ratio", "长护险上门护理支付比例", "LTCI ratio, home visit"),

@@ -1,0 +1,195 @@
+"""Purses pay lines of a bill, and get back what is undone. 扣款与退回
+
+Who may be paid for what, and how much of it is left for the purses, redemption decides; here money leaves purses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from songhe.card import order
+from songhe.card.category import EVERYTHING
+from songhe.card.fund import account_of, payable
+from songhe.card.models import Card, Draw, GivenBack, Purse
+from songhe.card.open import CLOSED_CARD
+from songhe.card.purse import as_payers, lists_of, usable
+from songhe.card.states import PURSE
+from songhe.kernel.refusal import reason, whole
+from songhe.ledger.post import Move, post
+from songhe.trail.note import note
+
+LOST = reason("card.lost", zh="这张卡已挂失。", en="This card is reported lost.", status=409)
+FROZEN = reason("card.frozen", zh="这张卡已冻结。", en="This card is frozen.", status=409)
+NOT_FOR_THIS = reason(
+    "card.not_for_this",
+    zh="这项资金不能用于“{category}”。",
+    en="The fund may not buy {category}.",
+    status=409,
+)
+NOT_THIS_DAY = reason(
+    "card.not_this_day",
+    zh="{day}的服务不在这笔资金的有效期内。",
+    en="The service of {day} lies outside the time in which this money is valid.",
+    status=409,
+)
+ALREADY_BACK = reason("card.already_back", zh="这笔扣款已经退回。", en="This was given back already.", status=409)
+
+
+@dataclass(frozen=True)
+class Taking:
+    """So much of one line (``about``) from one purse."""
+
+    purse_id: UUID
+    category: str
+    amount_fen: int
+    service_on: date
+    about: UUID
+
+
+def require_usable(card: Card, *, service_on: date) -> None:
+    """Whether a locked card may pay for a service of that day: one closed by a death, for services up to its day.
+
+    Refuses with ``card.lost``, ``card.frozen`` or ``card.closed_card``.
+    """
+    if card.state == Card.State.LOST:
+        raise LOST("card")
+    if card.state == Card.State.FROZEN:
+        raise FROZEN("card")
+    if card.state == Card.State.CLOSED:
+        died_on = card.person.died_on
+        if died_on is None or service_on > died_on:
+            raise CLOSED_CARD("card")
+
+
+def plan(
+    *, card: Card, lines: Sequence[order.Line], service_on: date, on: date, by: order.By = "lapsing_first"
+) -> order.Shared:
+    """What each purse of a locked card would pay of lines of one day, in the order of payment. Three statements."""
+    require_usable(card, service_on=service_on)
+    purses = usable(card=card, service_on=service_on, on=on)
+    return order.share(purses=as_payers(purses, service_on=service_on), lines=lines, by=by)
+
+
+def draw(*, card: Card, takings: Sequence[Taking], provider_id: int, at: datetime, on: date, by: str) -> list[Draw]:
+    """Take money out of purses of a locked card for a provider; all of it or nothing.
+
+    Each purse pays only what its fund may buy, in the time for which its money is valid, and never more than stands
+    in it; the database holds all three (P5, P35). A bounded number of statements. Refuses with ``card.lost``,
+    ``card.frozen``, ``card.closed_card``, ``card.not_for_this``, ``card.not_this_day`` or ``ledger.insufficient``.
+    """
+    if not takings:
+        return []
+    for taking in takings:
+        whole(taking.amount_fen, "amount_fen", least=1)
+        require_usable(card, service_on=taking.service_on)
+    with transaction.atomic():
+        rows = Purse.objects.filter(county=card.county, card=card, id__in={taking.purse_id for taking in takings})
+        purses = {purse.id: purse for purse in rows.select_related("fund__books", "account").order_by("id")}
+        held = list(purses.values())
+        lists = {day: lists_of(held, day) for day in {taking.service_on for taking in takings}}
+        made = [_draw(purses, lists, taking, provider_id=provider_id, at=at, on=on, by=by) for taking in takings]
+        owed = {purse.fund_id: payable(purse.fund, provider_id) for purse in purses.values()}
+        Draw.objects.bulk_create(made)
+        post(
+            county=card.county,
+            moves=[
+                Move(purses[row.purse_id].account, owed[row.fund_id], row.amount_fen, "draw", about=row.id)
+                for row in made
+            ],
+            at=at,
+            on=on,
+        )
+        note(
+            county=card.county,
+            at=at,
+            actor=by,
+            act="card.draw",
+            subject="card",
+            subject_id=card.id,
+            provider=provider_id,
+            fen=sum(row.amount_fen for row in made),
+        )
+    return made
+
+
+def _draw(
+    purses: dict[UUID, Purse],
+    lists: dict[date, dict[UUID, frozenset[str] | None]],
+    taking: Taking,
+    *,
+    provider_id: int,
+    at: datetime,
+    on: date,
+    by: str,
+) -> Draw:
+    purse = purses.get(taking.purse_id)
+    if purse is None or purse.state != Purse.State.ACTIVE or on > purse.book_until:
+        raise NOT_THIS_DAY("purse", day=taking.service_on)
+    if not purse.valid_from <= taking.service_on <= purse.valid_to:
+        raise NOT_THIS_DAY("service_on", day=taking.service_on)
+    listed = lists[taking.service_on][purse.id]
+    if listed is not None and taking.category not in listed:
+        raise NOT_FOR_THIS("category", category=taking.category)
+    return Draw(
+        county=purse.county,
+        purse_id=purse.id,
+        fund_id=purse.fund_id,
+        valid_to=purse.valid_to,
+        allowed=EVERYTHING if listed is None else taking.category,
+        category=taking.category,
+        amount_fen=taking.amount_fen,
+        about=taking.about,
+        provider_id=provider_id,
+        service_on=taking.service_on,
+        on=on,
+        at=at,
+        by=by,
+    )
+
+
+def _takes_back(purse: Purse, on: date) -> bool:
+    """Whether what comes back goes into the purse. A family's does even when its heirs were paid: it is theirs too."""
+    if purse.state == Purse.State.CLOSED:
+        PURSE.move(purse, "reopen")
+        purse.save(update_fields=["state"])
+    return purse.state in (Purse.State.ACTIVE, Purse.State.FOR_HEIRS) and on <= purse.book_until
+
+
+def give_back(*, card: Card, about: Collection[UUID], at: datetime, on: date, by: str) -> list[GivenBack]:
+    """Undo what purses of a locked card paid for these lines: each gets back just what it gave, once.
+
+    A purse that has ended gives it on to its fund; a family's, left to heirs, keeps it for them. Refuses with
+    ``card.already_back``.
+    """
+    with transaction.atomic():
+        draws = list(Draw.objects.filter(county=card.county, about__in=list(about)).order_by("id"))
+        if GivenBack.objects.filter(county=card.county, draw__in=[row.id for row in draws]).exists():
+            raise ALREADY_BACK("about")
+        rows = Purse.objects.filter(county=card.county, card=card, id__in={row.purse_id for row in draws})
+        purses = {purse.id: purse for purse in rows.select_related("fund__books", "account").order_by("id")}
+        draws = [row for row in draws if row.purse_id in purses]
+        moves, made = [], []
+        for row in draws:
+            purse = purses[row.purse_id]
+            restored = _takes_back(purse, on)
+            back_to = purse.account if restored else account_of(purse.fund)
+            moves.append(Move(payable(purse.fund, row.provider_id), back_to, row.amount_fen, "give_back", about=row.id))
+            made.append(GivenBack(county=card.county, draw=row, restored=restored, on=on, at=at, by=by))
+        if made:
+            GivenBack.objects.bulk_create(made)
+            post(county=card.county, moves=moves, at=at, on=on)
+            note(
+                county=card.county,
+                at=at,
+                actor=by,
+                act="card.give_back",
+                subject="card",
+                subject_id=card.id,
+                fen=sum(row.amount_fen for row in draws),
+            )
+    return made

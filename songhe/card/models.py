@@ -1,0 +1,549 @@
+"""Cards, the funds behind them, and a card's purses. What stands in a fund or a purse stands in the ledger."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from songhe.county.key import CompositeReference, CountyKey
+from songhe.county.row import CountyRow
+from songhe.document.models import StoredFile
+from songhe.ledger.models import Account
+from songhe.ledger.models import Fund as Books
+from songhe.person.models import Mandate, Medium, Person
+from songhe.provider.models import Provider
+
+
+class Source(models.TextChoices):
+    """The four who give 四个一点; the Disabled Persons' Federation is public money with a purpose of its own."""
+
+    FINANCE = "finance", "财政资金"
+    DISABLED = "disabled", "残联资金"
+    COLLECTIVE = "collective", "村（社区）集体资金"
+    CHARITY = "charity", "慈善资金"
+    FAMILY = "family", "家庭资金"
+
+
+class Level(models.TextChoices):
+    CENTRAL = "central", "中央"
+    PROVINCE = "province", "省级"
+    CITY = "city", "市级"
+    COUNTY = "county", "县级"
+    TOWN = "town", "乡镇（街道）"
+    VILLAGE = "village", "村（社区）"
+
+
+class Fund(CountyRow):
+    """Money of one giver with its own recipients, purposes, expiry, rank and refund rule.
+
+    ``account`` is what may still be given out (floor 0). ``inflow`` is where the money comes from: its floor is minus
+    the ceiling, so that the database itself refuses more. ``rates`` says what is charged every month for each standard:
+    ``{"low_income_service": "1/1"}`` a share of the pack's amount, ``{"class_1": 3000}`` fen of its own. ``slot`` tells
+    the funds of a county apart in derived ids.
+    """
+
+    class Expiry(models.TextChoices):
+        MONTH_END = "month_end", "当月有效"
+        PERIOD_END = "period_end", "期末清零"
+        NEVER = "never", "长期有效"
+
+    class Refund(models.TextChoices):
+        FUND = "fund", "退回原资金池"
+        HEIRS = "heirs", "退给继承人"
+
+    code = models.CharField(max_length=30)
+    name = models.CharField(max_length=80)
+    source = models.CharField(max_length=10, choices=Source.choices)
+    level = models.CharField(max_length=8, choices=Level.choices)
+    place = models.CharField(max_length=12)
+    books = CountyKey(Books)
+    account = CountyKey(Account)
+    inflow = CountyKey(Account)
+    slot = models.IntegerField()
+    classes = models.JSONField(default=list)
+    rates = models.JSONField(default=dict)
+    expiry = models.CharField(max_length=10, choices=Expiry.choices)
+    period_months = models.IntegerField(null=True)
+    late_days = models.IntegerField(default=0)
+    rank = models.IntegerField(default=0)
+    refund = models.CharField(max_length=6, choices=Refund.choices)
+    matches = models.BooleanField(default=False)
+    opened_by = models.CharField(max_length=64)
+    approved_by = models.CharField(max_length=64)
+    opened_at = models.DateTimeField()
+    closed_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "code"], name="card_fund_code"),
+            models.UniqueConstraint(fields=["county", "slot"], name="card_fund_slot"),
+            models.UniqueConstraint(fields=["county", "id", "source"], name="card_fund_of_source"),
+            models.UniqueConstraint(
+                fields=["county"], condition=Q(source="family", closed_on=None), name="card_fund_one_family"
+            ),
+            models.CheckConstraint(name="card_fund_two_people", condition=~Q(opened_by=F("approved_by"))),
+            models.CheckConstraint(name="card_fund_slot_fits", condition=Q(slot__gte=1, slot__lte=0xFFFF)),
+            models.CheckConstraint(
+                name="card_fund_period",
+                condition=Q(expiry="period_end", period_months__in=[2, 3, 4, 6, 12])
+                | (~Q(expiry="period_end") & Q(period_months=None)),
+            ),
+            models.CheckConstraint(
+                name="card_fund_family",
+                condition=(Q(source="family", expiry="never", refund="heirs", matches=False))
+                | (~Q(source="family") & Q(refund="fund")),
+            ),
+            models.CheckConstraint(
+                name="card_fund_matches", condition=Q(matches=False) | Q(source="charity", expiry="never", rates={})
+            ),
+        ]
+
+
+class Allowed(CountyRow):
+    """A fund may buy this category (``*``: everything), to the day ``until`` (None: on and on). A draw points here."""
+
+    fund = CountyKey(Fund)
+    category = models.CharField(max_length=12)
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "fund", "category"], name="card_allowed_once")]
+
+
+class Decision(CountyRow):
+    """Villagers decided to give a share of the collective's income: when, who was there, how they voted, the paper."""
+
+    fund = CountyKey(Fund)
+    held_on = models.DateField()
+    body = models.CharField(max_length=40)
+    present = models.JSONField(default=list)
+    entitled = models.IntegerField()
+    attended = models.IntegerField()
+    votes_for = models.IntegerField()
+    votes_against = models.IntegerField()
+    abstained = models.IntegerField()
+    resolution = models.CharField(max_length=300)
+    amount_fen = models.BigIntegerField()
+    document_no = models.CharField(max_length=80)
+    paper = CountyKey(StoredFile, null=True)
+    recorded_by = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "fund", "document_no"], name="card_decision_document"),
+            models.CheckConstraint(
+                name="card_decision_votes",
+                condition=Q(
+                    attended=F("votes_for") + F("votes_against") + F("abstained"),
+                    votes_for__gte=0,
+                    votes_against__gte=0,
+                    abstained__gte=0,
+                    entitled__gte=F("attended"),
+                ),
+            ),
+            models.CheckConstraint(
+                name="card_decision_carried", condition=Q(votes_for__gt=F("votes_against") + F("abstained"))
+            ),
+            models.CheckConstraint(name="card_decision_amount", condition=Q(amount_fen__gt=0)),
+        ]
+
+
+class Donation(CountyRow):
+    """A gift to a charity fund: by whom, how much, when, its receipt. ``named`` False: the giver stays unnamed."""
+
+    class Giver(models.TextChoices):
+        PERSON = "person", "个人"
+        COMPANY = "company", "企业"
+        ORGANISATION = "organisation", "社会组织"
+        UNKNOWN = "unknown", "匿名"
+
+    fund = CountyKey(Fund)
+    giver = models.CharField(max_length=12, choices=Giver.choices)
+    name = models.CharField(max_length=80, blank=True)
+    named = models.BooleanField(default=True)
+    amount_fen = models.BigIntegerField()
+    given_on = models.DateField()
+    receipt_no = models.CharField(max_length=40)
+    wish = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "receipt_no"], name="card_donation_receipt"),
+            models.UniqueConstraint(fields=["county", "id", "fund", "amount_fen"], name="card_donation_of_fund"),
+            models.CheckConstraint(name="card_donation_amount", condition=Q(amount_fen__gt=0)),
+            models.CheckConstraint(name="card_donation_name", condition=~Q(name="") | Q(giver="unknown")),
+        ]
+
+
+class Allotment(CountyRow):
+    """Money that one person wants put into a fund, or below zero taken out again; another decides.
+
+    A collective's money stands on a decision of its villagers, a charity's on a gift; the database holds both.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "待批准"
+        APPROVED = "approved", "已批准"
+        DECLINED = "declined", "未批准"
+
+    fund_id = models.UUIDField()
+    source = models.CharField(max_length=10, choices=Source.choices)
+    amount_fen = models.BigIntegerField()
+    document_no = models.CharField(max_length=80)
+    decision = CountyKey(Decision, null=True)
+    donation_id = models.UUIDField(null=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    proposed_by = models.CharField(max_length=64)
+    proposed_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            CompositeReference(
+                name="card_allotment_of_source",
+                columns=("county", "fund_id", "source"),
+                to="card.Fund",
+                to_columns=("county", "id", "source"),
+            ),
+            CompositeReference(
+                name="card_allotment_gift",
+                columns=("county", "donation_id", "fund_id", "amount_fen"),
+                to="card.Donation",
+                to_columns=("county", "id", "fund_id", "amount_fen"),
+            ),
+            models.CheckConstraint(name="card_allotment_amount", condition=~Q(amount_fen=0)),
+            models.CheckConstraint(name="card_allotment_not_family", condition=~Q(source="family")),
+            models.CheckConstraint(
+                name="card_allotment_two_people", condition=Q(decided_by="") | ~Q(decided_by=F("proposed_by"))
+            ),
+            models.CheckConstraint(
+                name="card_allotment_decided",
+                condition=~Q(source="collective") | Q(amount_fen__lt=0) | Q(decision__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="card_allotment_given", condition=~Q(source="charity") | Q(donation_id__isnull=False)
+            ),
+            models.UniqueConstraint(
+                fields=["county", "donation_id"], condition=~Q(state="declined"), name="card_allotment_gift_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["county", "fund_id", "state"], name="card_allotment_fund")]
+
+
+class Card(CountyRow):
+    """One person's love card: its class, its attributes, its state. ``medium`` is the card that is shown now."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "正常"
+        LOST = "lost", "挂失"
+        FROZEN = "frozen", "冻结"
+        CLOSED = "closed", "注销"
+
+    class Authorised(models.TextChoices):
+        ELDER = "elder", "本人"
+        AGENT = "agent", "代办人"
+
+    no = models.CharField(max_length=24)
+    person = CountyKey(Person)
+    medium = CountyKey(Medium)
+    state = models.CharField(max_length=6, choices=State.choices, default=State.ACTIVE)
+    card_class = models.IntegerField(default=3)
+    elder = models.BooleanField(default=False)
+    veteran = models.BooleanField(default=False)
+    bus = models.BooleanField(default=False)
+    authorised = models.CharField(max_length=5, choices=Authorised.choices)
+    mandate = CountyKey(Mandate, null=True)
+    opened_by = models.CharField(max_length=64)
+    opened_at = models.DateTimeField()
+    opened_on = models.DateField()
+    closed_on = models.DateField(null=True)
+    closed_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "no"], name="card_card_no"),
+            models.UniqueConstraint(
+                fields=["county", "person"], condition=~Q(state="closed"), name="card_card_one_a_person"
+            ),
+            models.CheckConstraint(name="card_card_class", condition=Q(card_class__gte=1, card_class__lte=4)),
+            models.CheckConstraint(
+                name="card_card_agent", condition=Q(authorised="elder") | Q(authorised="agent", mandate__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="card_card_closed",
+                condition=Q(state="closed", closed_on__isnull=False) | (~Q(state="closed") & Q(closed_on=None)),
+            ),
+        ]
+        indexes = [models.Index(fields=["county", "person"], name="card_card_person")]
+
+
+class Standing(CountyRow):
+    """A card is under a standard of the pack, and so gets its monthly amount, from a month to a month ("" : open)."""
+
+    leaf = True
+
+    card = CountyKey(Card)
+    standard = models.CharField(max_length=40)
+    first_month = models.CharField(max_length=7)
+    last_month = models.CharField(max_length=7, blank=True)
+    pack = models.CharField(max_length=80)
+    version = models.CharField(max_length=12)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "card", "standard", "first_month"], name="card_standing_once"),
+            models.CheckConstraint(
+                name="card_standing_ends_after", condition=Q(last_month="") | Q(last_month__gte=F("first_month"))
+            ),
+        ]
+
+
+class Purse(CountyRow):
+    """A card's money of one fund for one period (``period``: its first month, "" for one that never ends)."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "可用"
+        EXPIRED = "expired", "已到期"
+        FOR_HEIRS = "for_heirs", "待退继承人"
+        CLOSED = "closed", "已结清"
+
+    card = CountyKey(Card)
+    fund = CountyKey(Fund)
+    period = models.CharField(max_length=7, blank=True)
+    account = CountyKey(Account)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.ACTIVE)
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    book_until = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "card", "fund", "period"], name="card_purse_once"),
+            models.UniqueConstraint(fields=["county", "account"], name="card_purse_account"),
+            models.UniqueConstraint(fields=["county", "id", "fund", "valid_to"], name="card_purse_of_fund"),
+            models.CheckConstraint(
+                name="card_purse_span", condition=Q(valid_to__gte=F("valid_from"), book_until__gte=F("valid_from"))
+            ),
+        ]
+        indexes = [models.Index(fields=["county", "fund", "state", "book_until"], name="card_purse_due")]
+
+
+class Charge(CountyRow):
+    """What a purse got for a month, once. ``batch`` is the chunk of the run that made it."""
+
+    leaf = True
+
+    purse = CountyKey(Purse)
+    fund = CountyKey(Fund)
+    month = models.CharField(max_length=7)
+    amount_fen = models.BigIntegerField()
+    batch = models.UUIDField()
+    pack = models.CharField(max_length=80, blank=True)
+    version = models.CharField(max_length=12, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "purse", "month"], name="card_charge_once"),
+            models.CheckConstraint(name="card_charge_amount", condition=Q(amount_fen__gt=0)),
+        ]
+        indexes = [models.Index(fields=["county", "batch"], name="card_charge_batch")]
+
+
+class Draw(CountyRow):
+    """A purse paid so much of one line (``about``) at a provider. It points at the fund's allow list and at the purse
+    with its last day, so that restricted money can be spent on nothing else, and at no other time."""
+
+    purse_id = models.UUIDField()
+    fund_id = models.UUIDField()
+    valid_to = models.DateField()
+    allowed = models.CharField(max_length=12)
+    category = models.CharField(max_length=12)
+    amount_fen = models.BigIntegerField()
+    about = models.UUIDField()
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    service_on = models.DateField()
+    on = models.DateField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            CompositeReference(
+                name="card_draw_purse",
+                columns=("county", "purse_id", "fund_id", "valid_to"),
+                to="card.Purse",
+                to_columns=("county", "id", "fund_id", "valid_to"),
+            ),
+            CompositeReference(
+                name="card_draw_allowed",
+                columns=("county", "fund_id", "allowed"),
+                to="card.Allowed",
+                to_columns=("county", "fund_id", "category"),
+            ),
+            models.UniqueConstraint(fields=["county", "about", "purse_id"], name="card_draw_once"),
+            models.CheckConstraint(name="card_draw_amount", condition=Q(amount_fen__gt=0)),
+            models.CheckConstraint(name="card_draw_on_the_list", condition=Q(allowed="*") | Q(allowed=F("category"))),
+            models.CheckConstraint(name="card_draw_in_time", condition=Q(service_on__lte=F("valid_to"))),
+        ]
+        indexes = [
+            models.Index(fields=["county", "fund_id", "at"], name="card_draw_fund"),
+            models.Index(fields=["county", "purse_id"], name="card_draw_of"),
+        ]
+
+
+class GivenBack(CountyRow):
+    """A draw undone, whole and once; ``restored``: into the purse, else, when that has ended, to its fund."""
+
+    leaf = True
+
+    draw = CountyKey(Draw)
+    restored = models.BooleanField()
+    on = models.DateField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "draw"], name="card_given_back_once")]
+
+
+class TopUp(CountyRow):
+    """Money that a family pays onto a card through a payment service. ``refunded_fen`` never exceeds what came in."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待支付"
+        PAID = "paid", "已到账"
+        CANCELLED = "cancelled", "已取消"
+
+    no = models.CharField(max_length=24)
+    card = CountyKey(Card)
+    amount_fen = models.BigIntegerField()
+    state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
+    asked_by = models.CharField(max_length=150)
+    asked_at = models.DateTimeField()
+    payment_no = models.CharField(max_length=64, null=True)
+    paid_at = models.DateTimeField(null=True)
+    paid_on = models.DateField(null=True)
+    refunded_fen = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "no"], name="card_topup_no"),
+            models.UniqueConstraint(fields=["county", "payment_no"], name="card_topup_payment"),
+            models.UniqueConstraint(fields=["county", "id", "amount_fen"], name="card_topup_amount_of"),
+            models.CheckConstraint(name="card_topup_amount", condition=Q(amount_fen__gt=0)),
+            models.CheckConstraint(
+                name="card_topup_refunded", condition=Q(refunded_fen__gte=0, refunded_fen__lte=F("amount_fen"))
+            ),
+            models.CheckConstraint(
+                name="card_topup_paid",
+                condition=Q(state="paid", payment_no__isnull=False)
+                | (~Q(state="paid") & Q(payment_no=None, refunded_fen=0)),
+            ),
+        ]
+        indexes = [models.Index(fields=["county", "card"], name="card_topup_card")]
+
+
+class MatchCount(CountyRow):
+    """How much charity has matched of a person's top-ups in a month; the database keeps it under the cap."""
+
+    leaf = True
+
+    person = CountyKey(Person)
+    month = models.CharField(max_length=7)
+    matched_fen = models.BigIntegerField(default=0)
+    cap_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "person", "month"], name="card_match_count_once"),
+            models.CheckConstraint(
+                name="card_match_count_cap", condition=Q(matched_fen__gte=0, matched_fen__lte=F("cap_fen"))
+            ),
+        ]
+
+
+class Match(CountyRow):
+    """What a charity fund gave for one top-up, never more than the top-up itself; ``back_fen`` was taken back."""
+
+    leaf = True
+
+    topup_id = models.UUIDField()
+    topup_fen = models.BigIntegerField()
+    fund = CountyKey(Fund)
+    purse = CountyKey(Purse)
+    month = models.CharField(max_length=7)
+    ratio = models.CharField(max_length=12)
+    amount_fen = models.BigIntegerField()
+    back_fen = models.BigIntegerField(default=0)
+    pack = models.CharField(max_length=80)
+    version = models.CharField(max_length=12)
+
+    class Meta:
+        constraints = [
+            CompositeReference(
+                name="card_match_topup",
+                columns=("county", "topup_id", "topup_fen"),
+                to="card.TopUp",
+                to_columns=("county", "id", "amount_fen"),
+            ),
+            models.UniqueConstraint(fields=["county", "topup_id", "fund"], name="card_match_once"),
+            models.CheckConstraint(
+                name="card_match_within_topup", condition=Q(amount_fen__gt=0, amount_fen__lte=F("topup_fen"))
+            ),
+            models.CheckConstraint(name="card_match_back", condition=Q(back_fen__gte=0, back_fen__lte=F("amount_fen"))),
+        ]
+
+
+class Refund(CountyRow):
+    """Money of a top-up that goes back to who paid it; ``back_fen`` is the match that was taken back with it."""
+
+    topup = CountyKey(TopUp)
+    no = models.CharField(max_length=24)
+    amount_fen = models.BigIntegerField()
+    back_fen = models.BigIntegerField()
+    because = models.CharField(max_length=200)
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "no"], name="card_refund_no"),
+            models.CheckConstraint(name="card_refund_amount", condition=Q(amount_fen__gt=0, back_fen__gte=0)),
+        ]
+        indexes = [models.Index(fields=["county", "topup"], name="card_refund_of")]
+
+
+class HeirPayment(CountyRow):
+    """A family's money left on the card of somebody who died, paid to an heir: one person says so, another approves."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "待批准"
+        PAID = "paid", "已退"
+        DECLINED = "declined", "未批准"
+
+    purse = CountyKey(Purse)
+    amount_fen = models.BigIntegerField()
+    name = models.CharField(max_length=60)
+    relation = models.CharField(max_length=20)
+    evidence = models.CharField(max_length=200)
+    paper = CountyKey(StoredFile, null=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    proposed_by = models.CharField(max_length=64)
+    proposed_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="card_heir_amount", condition=Q(amount_fen__gt=0)),
+            models.CheckConstraint(
+                name="card_heir_two_people", condition=Q(decided_by="") | ~Q(decided_by=F("proposed_by"))
+            ),
+            models.UniqueConstraint(fields=["county", "purse"], condition=Q(state="open"), name="card_heir_open_once"),
+        ]

@@ -1,0 +1,1 @@
+"""Payment services behind ``songhe.card.ports``. 支付"""
