@@ -53,9 +53,7 @@ def put_in(into: Fund, amount_fen: int, *, on=FIRST, **given):
         given["decision"] = decision(into, amount_fen)
     if into.source == "charity" and "gift" not in given:
         given["gift"] = allot.Gift("company", f"爱心企业{number}", on, f"R{number:06d}")
-    row = allot.propose(
-        fund=into, amount_fen=amount_fen, document_no=f"文{number}", at=at(on), by="finance", **given
-    )
+    row = allot.propose(fund=into, amount_fen=amount_fen, document_no=f"文{number}", at=at(on), by="finance", **given)
     return allot.approve(county=into.county, allotment_id=row.id, at=at(on), on=on, by="head")
 
 
