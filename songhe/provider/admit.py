@@ -28,6 +28,7 @@ GROUPS_OF: dict[str, frozenset[str]] = {
     Kind.INSTITUTION: frozenset(Category.values),
     Kind.COMMUNITY: frozenset({Category.DAY_CARE, Category.HOME}),
     Kind.ASSESSMENT_BODY: frozenset(),
+    Kind.MERCHANT: frozenset(),
 }
 
 UNKNOWN_KIND = reason("provider.unknown_kind", zh="没有“{kind}”这种机构类型。", en="There is no kind of body {kind}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,13 +12,17 @@ from django.db.models import Q, QuerySet
 
 from songhe.kernel import place_code
 from songhe.kernel.period import Period
-from songhe.kernel.refusal import TOO_SMALL, reason
+from songhe.kernel.refusal import TOO_SMALL, reason, whole
 from songhe.provider.admit import UNKNOWN_CATEGORY
+from songhe.provider.help import HELPS, require_help
 from songhe.provider.models import Category, Evidence, Item
 from songhe.provider.worker import NAME_MISSING
 from songhe.trail.note import note
 
-DATA = Path(__file__).resolve().parent / "data" / "catalogue.yaml"
+FOLDER = Path(__file__).resolve().parent / "data"
+
+#: The nation's items, and those of provinces that have their own.
+DATA = (FOLDER / "catalogue.yaml", FOLDER / "six-helps.yaml")
 
 #: The group of the ability assessment, which is no group of the consumption voucher.
 ASSESSMENT = "assessment"
@@ -56,24 +61,26 @@ ITEM_OVERLAPS = reason(
 ITEM_ENDED = reason("provider.item_ended", zh="“{code}”已于{last}停用。", en="{code} ended on {last}.", status=409)
 
 
-def load_catalogue(path: Path = DATA) -> int:
-    """The nation's items of the data file; those that stand already stay as they are. Says how many were added."""
-    read = yaml.safe_load(path.read_text(encoding="utf-8"))
-    known = set(Item.objects.filter(place=place_code.NATION).values_list("code", flat=True))
-    missing = [
-        Item(
-            place=place_code.NATION,
-            category=category,
-            valid_from=read["valid_from"],
-            source=read["source"],
-            **item,
-        )
-        for category, items in read["items"].items()
-        for item in items
-        if item["code"] not in known
-    ]
+def load_catalogue(paths: Sequence[Path] = DATA) -> int:
+    """The items of the data files; those that stand already stay as they are. Says how many were added."""
+    missing: list[Item] = []
+    for path in paths:
+        read = yaml.safe_load(path.read_text(encoding="utf-8"))
+        place = str(read["place"])
+        known = set(Item.objects.filter(place=place).values_list("code", flat=True))
+        missing += [
+            Item(place=place, category=category, valid_from=read["valid_from"], source=read["source"], **item)
+            for category, items in read["items"].items()
+            for item in items
+            if item["code"] not in known
+        ]
     Item.objects.bulk_create(missing)
     return len(missing)
+
+
+def is_code(code: str) -> bool:
+    """Small letters, digits and hyphens, at most 30."""
+    return 0 < len(code) <= 30 and all(c in "abcdefghijklmnopqrstuvwxyz0123456789-" for c in code)
 
 
 def define_item(
@@ -92,15 +99,22 @@ def define_item(
     least_minutes: int = 0,
     valid_to: date | None = None,
     source: str = "",
+    help: str = "",
+    minutes: int | None = None,
+    steps: Sequence[str] = (),
+    acceptance: str = "",
 ) -> Item:
     """A place's own item, or its own edition of a wider place's item with the same code, from a day on.
 
+    ``help`` names what a card's funds call it; ``minutes``, ``steps`` and ``acceptance`` are the standard, as far as
+    the place has set one.
+
     Refuses with ``place_code.not_a_code``, ``provider.item_code_invalid``, ``provider.name_missing``,
-    ``provider.unknown_category``, ``provider.unknown_unit``, ``provider.unknown_evidence``, ``input.too_small``,
-    ``period.ends_before_it_begins`` or ``provider.item_overlaps``.
+    ``provider.unknown_category``, ``provider.unknown_unit``, ``provider.unknown_evidence``,
+    ``provider.unknown_help``, ``input.too_small``, ``period.ends_before_it_begins`` or ``provider.item_overlaps``.
     """
     place = place_code.parse(place)[:6]
-    if not (0 < len(code) <= 30 and all(c in "abcdefghijklmnopqrstuvwxyz0123456789-" for c in code)):
+    if not is_code(code):
         raise CODE_INVALID("code")
     if not name.strip() or not name_en.strip():
         raise NAME_MISSING("name")
@@ -112,6 +126,10 @@ def define_item(
         raise UNKNOWN_EVIDENCE("evidence", evidence=evidence)
     if least_minutes < 0:
         raise TOO_SMALL("least_minutes", field_name="least_minutes", least=0)
+    if help:
+        require_help(help)
+    if minutes is not None:
+        whole(minutes, "minutes", least=1)
     period = Period(valid_from, valid_to)
     with transaction.atomic():
         for held in Item.objects.select_for_update().filter(place=place, code=code).order_by("valid_from"):
@@ -127,6 +145,10 @@ def define_item(
             evidence=evidence,
             in_scope=in_scope,
             least_minutes=least_minutes,
+            help=help,
+            minutes=minutes,
+            steps=[step.strip() for step in steps if step.strip()],
+            acceptance=acceptance.strip()[:300],
             valid_from=valid_from,
             valid_to=valid_to,
             source=source,
@@ -174,6 +196,16 @@ def item_on(county: str, code: str, on: date, *, field: str = "item") -> Item:
         if place in found:
             return found[place]
     raise UNKNOWN_ITEM(field, place=county, on=on, code=code)
+
+
+def helps_on(county: str, on: date) -> dict[str, list[Item]]:
+    """What the county's catalogue has of each help on the day, in the order of the helps; two statements at most."""
+    found: dict[str, list[Item]] = {}
+    items = items_on(county, on)
+    for each in HELPS:
+        if of_it := [item for item in items if item.help == each]:
+            found[each] = of_it
+    return found
 
 
 def fits(item: Item, category: str) -> bool:

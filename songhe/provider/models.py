@@ -1,4 +1,4 @@
-"""Institutions, community providers and assessment bodies; small tables, reached from county rows by ordinary keys."""
+"""Institutions, community providers, assessment bodies and merchants; small tables, reached by ordinary keys."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ class Kind(models.TextChoices):
     INSTITUTION = "institution", "养老机构"
     COMMUNITY = "community", "社区养老服务机构"
     ASSESSMENT_BODY = "assessment_body", "评估机构"
+    MERCHANT = "merchant", "爱心商家"
 
 
 class Category(models.TextChoices):
@@ -103,11 +104,12 @@ class Suspension(models.Model):
 
 
 class Worker(models.Model):
-    """A carer, an assessor or a manager of a provider. ``account`` is a username, reached by value."""
+    """A carer, an assessor, a cook or a manager of a provider. ``account`` is a username, reached by value."""
 
     class Job(models.TextChoices):
         CARER = "carer", "护理员"
         ASSESSOR = "assessor", "评估师"
+        COOK = "cook", "厨师"
         MANAGER = "manager", "负责人"
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
@@ -170,23 +172,34 @@ class Licence(models.Model):
 
 
 class Item(models.Model):
-    """What a bill line may name: the catalogue of a place, by date. ``in_scope`` False is own pay on the same bill."""
+    """What a bill line may name: the catalogue of a place, by date. ``in_scope`` False is own pay on the same bill.
+
+    ``help`` is what the funds of a card call it (``songhe.provider.help``). ``minutes``, ``steps`` and ``acceptance``
+    are the standard of the service; where a place has set none they are empty.
+    """
 
     place = models.CharField(max_length=6)
     code = models.CharField(max_length=30)
     name = models.CharField(max_length=80)
     name_en = models.CharField(max_length=120)
     category = models.CharField(max_length=20)
+    help = models.CharField(max_length=12, blank=True)
     unit = models.CharField(max_length=16)
     evidence = models.CharField(max_length=12, choices=Evidence.choices)
     in_scope = models.BooleanField(default=True)
     least_minutes = models.IntegerField(default=0)
+    minutes = models.IntegerField(null=True, blank=True)
+    steps = models.JSONField(default=list, blank=True)
+    acceptance = models.CharField(max_length=300, blank=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
     source = models.CharField(max_length=60, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["place", "code", "valid_from"], name="provider_item_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["place", "code", "valid_from"], name="provider_item_code"),
+            models.CheckConstraint(name="provider_item_minutes", condition=Q(minutes__isnull=True) | Q(minutes__gt=0)),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -207,6 +220,104 @@ class Price(models.Model):
             models.CheckConstraint(name="provider_price_positive", condition=Q(price_fen__gt=0)),
             models.CheckConstraint(
                 name="provider_price_ends_after", condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
+            ),
+        ]
+
+
+class Upgrade(models.Model):
+    """More than the item asks for, at a price of the provider's own: purses pay the base price, the elder the rest."""
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    base = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=30)
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120)
+    more = models.CharField(max_length=300)
+    price_fen = models.BigIntegerField()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "code", "valid_from"], name="provider_upgrade_from"),
+            models.CheckConstraint(name="provider_upgrade_positive", condition=Q(price_fen__gt=0)),
+            models.CheckConstraint(name="provider_upgrade_says_more", condition=~Q(more="")),
+            models.CheckConstraint(
+                name="provider_upgrade_ends_after",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Partner(models.Model):
+    """A county's white list of merchants that take the card: proposed by one person, decided by another."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "待审批"
+        ADMITTED = "admitted", "已准入"
+        DECLINED = "declined", "未准入"
+        LEFT = "left", "已退出"
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    county = models.CharField(max_length=6)
+    helps = models.JSONField(default=list)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PROPOSED)
+    valid_from = models.DateField()
+    last_day = models.DateField(null=True)
+    proposed_by = models.CharField(max_length=64)
+    proposed_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "provider"],
+                condition=Q(state__in=["proposed", "admitted"]),
+                name="provider_partner_once",
+            ),
+            models.CheckConstraint(
+                name="provider_partner_two_people", condition=Q(decided_by="") | ~Q(decided_by=F("proposed_by"))
+            ),
+            models.CheckConstraint(
+                name="provider_partner_decided",
+                condition=Q(state="proposed", decided_by="") | (~Q(state="proposed") & ~Q(decided_by="")),
+            ),
+            models.CheckConstraint(
+                name="provider_partner_ends_after",
+                condition=Q(last_day__isnull=True) | Q(last_day__gte=F("valid_from")),
+            ),
+        ]
+        indexes = [models.Index(fields=["county", "state"], name="provider_partner_county")]
+
+
+class Discount(models.Model):
+    """What a merchant takes off: a part in the hundred or a fixed amount, of one kind of goods (``*``: of all)."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    help = models.CharField(max_length=12)
+    per_cent = models.IntegerField(null=True)
+    off_fen = models.BigIntegerField(null=True)
+    least_fen = models.BigIntegerField(default=0)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "help", "valid_from"], name="provider_discount_from"),
+            models.CheckConstraint(
+                name="provider_discount_one_way",
+                condition=Q(per_cent__isnull=True, off_fen__gt=0)
+                | Q(off_fen__isnull=True, per_cent__gte=1, per_cent__lte=100),
+            ),
+            models.CheckConstraint(name="provider_discount_least", condition=Q(least_fen__gte=0)),
+            models.CheckConstraint(
+                name="provider_discount_ends_after",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
             ),
         ]
 

@@ -110,7 +110,10 @@ def price_on(provider: Provider, item: Item, on: date) -> int:
 
 
 def _refuse_other_kind(provider: Provider, item: Item) -> None:
-    """What is own pay may be sold by any body that serves; an assessment is sold by assessment bodies alone."""
+    """What is own pay may be sold by any body that serves, what a card's funds buy by merchants too; an assessment is
+    sold by assessment bodies alone."""
+    if provider.kind == Kind.MERCHANT and item.help:
+        return
     assesses = provider.kind == Kind.ASSESSMENT_BODY
     if item.category in Category.values and (item.in_scope or assesses):
         refuse_group_of_other_kind(provider, item.category)

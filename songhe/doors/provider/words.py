@@ -30,6 +30,7 @@ KINDS: dict[str, Any] = {
     Kind.INSTITUTION: _("养老机构"),
     Kind.COMMUNITY: _("社区养老服务机构"),
     Kind.ASSESSMENT_BODY: _("评估机构"),
+    Kind.MERCHANT: _("爱心商家"),
 }
 
 EVIDENCE: dict[str, Word] = {

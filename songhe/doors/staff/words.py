@@ -224,11 +224,13 @@ PROVIDER_KINDS: dict[str, Word] = {
     Kind.INSTITUTION: Word(_("养老机构")),
     Kind.COMMUNITY: Word(_("社区养老服务机构")),
     Kind.ASSESSMENT_BODY: Word(_("评估机构")),
+    Kind.MERCHANT: Word(_("爱心商家")),
 }
 
 WORKERS: dict[str, Any] = {
     Worker.Job.CARER: _("护理员"),
     Worker.Job.ASSESSOR: _("评估师"),
+    Worker.Job.COOK: _("厨师"),
     Worker.Job.MANAGER: _("负责人"),
 }
 

@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=80)),
                 ("name_en", models.CharField(max_length=120)),
                 ("category", models.CharField(max_length=20)),
+                ("help", models.CharField(blank=True, max_length=12)),
                 ("unit", models.CharField(max_length=16)),
                 (
                     "evidence",
@@ -34,13 +35,20 @@ class Migration(migrations.Migration):
                 ),
                 ("in_scope", models.BooleanField(default=True)),
                 ("least_minutes", models.IntegerField(default=0)),
+                ("minutes", models.IntegerField(blank=True, null=True)),
+                ("steps", models.JSONField(blank=True, default=list)),
+                ("acceptance", models.CharField(blank=True, max_length=300)),
                 ("valid_from", models.DateField()),
                 ("valid_to", models.DateField(null=True)),
                 ("source", models.CharField(blank=True, max_length=60)),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("place", "code", "valid_from"), name="provider_item_code")
+                    models.UniqueConstraint(fields=("place", "code", "valid_from"), name="provider_item_code"),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__isnull", True), ("minutes__gt", 0), _connector="OR"),
+                        name="provider_item_minutes",
+                    ),
                 ],
             },
         ),
@@ -55,6 +63,7 @@ class Migration(migrations.Migration):
                             ("institution", "养老机构"),
                             ("community", "社区养老服务机构"),
                             ("assessment_body", "评估机构"),
+                            ("merchant", "爱心商家"),
                         ],
                         max_length=16,
                     ),
@@ -76,65 +85,31 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Worker",
+            name="Partner",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("county", models.CharField(max_length=6)),
+                ("helps", models.JSONField(default=list)),
                 (
-                    "job",
+                    "state",
                     models.CharField(
-                        choices=[("carer", "护理员"), ("assessor", "评估师"), ("manager", "负责人")], max_length=10
+                        choices=[
+                            ("proposed", "待审批"),
+                            ("admitted", "已准入"),
+                            ("declined", "未准入"),
+                            ("left", "已退出"),
+                        ],
+                        default="proposed",
+                        max_length=8,
                     ),
                 ),
-                ("name", models.CharField(max_length=60)),
-                ("number", models.CharField(max_length=30)),
-                ("account", models.CharField(blank=True, max_length=150)),
-                ("practising_since", models.DateField(null=True)),
-                ("education", models.CharField(blank=True, max_length=40)),
-                ("trained_on", models.DateField(null=True)),
-                ("examined_on", models.DateField(null=True)),
                 ("valid_from", models.DateField()),
-                ("valid_to", models.DateField(null=True)),
-                (
-                    "provider",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("provider", "number"), name="provider_worker_number")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Certificate",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=40)),
-                ("number", models.CharField(max_length=60)),
-                ("valid_from", models.DateField()),
-                ("valid_to", models.DateField(null=True)),
-                ("file", models.UUIDField(null=True)),
-                (
-                    "worker",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.worker"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Price",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("price_fen", models.BigIntegerField()),
-                ("valid_from", models.DateField()),
-                ("valid_to", models.DateField(null=True)),
-                (
-                    "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.item"
-                    ),
-                ),
+                ("last_day", models.DateField(null=True)),
+                ("proposed_by", models.CharField(max_length=64)),
+                ("proposed_at", models.DateTimeField()),
+                ("decided_by", models.CharField(blank=True, max_length=64)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("because", models.CharField(blank=True, max_length=300)),
                 (
                     "provider",
                     models.ForeignKey(
@@ -144,15 +119,38 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("provider", "item", "valid_from"), name="provider_price_from"),
-                    models.CheckConstraint(condition=models.Q(("price_fen__gt", 0)), name="provider_price_positive"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["proposed", "admitted"])),
+                        fields=("county", "provider"),
+                        name="provider_partner_once",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                            ("decided_by", ""),
+                            models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
                         ),
-                        name="provider_price_ends_after",
+                        name="provider_partner_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by", ""), ("state", "proposed")),
+                            models.Q(
+                                models.Q(("state", "proposed"), _negated=True),
+                                models.Q(("decided_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="provider_partner_decided",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("last_day__isnull", True), ("last_day__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="provider_partner_ends_after",
                     ),
                 ],
+                "indexes": [models.Index(fields=["county", "state"], name="provider_partner_county")],
             },
         ),
         migrations.CreateModel(
@@ -295,6 +293,165 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
                         name="provider_suspension_ends_after",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Upgrade",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=30)),
+                ("name", models.CharField(max_length=80)),
+                ("name_en", models.CharField(max_length=120)),
+                ("more", models.CharField(max_length=300)),
+                ("price_fen", models.BigIntegerField()),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "base",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.item"
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("provider", "code", "valid_from"), name="provider_upgrade_from"),
+                    models.CheckConstraint(condition=models.Q(("price_fen__gt", 0)), name="provider_upgrade_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(("more", ""), _negated=True), name="provider_upgrade_says_more"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="provider_upgrade_ends_after",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Worker",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "job",
+                    models.CharField(
+                        choices=[("carer", "护理员"), ("assessor", "评估师"), ("cook", "厨师"), ("manager", "负责人")],
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("number", models.CharField(max_length=30)),
+                ("account", models.CharField(blank=True, max_length=150)),
+                ("practising_since", models.DateField(null=True)),
+                ("education", models.CharField(blank=True, max_length=40)),
+                ("trained_on", models.DateField(null=True)),
+                ("examined_on", models.DateField(null=True)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("provider", "number"), name="provider_worker_number")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Certificate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("number", models.CharField(max_length=60)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                ("file", models.UUIDField(null=True)),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.worker"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Discount",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("help", models.CharField(max_length=12)),
+                ("per_cent", models.IntegerField(null=True)),
+                ("off_fen", models.BigIntegerField(null=True)),
+                ("least_fen", models.BigIntegerField(default=0)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.partner"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("partner", "help", "valid_from"), name="provider_discount_from"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("off_fen__gt", 0), ("per_cent__isnull", True)),
+                            models.Q(("off_fen__isnull", True), ("per_cent__gte", 1), ("per_cent__lte", 100)),
+                            _connector="OR",
+                        ),
+                        name="provider_discount_one_way",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("least_fen__gte", 0)), name="provider_discount_least"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="provider_discount_ends_after",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Price",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("price_fen", models.BigIntegerField()),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.item"
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("provider", "item", "valid_from"), name="provider_price_from"),
+                    models.CheckConstraint(condition=models.Q(("price_fen__gt", 0)), name="provider_price_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="provider_price_ends_after",
                     ),
                 ],
             },

@@ -45,7 +45,7 @@ def test_a_carer_works_until_the_last_day(community):
 @pytest.mark.parametrize(
     ("differently", "code"),
     [
-        ({"job": "cook"}, "provider.unknown_job"),
+        ({"job": "gardener"}, "provider.unknown_job"),
         ({"name": ""}, "provider.name_missing"),
         ({"number": " "}, "provider.number_missing"),
         ({"education": "Oxford"}, "provider.unknown_education"),

@@ -1,0 +1,18 @@
+"""How a merchant comes onto the white list and leaves it."""
+
+from __future__ import annotations
+
+from songhe.kernel.states import Table, wrong_state
+from songhe.provider.models import Partner
+
+WRONG_STATE = wrong_state("provider")
+
+PARTNER = Table(
+    {
+        "admit": ({Partner.State.PROPOSED}, Partner.State.ADMITTED),
+        "decline": ({Partner.State.PROPOSED}, Partner.State.DECLINED),
+        "leave": ({Partner.State.ADMITTED}, Partner.State.LEFT),
+    },
+    labels=dict(Partner.State.choices),
+    refuses=WRONG_STATE,
+)
