@@ -22,10 +22,10 @@ MONTH: tuple[tuple[str, ...], ...] = (
     ("assessment",),
     ("eligibility",),
     ("entitlement",),
-    ("grant", "card"),
-    ("service",),
+    ("grant", "card", "credit"),
+    ("service", "meal"),
     ("redemption",),
-    ("settlement", "feedback"),
+    ("settlement", "feedback", "outreach"),
     ("statistics",),
 )
 

@@ -1,0 +1,1 @@
+"""Service teams, the weekly rounds of stewards, needs heard and answered, volunteers and what they did. 探访关爱"""
