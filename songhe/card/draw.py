@@ -75,6 +75,15 @@ def plan(
     return order.share(purses=as_payers(purses, service_on=service_on), lines=lines, by=by)
 
 
+def takings(shared: order.Shared, *, lines: Sequence[order.Line], service_on: date) -> list[Taking]:
+    """What a plan takes from each purse; a line's key is the id of what it is about, as text."""
+    categories = {line.key: line.category for line in lines}
+    return [
+        Taking(UUID(part.purse), categories[part.line], part.amount_fen, service_on, UUID(part.line))
+        for part in shared.parts
+    ]
+
+
 def draw(*, card: Card, takings: Sequence[Taking], provider_id: int, at: datetime, on: date, by: str) -> list[Draw]:
     """Take money out of purses of a locked card for a provider; all of it or nothing.
 

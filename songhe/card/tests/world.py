@@ -6,12 +6,13 @@ from datetime import date
 from itertools import count
 
 from songhe.assessment.tests.world import at, body, elder
-from songhe.card import allot, charge, draw, expire, fund, open, topup
+from songhe.card import allot, charge, close, draw, expire, fund, open, refund, topup
 from songhe.card.models import Card, Fund, Purse, Standing
 from songhe.card.ports import Paid
 from songhe.county.key import new_id
 from songhe.kernel.month import Month
 from songhe.ledger.models import Account
+from songhe.person import event
 from songhe.provider.models import Kind
 
 #: In Lishui, whose table of amounts is whole; and Jindong, where charity matches.
@@ -132,3 +133,64 @@ def top_up(of: Card, amount_fen: int, *, on=TENTH):
 def paid(row, *, on=TENTH, **given) -> Paid:
     fields = {"no": row.no, "payment_no": f"P{row.no}", "amount_fen": row.amount_fen, "paid_at": at(on)}
     return Paid(**{**fields, **given})
+
+
+def live() -> None:
+    """A March of love cards in Jindong: every kind of fund, charges, top-ups, matches, meals, a refund and a death."""
+    province = made_fund(county=JINDONG, level="province", place="330000", rates={"card_class_2_old": 2_000})
+    village = made_fund(
+        county=JINDONG,
+        source="collective",
+        level="village",
+        place=f"{JINDONG}001001",
+        allowed=("meals",),
+        rates={"card_class_2_old": 1_000},
+        amount_fen=50_000,
+    )
+    charity = made_fund(county=JINDONG, source="charity", expiry="never", matches=True, amount_fen=20_000)
+    family = made_fund(county=JINDONG, source="family", expiry="never")
+    cards = [made_card("card_class_2_old", county=JINDONG, card_class=2) for _ in range(4)]
+    for each in (province, village):
+        run_charge(each)
+    who = canteen(JINDONG)
+    first, second, third, dead = cards
+    about = new_id()
+    spend(first, village, 400, who=who)
+    spend(first, province, 700, who=who, about=about)
+    draw.give_back(card=first, about=[about], at=at(TENTH), on=TENTH, by="manager")
+    top_up(first, 2_500)
+    row = top_up(second, 5_000)
+    spend(second, charity, 1_000, who=who)
+    refund.refund(county=JINDONG, no=row.no, amount_fen=2_000, because="退", at=at(TENTH), on=TENTH, by="clerk")
+    top_up(third, 1_000)
+    top_up(dead, 3_000)
+    spend(dead, family, 500, who=who)
+    _dies(dead, family)
+    run_expire(province, date(2026, 4, 1))
+
+
+def _dies(card: Card, family: Fund) -> None:
+    died_on = date(2026, 3, 12)
+    told = event.report(
+        person=card.person,
+        kind="death",
+        happened_on=died_on,
+        source="家属",
+        on=died_on,
+        at=at(died_on),
+        by="family",
+    )
+    event.verify(event=told, on=died_on, at=at(died_on), by="clerk")
+    close.close_after_death(
+        county=card.county, person_id=card.person_id, at=at(date(2026, 3, 13)), on=date(2026, 3, 13), by="clerk"
+    )
+    heir = close.Heir("继承人", "子女", "公证书2026-1")
+    asked = close.propose_to_heir(
+        county=card.county,
+        purse_id=purse(card, family).id,
+        amount_fen=1_500,
+        heir=heir,
+        at=at(date(2026, 3, 14)),
+        by="clerk",
+    )
+    close.pay_heir(county=card.county, payment_id=asked.id, at=at(date(2026, 3, 15)), on=date(2026, 3, 15), by="head")
