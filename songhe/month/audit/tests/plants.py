@@ -15,6 +15,8 @@ from django.db.models import F, Model
 
 from songhe.assessment.models import Assessment
 from songhe.assessment.tests.world import COUNTY, at, elder
+from songhe.card.models import Allotment, Card, Charge, Draw, MatchCount, Purse, TopUp
+from songhe.card.models import Fund as CardFund
 from songhe.county.key import new_id
 from songhe.eligibility.models import Determination
 from songhe.entitlement.models import Application, Ending, Entitlement
@@ -833,6 +835,90 @@ def a_bank_account_by_one_person():
 @plant("policy.release_one_person", held=True)
 def a_pack_drafted_and_reviewed_by_one_person():
     change(one(PackRelease), reviewed_by="clerk")
+
+
+# --- love cards ------------------------------------------------------------------------------------------------------
+
+
+def card_purse(source: str, **where: Any) -> Purse:
+    """A purse in use of a card in use, with money in it."""
+    return one(Purse, fund__source=source, state="active", account__balance__gt=0, **where)
+
+
+@plant("card.two_cards", held=True)
+def two_cards_of_one_person():
+    again(one(Card, state="active"), no="370799202603000000000000")
+
+
+@plant("card.no_account")
+def a_purse_whose_account_is_something_else():
+    change(one(Account, id=card_purse("charity").account_id), kind="other")
+
+
+@plant("card.purse_differs", "card.level_not_conserved", "ledger.balance_differs")
+def money_is_put_into_a_purse_by_hand():
+    change(one(Account, id=card_purse("collective").account_id), balance=F("balance") + 100)
+
+
+@plant("card.ended_with_money", "card.level_not_conserved", "ledger.balance_differs")
+def money_is_left_in_a_purse_that_has_expired():
+    change(one(Account, id=one(Purse, state="expired", fund__level="province").account_id), balance=700)
+
+
+@plant("card.spent_outside_purpose", held=True)
+def a_villages_meal_money_buys_goods():
+    change(one(Draw, fund_id=one(CardFund, source="collective").id), category="goods")
+
+
+@plant("card.spent_after_death", held=True)
+def a_meal_after_the_death():
+    dead = one(Purse, card__state="closed", fund__source="family")
+    change(one(Draw, purse_id=dead.id), service_on=date(2026, 3, 13))
+
+
+@plant("card.collective_undecided", held=True)
+def a_villages_money_without_a_vote():
+    change(one(Allotment, source="collective"), decision=None)
+
+
+@plant("card.collective_undecided")
+def a_village_gives_more_than_it_decided():
+    change(one(Allotment, source="collective").decision, amount_fen=1)
+
+
+@plant("card.charity_without_gift", held=True)
+def charity_money_from_nobody():
+    change(one(Allotment, source="charity"), donation_id=None)
+
+
+@plant("card.match_count_differs")
+def a_match_that_is_not_counted():
+    change(one(MatchCount, matched_fen=1_000), matched_fen=0)
+
+
+@plant("card.match_over_topup", "card.refund_differs", "card.purse_differs", "card.level_not_conserved")
+def a_refund_that_left_the_match():
+    change(one(TopUp, amount_fen=2_500), refunded_fen=1)
+
+
+@plant("card.refund_differs", "card.purse_differs", "card.level_not_conserved")
+def a_refund_that_is_on_no_paper():
+    change(one(TopUp, amount_fen=5_000), refunded_fen=1_999)
+
+
+@plant("card.not_booked", "card.purse_differs", held=True)
+def a_charge_that_was_never_booked():
+    change(one(Charge, purse__state="active"), amount_fen=1_001)
+
+
+@plant("card.one_person", held=True)
+def a_fund_by_one_person():
+    change(one(CardFund), approved_by="clerk")
+
+
+@plant("card.one_person", held=True)
+def money_into_a_fund_by_one_person():
+    change(one(Allotment), decided_by="finance")
 
 
 # --- keys and the trail ----------------------------------------------------------------------------------------------

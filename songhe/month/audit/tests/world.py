@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from songhe.assessment.tests import world as assessments
 from songhe.assessment.tests.world import COUNTY, at, elder
+from songhe.card.tests import world as cards
 from songhe.entitlement.models import Application, Ending, Entitlement
 from songhe.grant.expire import expire
 from songhe.grant.hold import hold, release
@@ -66,6 +67,7 @@ def live() -> None:
     _close_march()
     _april(rights, home, bills)
     seal(county=COUNTY)
+    cards.live()
 
 
 def _right(**fields) -> Entitlement:
