@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from itertools import count
 
+from django.db import transaction
+
 from songhe.assessment.tests.world import at, body, elder
 from songhe.card import allot, charge, close, draw, expire, fund, open, refund, topup
 from songhe.card.models import Card, Fund, Purse, Standing
@@ -115,14 +117,15 @@ def canteen(county=LISHUI):
 
 def spend(of: Card, fund_: Fund, amount_fen: int, *, category="meals", who=None, on=TENTH, service_on=None, about=None):
     taking = draw.Taking(purse(of, fund_).id, category, amount_fen, service_on or on, about or new_id())
-    return draw.draw(
-        card=open.lock(county=of.county, card_id=of.id),
-        takings=[taking],
-        provider_id=(who or canteen(of.county)).id,
-        at=at(on),
-        on=on,
-        by="till",
-    )[0]
+    with transaction.atomic():
+        return draw.draw(
+            card=open.lock(county=of.county, card_id=of.id),
+            takings=[taking],
+            provider_id=(who or canteen(of.county)).id,
+            at=at(on),
+            on=on,
+            by="till",
+        )[0]
 
 
 def top_up(of: Card, amount_fen: int, *, on=TENTH):
@@ -161,7 +164,7 @@ def live() -> None:
     top_up(first, 2_500)
     row = top_up(second, 5_000)
     spend(second, charity, 1_000, who=who)
-    refund.refund(county=JINDONG, no=row.no, amount_fen=2_000, because="退", at=at(TENTH), on=TENTH, by="clerk")
+    refund.refund(county=JINDONG, no=row.no, amount_fen=2_500, because="退", at=at(TENTH), on=TENTH, by="clerk")
     top_up(third, 1_000)
     top_up(dead, 3_000)
     spend(dead, family, 500, who=who)
