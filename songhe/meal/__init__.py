@@ -1,1 +1,1 @@
-"""Meal points: food safety, menus, bookings, prices by age and class, meals served at the table or brought home. 助餐"""
+"""Meal points: food safety, menus, bookings, prices by age and class, meals at the table or at home. 助餐"""

@@ -1,0 +1,143 @@
+"""What a meal costs from a day on, and who pays which part of it: data that two people set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from songhe.kernel import place_code
+from songhe.kernel.month import beijing_date
+from songhe.kernel.period import Period
+from songhe.kernel.refusal import reason, whole
+from songhe.meal.models import Point, Tariff
+from songhe.meal.point import SAME_PERSON
+from songhe.meal.price import Band, Quote, faults, quote, read
+from songhe.provider.models import Item
+from songhe.trail.note import note
+
+FAULTY = reason(
+    "meal.tariff_faulty",
+    zh="价格表有误：{what_zh}。",
+    en="The tariff is faulty: {what_en}.",
+)
+TARIFF_OVERLAPS = reason(
+    "meal.tariff_overlaps",
+    zh="从{first}起已有价格，时间重叠。",
+    en="There is a tariff from {first}; the times overlap.",
+    status=409,
+)
+TARIFF_IN_THE_PAST = reason(
+    "meal.tariff_in_the_past",
+    zh="价格调整最早从{on}起。",
+    en="A tariff changes from {on} at the earliest; days gone by keep theirs.",
+)
+NO_TARIFF = reason(
+    "meal.no_tariff", zh="{on}没有“{item}”的价格。", en="There is no price for {item_en} on {on}.", status=409
+)
+NOT_OF_A_MEAL = reason("meal.item_not_a_meal", zh="“{item}”不是助餐项目。", en="{item_en} is not an item of meals.")
+
+FAULTS: dict[str, tuple[str, str]] = {
+    "age": ("年龄段不成立", "an age band ends before it begins"),
+    "negative": ("金额应大于零", "an amount is not more than nought"),
+    "overlap": ("有人会同时属于两档", "somebody could be in two bands"),
+    "payer": ("有不认识的出资方", "a payer is unknown"),
+    "sum": ("各方承担之和不等于价格", "the parts do not sum to the price"),
+}
+
+
+def set_tariff(
+    *,
+    place: str,
+    item: Item,
+    price_fen: int,
+    bands: Sequence[Band],
+    valid_from: date,
+    set_by: str,
+    approved_by: str,
+    at: datetime,
+    point: Point | None = None,
+    valid_to: date | None = None,
+    source: str = "",
+) -> Tariff:
+    """The price of a portion (fen) of a place, or of one of its points, from a day on, in bands of age and class.
+
+    The parts of every band sum to the price; nobody is in two bands, and whoever is in none pays the whole. An open
+    tariff before it ends on the day before. Refuses with ``meal.same_person``, ``meal.item_not_a_meal``,
+    ``meal.tariff_faulty``, ``meal.tariff_in_the_past``, ``meal.tariff_overlaps``, ``input.too_small`` or
+    ``period.ends_before_it_begins``.
+    """
+    if set_by == approved_by:
+        raise SAME_PERSON("approved_by")
+    if item.help != "meals":
+        raise NOT_OF_A_MEAL("item", item=item.name, item_en=item.name_en)
+    whole(price_fen, "price_fen", least=1)
+    if found := faults(price_fen, bands):
+        zh, en = "；".join(FAULTS[one][0] for one in found), "; ".join(FAULTS[one][1] for one in found)
+        raise FAULTY("bands", what_zh=zh, what_en=en)
+    place = point.place if point else place_code.parse(place)
+    period = Period(valid_from, valid_to)
+    with transaction.atomic():
+        Item.objects.select_for_update().get(pk=item.pk)
+        _make_room(place, point, item, period, on=beijing_date(at))
+        made = Tariff.objects.create(
+            place=place,
+            point=point,
+            item=item,
+            price_fen=price_fen,
+            bands=[band.as_dict() for band in bands],
+            valid_from=valid_from,
+            valid_to=valid_to,
+            source=source.strip()[:120],
+            set_by=set_by,
+            approved_by=approved_by,
+        )
+        note(
+            county=place[:6],
+            at=at,
+            actor=approved_by,
+            act="meal.set_tariff",
+            subject="tariff",
+            subject_id=str(made.pk),
+            set_by=set_by,
+            item=item.code,
+            price_fen=price_fen,
+            bands=len(bands),
+        )
+    return made
+
+
+def tariffs_on(point: Point, items: Iterable[Item], on: date) -> dict[str, Tariff]:
+    """What holds at a point on the day, by item code: its own tariff, else that of the narrowest place around it.
+
+    One statement.
+    """
+    layers = place_code.layers(point.place)
+    in_force = Tariff.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on)
+    rows = in_force.filter(Q(point=point) | Q(point__isnull=True, place__in=layers))
+    narrowest: dict[str, tuple[int, Tariff]] = {}
+    for row in rows.filter(item__code__in=[item.code for item in items]).select_related("item"):
+        rank = -1 if row.point_id else layers.index(row.place)
+        if row.item.code not in narrowest or rank < narrowest[row.item.code][0]:
+            narrowest[row.item.code] = (rank, row)
+    return {code: row for code, (_, row) in narrowest.items()}
+
+
+def quoted(tariff: Tariff, *, age: int, card_class: int | None) -> Quote:
+    """What one portion costs somebody of an age and class."""
+    return quote(tariff.price_fen, read(tariff.bands), age=age, card_class=card_class)
+
+
+def _make_room(place: str, point: Point | None, item: Item, period: Period, *, on: date) -> None:
+    rows = Tariff.objects.filter(point=point) if point else Tariff.objects.filter(point=None, place=place)
+    known = list(rows.filter(item__code=item.code).order_by("valid_from"))
+    if known and period.first < on:
+        raise TARIFF_IN_THE_PAST("valid_from", on=on)
+    for before in known:
+        if before.valid_to is None and before.valid_from < period.first:
+            before.valid_to = period.first - timedelta(days=1)
+            before.save(update_fields=["valid_to"])
+        elif period.overlaps(Period(before.valid_from, before.valid_to)):
+            raise TARIFF_OVERLAPS("valid_from", first=before.valid_from)
