@@ -13,6 +13,7 @@ from songhe.kernel.states import Table
 def tables() -> dict[str, Table]:
     """Every table of states, in the order of the month."""
     from songhe.assessment import states as assessment
+    from songhe.card import states as card
     from songhe.entitlement import states as entitlement
     from songhe.feedback import states as feedback
     from songhe.grant import states as grant
@@ -33,6 +34,11 @@ def tables() -> dict[str, Table]:
         "消费券 Voucher (grant)": grant.VOUCHER,
         "预留 Hold (grant)": grant.HOLD,
         "预算申请 Budget proposal (grant)": grant.PROPOSAL,
+        "爱心卡 Love card (card)": card.CARD,
+        "子账户 Purse (card)": card.PURSE,
+        "资金入池 Allotment (card)": card.ALLOTMENT,
+        "充值 Top-up (card)": card.TOP_UP,
+        "退给继承人 Payment to an heir (card)": card.HEIR_PAYMENT,
         "凭据结论 Verdict on a visit (service)": service.VERDICT,
         "改判申请 Override (service)": service.OVERRIDE,
         "账单 Bill (redemption)": redemption.BILL,
