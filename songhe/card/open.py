@@ -194,10 +194,16 @@ def card_of(*, county: str, person_id: UUID) -> Card | None:
 
 
 def lock(*, county: str, card_id: UUID) -> Card:
-    """The card's row, locked: all that happens to a card happens one after the other. Refuses with ``card.unknown``."""
-    found = Card.objects.select_for_update(no_key=True).filter(county=county, id=card_id).first()
-    if found is None:
+    """The card's row, locked: all that happens to a card happens one after the other.
+
+    Its holder first, as a death and a redemption lock them. Refuses with ``card.unknown``.
+    """
+    holder = Card.objects.filter(county=county, id=card_id).values_list("person_id", flat=True).first()
+    if holder is None:
         raise UNKNOWN_CARD("card")
+    person = Person.rows.select_for_update().get(county=county, id=holder)
+    found = Card.objects.select_for_update(no_key=True).get(county=county, id=card_id)
+    found.person = person
     return found
 
 
