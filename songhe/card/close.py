@@ -93,7 +93,9 @@ def close_by_wish(*, card: Card, because: str, at: datetime, on: date, by: str) 
 
 
 def _active(card: Card) -> list[Purse]:
+    """The card's purses in use, locked in the order in which a run that expires them would lock them."""
     rows = Purse.objects.filter(county=card.county, card=card, state=Purse.State.ACTIVE)
+    list(rows.select_for_update(no_key=True).order_by("id").values_list("id", flat=True))
     return list(rows.select_related("fund__books", "account").order_by("id"))
 
 

@@ -172,14 +172,15 @@ def _takes_back(purse: Purse, on: date) -> bool:
 def give_back(*, card: Card, about: Collection[UUID], at: datetime, on: date, by: str) -> list[GivenBack]:
     """Undo what purses of a locked card paid for these lines: each gets back just what it gave, once.
 
-    A purse that has ended gives it on to its fund; a family's, left to heirs, keeps it for them. Refuses with
-    ``card.already_back``.
+    The purses are locked, so that none ends meanwhile. One that has ended gives it on to its fund; a family's, left to
+    heirs, keeps it for them. Refuses with ``card.already_back``.
     """
     with transaction.atomic():
         draws = list(Draw.objects.filter(county=card.county, about__in=list(about)).order_by("id"))
         if GivenBack.objects.filter(county=card.county, draw__in=[row.id for row in draws]).exists():
             raise ALREADY_BACK("about")
         rows = Purse.objects.filter(county=card.county, card=card, id__in={row.purse_id for row in draws})
+        list(rows.select_for_update(no_key=True).order_by("id").values_list("id", flat=True))
         purses = {purse.id: purse for purse in rows.select_related("fund__books", "account").order_by("id")}
         draws = [row for row in draws if row.purse_id in purses]
         moves, made = [], []
