@@ -123,7 +123,7 @@ class BenefitFile(Pieces):
             reading.wrong(node, f"“{name}”缺少：{'、'.join(lacking)}。", f"{name} lacks {', '.join(lacking)}; add it.")
             return None
         if shape != "month_amount":
-            return BenefitLine(name, Sentence(zh, en), shape, **names)
+            return BenefitLine(name, Sentence(zh, en), shape, in_class=None, when=(), **names)
         in_class = reading.whole(fields.get("class"), "class")
         when = tuple(
             found
