@@ -126,7 +126,11 @@ def take_place(
     card_class: int | None = None,
     walked_in: bool = False,
 ) -> Booking:
-    """One portion of the menu, by one conditional update; the caller holds the person and has looked at the menu."""
+    """One portion of the menu, by one conditional update; the caller holds the person and has looked at the menu.
+
+    Refuses with ``meal.no_delivery_here``, ``meal.already_booked``, ``meal.wrong_state`` (closed in the meantime),
+    ``meal.full`` or ``meal.no_tariff``.
+    """
     if way == Booking.Way.DELIVERY and menu.delivery_id is None:
         raise NO_DELIVERY("way")
     booking = Booking(
@@ -148,6 +152,8 @@ def take_place(
         raise ALREADY_BOOKED("person")
     free = Menu.objects.filter(county=menu.county, id=menu.id, state=menu.state, taken__lt=F("portions"))
     if not free.update(taken=F("taken") + 1):
+        state = Menu.objects.values_list("state", flat=True).get(county=menu.county, id=menu.id)
+        MENU.check(state, "finish" if walked_in else "begin")
         raise FULL("menu")
     try:
         with transaction.atomic():

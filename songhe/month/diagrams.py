@@ -14,17 +14,22 @@ def tables() -> dict[str, Table]:
     """Every table of states, in the order of the month."""
     from songhe.assessment import states as assessment
     from songhe.card import states as card
+    from songhe.credit import states as credit
     from songhe.entitlement import states as entitlement
     from songhe.feedback import states as feedback
     from songhe.grant import states as grant
+    from songhe.meal import states as meal
+    from songhe.outreach import states as outreach
     from songhe.person import states as person
     from songhe.policy import states as policy
+    from songhe.provider import states as provider
     from songhe.redemption import states as redemption
     from songhe.service import states as service
     from songhe.settlement import states as settlement
 
     return {
         "政策包版本 Release of a pack (policy)": policy.RELEASE,
+        "爱心商家 Partner merchant (provider)": provider.PARTNER,
         "人员事件 Event of a person (person)": person.EVENT,
         "代办申请 Wish to act for somebody (person)": person.MANDATE_ASK,
         "更正申请 Correction asked for (person)": person.CORRECTION,
@@ -39,6 +44,9 @@ def tables() -> dict[str, Table]:
         "资金入池 Allotment (card)": card.ALLOTMENT,
         "充值 Top-up (card)": card.TOP_UP,
         "退给继承人 Payment to an heir (card)": card.HEIR_PAYMENT,
+        "换餐记录 Deed that earns credits (credit)": credit.DEED,
+        "菜单 Menu (meal)": meal.MENU,
+        "订餐 Booking of a meal (meal)": meal.BOOKING,
         "凭据结论 Verdict on a visit (service)": service.VERDICT,
         "改判申请 Override (service)": service.OVERRIDE,
         "账单 Bill (redemption)": redemption.BILL,
@@ -46,6 +54,8 @@ def tables() -> dict[str, Table]:
         "付款批次 Batch (settlement)": settlement.BATCH,
         "付款 Payment (settlement)": settlement.PAYMENT,
         "投诉 Complaint (feedback)": feedback.COMPLAINT,
+        "需求 Need heard on a round (outreach)": outreach.NEED,
+        "志愿服务 What a volunteer tells (outreach)": outreach.STINT,
     }
 
 
