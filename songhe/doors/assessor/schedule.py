@@ -49,6 +49,7 @@ class Card:
     occasion: Any
     state: str
     tone: Tone
+    done_on: date | None = None
     note: str = ""
     wish: str = ""
 
@@ -164,6 +165,7 @@ def card(visit: Visit, on: date, towns: dict[str, str], state: str, tone: Tone, 
         occasion=occasion_words(row.occasion),
         state=state,
         tone=tone,
+        done_on=None if is_open else row.assessed_on,
         note=row.note if is_open else "",
         wish=wish.beside(at) if wish else "",
     )
