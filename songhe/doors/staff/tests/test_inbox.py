@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from songhe.access import login
 from songhe.assessment.tests import world
+from songhe.doors.staff import inbox
 from songhe.doors.staff.tests.conftest import AT, DAY, ELSEWHERE
 from songhe.doors.staff.tests.reading import text
 from songhe.entitlement import review
@@ -136,3 +137,26 @@ def test_who_reviewed_finds_the_case_no_longer_among_their_own(clerk):
 @pytest.mark.parametrize("state", ["open", "approved", "nonsense"])
 def test_the_empty_list_says_what_will_be_there(clerk, state):
     assert "这里没有申请" in text(clerk.get(f"{INBOX}?state={state}"))
+
+
+def test_overdue_and_soon_due_cases_stand_under_chips_of_their_own(clerk, monkeypatch):
+    monkeypatch.setattr(inbox.Deadlines, "days", lambda self, county, policy: 10)
+    for name in ("张三", "李四", "王五"):
+        story.submitted(world.elder(name=name))
+    days = {"张三": date(2026, 2, 10), "李四": date(2026, 2, 27), "王五": date(2026, 3, 9)}
+    for row in Application.rows.select_related("person"):
+        Application.rows.filter(county=row.county, id=row.id).update(submitted_on=days[row.person.name])
+    page = clerk.get("/staff/?state=overdue")
+    assert [row.name for row in page.context["rows"]] == ["张三"]
+    assert all(row.late for row in page.context["rows"])
+    soon = clerk.get("/staff/?state=soon")
+    assert [row.name for row in soon.context["rows"]] == ["李四"]
+    assert not any(row.late for row in soon.context["rows"])
+    assert {"已超期 1", "三日内到期 1"} <= {f"{chip['word']} {chip['count']}" for chip in page.context["chips"]}
+
+
+def test_a_place_that_sets_no_days_has_nothing_overdue(clerk, monkeypatch):
+    monkeypatch.setattr(inbox.Deadlines, "days", lambda self, county, policy: None)
+    story.submitted(world.elder(name="张三"))
+    Application.rows.update(submitted_on=date(2025, 1, 1))
+    assert clerk.get("/staff/?state=overdue").context["rows"] == []
