@@ -90,6 +90,8 @@ MORE_ACTS: dict[str, Any] = {
     "account.password_link": _("给出设密码的链接"),
     "account.password_chosen": _("本人设好密码"),
     "account.read": _("查看账号"),
+    "jobs.try_again": _("让后台再试"),
+    "person.find_duplicates": _("全县查找重复档案"),
     "person.read": _("查看档案"),
     "person.search": _("按号码查找"),
     "application.read": _("查看申请"),
