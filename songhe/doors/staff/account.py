@@ -35,6 +35,11 @@ LINK = "password_link"
 #: Providers offered in the form; a county has tens.
 PROVIDERS = 500
 
+AUDITOR_FOR_A_TIME = reason(
+    "staff.auditor_for_a_time",
+    zh="审计只在一段时间内任职，请填写到哪天止。",
+    en="An auditor comes for a time; give the last day.",
+)
 BEYOND_REACH = reason(
     "staff.place_beyond_reach",
     zh="“{place}”不在您管理的区划之内。",
@@ -115,7 +120,10 @@ def reset(request: DoorRequest, row: Account, told: Mapping[str, Any]) -> None:
 
 
 def appoint(request: DoorRequest, row: Account, told: Mapping[str, Any]) -> None:
-    """Refuses with ``staff.place_beyond_reach`` above or beside one's own area, or as ``login.appoint`` does."""
+    """Refuses with ``staff.place_beyond_reach`` above or beside one's own area, with ``staff.auditor_for_a_time``, or
+    as ``login.appoint`` does."""
+    if told["role"] == Role.AUDITOR and told["valid_to"] is None:
+        raise AUDITOR_FOR_A_TIME("valid_to")
     place = place_code.parse(told["place"])
     beginnings = accounts.prefixes(request, "account.appoint")
     if not any(place_code.prefix(place).startswith(one) for one in beginnings):

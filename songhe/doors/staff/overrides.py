@@ -111,10 +111,12 @@ def span(visit: Visit) -> str:
 def decide(request: DoorRequest, override_id: UUID, answer: str) -> HttpResponse:
     """Agree or not, once; a refusal shows the list as it stands now, and says why."""
     row = Override.objects.filter(id=override_id).first()
-    if row is None or answer not in {"grant", "decline"}:
+    if row is None:
         raise Http404
     if row.county not in counties(request, "service.override"):
         out_of_reach(request, county=row.county, subject="override", subject_id=row.id)
+    if answer not in {"grant", "decline"}:
+        raise Http404
     form = ActForm(request.POST)
     if not form.is_valid():
         return page(request, status=422)

@@ -152,6 +152,17 @@ def test_nobody_is_appointed_outside_one_s_own_area(security):
     assert Appointment.objects.filter(account=row).count() == 1
 
 
+def test_an_auditor_comes_for_a_time(security):
+    row = account("someone", "finance")
+    Appointment.objects.filter(account=row).update(valid_to=date(2026, 3, 1))
+    told = {"role": "auditor", "place": COUNTY, "valid_from": "2026-03-10"}
+    answer = send(security, address(row), "/appoint/", **told)
+    assert answer.status_code == 422
+    assert "请填写到哪天止" in text(answer)
+    send(security, address(row), "/appoint/", **told, valid_to="2026-06-30")
+    assert Appointment.objects.get(account=row, role="auditor").valid_to == date(2026, 6, 30)
+
+
 def test_an_office_ends_on_its_last_day(security):
     row = account("someone", "county_clerk")
     send(security, address(row), "/end/", last_day="2026-03-31")
