@@ -86,8 +86,8 @@ def test_who_is_not_signed_in_signs_in_first(client):
 
 def test_a_provider_goes_on_to_its_own_desk_and_an_administrator_to_theirs(enter):
     assert enter("m", "provider_manager", provider=7).get(INBOX).headers["Location"] == reverse("provider:home")
-    assert enter("s", "system_admin").get(INBOX).headers["Location"] == reverse("staff:month")
-    assert enter("x", "security_admin").get(INBOX).headers["Location"] == "/security/reset/"
+    assert enter("s", "system_admin").get(INBOX).headers["Location"] == reverse("staff:accounts")
+    assert enter("x", "security_admin").get(INBOX).headers["Location"] == reverse("staff:accounts")
 
 
 def test_the_list_goes_on_where_the_page_ends(clerk):
