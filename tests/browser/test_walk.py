@@ -106,7 +106,7 @@ class Walk:
 
     def picture(self, page: Any, name: str) -> None:
         if self.folder:
-            page.evaluate("document.activeElement && document.activeElement.blur()")
+            page.evaluate("document.activeElement && document.activeElement.blur(), scrollTo(0, 0)")
             page.screenshot(path=Path(self.folder) / f"walk-{name}.png")
 
     def leave(self) -> None:
