@@ -80,7 +80,7 @@ ITEMS: tuple[Item, ...] = (
     Item("staff:duplicates", _("重复档案"), "person.merge"),
     Item("staff:complaints", _("投诉"), "complaint.read"),
     Item("staff:notices", _("通知"), "notice.outbox"),
-    Item("staff:accounts", _("账号"), "account.read"),
+    Item("staff:accounts", pgettext_lazy("page", "账号"), "account.read"),
     Item("staff:jobs", _("后台任务"), "job.read"),
     Item("reset-factor", _("重置验证"), "account.reset_factor"),
     Item("staff:reveals", _("查看记录"), "audit.read"),

@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from songhe.access import login, password, second_factor
@@ -109,7 +109,7 @@ def unlock(request: DoorRequest, row: Account, told: Mapping[str, Any]) -> None:
 
 def link(request: DoorRequest, row: Account, told: Mapping[str, Any]) -> None:
     """The link is shown once, on the next page, and kept nowhere else."""
-    secret = password.give_link(account=row, by=account_of(request), at=request.at, now=request.server_at)
+    secret = password.give_link(account=row, by=account_of(request), at=request.at, machine_at=request.server_at)
     request.session[LINK] = {"account": row.pk, "secret": secret}
 
 
@@ -275,7 +275,7 @@ def act(request: DoorRequest, account_id: int, verb: str) -> HttpResponse:
 @require("account.write")
 def add(request: DoorRequest) -> HttpResponse:
     """Open a login. Its owner chooses the password by a link; another administrator appoints it."""
-    crumbs = [Crumb(_("账号"), reverse("staff:accounts")), Crumb(_("开设账号"))]
+    crumbs = [Crumb(pgettext("page", "账号"), reverse("staff:accounts")), Crumb(pgettext("button", "开设账号"))]
     if request.method != "POST":
         return render(request, "staff/account_add.html", {"crumbs": crumbs, "form": fresh(OpenForm, "open")})
     form = sent(OpenForm, "open", request)

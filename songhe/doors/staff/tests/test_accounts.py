@@ -80,9 +80,9 @@ def test_a_link_works_once_and_for_three_days(system):
     assert Client().post(where, {**good, "again": "x"}).status_code == 422
     assert Client().post(where, {"password": "123", "again": "123"}).status_code == 422
     assert Client().post(where, good).status_code == 302
-    assert Client().get(where).status_code == 410
-    assert Client().post(where, good).status_code == 410
-    assert Client().get("/sign-in/first/987654/x-y/").status_code == 410
+    assert Client().get(where).status_code == 403
+    assert Client().post(where, good).status_code == 403
+    assert Client().get("/sign-in/first/987654/x-y/").status_code == 403
 
 
 def test_a_user_name_that_is_taken_is_said_beside_the_field(system):
