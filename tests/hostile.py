@@ -40,6 +40,7 @@ def lay_ground() -> Path:
     (folder / "home" / "static").mkdir(parents=True)
     os.environ["SONGHE_SECRET_KEY"] = "for tests only " * 4
     os.environ["SONGHE_ID_NUMBER_KEY"] = "5a" * 32
+    os.environ["SONGHE_KEEP_COUNTS"] = "false"
     os.environ.pop("SONGHE_POLICIES", None)
     if not os.environ.get("SONGHE_DATABASE_URL", "").startswith("postgres"):
         os.environ["SONGHE_DATABASE_URL"] = f"sqlite:///{folder / 'unused.sqlite3'}"
