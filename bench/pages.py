@@ -32,7 +32,7 @@ PAGES = {
     "elder's home": ("daughter", "/my/"),
     "elder's vouchers": ("daughter", "/my/vouchers/"),
 }
-LIGHTEST = "/healthz/"
+LIGHTEST = "/healthz"
 
 
 def run(*, size: int = SIZE, rounds: int = ROUNDS) -> Figures:
@@ -121,12 +121,9 @@ def _issue_rest(size: int) -> None:
 def _papers(of: Ids, size: int) -> list[str]:
     """An approved application, and a booked bill of one line with its verdict, for each; every two hundredth
     application is still open. The keys between them are those of real rows, so they need not be checked again."""
-    from songhe.provider.models import Provider
-    from songhe.service.models import Item
+    from songhe.provider.models import Item, Kind, Provider
 
-    providers = list(Provider.objects.filter(category__contains="home").values_list("id", flat=True)) or list(
-        Provider.objects.values_list("id", flat=True)
-    )
+    providers = list(Provider.objects.filter(kind=Kind.COMMUNITY).values_list("id", flat=True))
     given = "(ARRAY[" + ",".join(map(str, providers)) + f"])[1 + n % {len(providers)}]"
     item = Item.objects.order_by("id").values_list("id", flat=True)[0]
     open_states = "CASE WHEN n % 200 = 0 THEN (ARRAY['submitted','determined','reviewed'])[1 + n / 200 % 3]"
@@ -166,7 +163,7 @@ def _rows() -> dict[str, Any]:
     from songhe.entitlement.models import Application
     from songhe.grant.models import Grant
 
-    waits = Application.objects.filter(county=COUNTY, state="determined").order_by("no")[:1].get()
+    waits = Application.rows.filter(county=COUNTY, state="determined").order_by("no")[:1].get()
     grant = Grant.objects.filter(county=COUNTY, month="2026-04").order_by("-no")[:1].get()
     return {"application": waits.no, "person": grant.person_id}
 
