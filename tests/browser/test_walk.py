@@ -354,5 +354,3 @@ def test_a_daughter_applies_for_her_mother_and_every_yuan_can_be_followed_to_the
     statement_no = the_company_confirms_its_statement_and_another_person_approves(walk)
     finance_pays_and_the_bank_answers(walk, statement_no)
     the_auditor_follows_the_yuan_back(walk, bill_no, statement_no)
-
-
