@@ -67,7 +67,7 @@ def at_who_serves(account: Account, on: date) -> bool:
 
 
 ITEMS: tuple[Item, ...] = (
-    Item("staff:inbox", _("申请审核"), "application.read"),
+    Item("staff:inbox", _("申请审核"), "application.read", frozenset({Role.CITIZEN})),
     Item("staff:people", _("人员"), "person.search", AT_A_PROVIDER),
     Item("staff:requests", _("群众来件"), "person.verify"),
     Item("elder:assist", _("协助办理"), "elder.assist"),

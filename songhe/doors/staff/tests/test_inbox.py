@@ -7,7 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from songhe.access import login
+from songhe.access.models import Account
+from songhe.access.role import ADMINISTRATORS, OF_A_PLACE
 from songhe.assessment.tests import world
+from songhe.doors.shell import navigation
 from songhe.doors.staff import inbox
 from songhe.doors.staff.tests.conftest import AT, DAY, ELSEWHERE
 from songhe.doors.staff.tests.reading import text
@@ -15,6 +18,7 @@ from songhe.entitlement import review
 from songhe.entitlement.models import Application
 from songhe.entitlement.tests import story
 from songhe.entitlement.tests.conftest import local_rules
+from songhe.place.division import load_sample_county
 
 __all__ = ["local_rules"]
 INBOX = "/staff/"
@@ -35,6 +39,17 @@ def waiting(count, **fields):
         )
         for number, person in enumerate(people, Application.rows.count() + 1)
     )
+
+
+@pytest.mark.parametrize("role", sorted(OF_A_PLACE | ADMINISTRATORS))
+def test_every_page_that_the_navigation_names_opens(enter, role):
+    load_sample_county()
+    place = {"city_overseer": "370700", "province_overseer": "370000"}.get(role, "370799")
+    browser = enter("somebody", role, place=place)
+    account = Account.objects.get(username="somebody")
+    for item in navigation.shown(account, DAY, INBOX):
+        answer = browser.get(item.address)
+        assert answer.status_code == 200, item
 
 
 def test_a_clerk_finds_what_is_to_be_reviewed_and_an_approver_what_is_to_be_approved(clerk, approver):
