@@ -76,22 +76,17 @@ def _p95(times: list[float]) -> float:
 def _county(size: int) -> None:
     from django.db import connection
 
-    from songhe.doors.cli.init import lay_ground
+    from songhe.doors.cli.demo import people_a_county
     from songhe.doors.cli.month import calendars
-    from songhe.doors.shell.clock import set_practice_day
     from songhe.doors.shell.translate import compile_catalogues
     from songhe.kernel.month import Month
-    from songhe.month.sample.load import load
-    from songhe.month.sample.logins import AT
     from songhe.month.sample.plan import Plan
     from songhe.month.steps import run_month
 
     compile_catalogues()
     march = Month.parse("2026-03")
     plan = Plan(3, 300, march)
-    set_practice_day(plan.approved_on)
-    lay_ground(at=AT, sample=True)
-    load(plan)
+    people_a_county(plan)
     calendar, people = calendars(practice=True)
     run_month(county=COUNTY, month=march, calendar=calendar, until="close", people=people)
     run_month(county=COUNTY, month=march.next, calendar=calendar, until="issue", people=people)

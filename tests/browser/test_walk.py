@@ -29,13 +29,11 @@ BATH = "上门助浴"
 @pytest.fixture
 def sample(own_database: Any) -> SimpleNamespace:
     """A small sample county on its first working day of March, its vouchers issued; ``turn()`` is the worker's."""
-    from songhe.doors.cli.init import lay_ground
+    from songhe.doors.cli.demo import people_a_county
     from songhe.doors.cli.month import calendars
     from songhe.doors.shell.clock import read_clock, set_practice_day
     from songhe.doors.shell.translate import compile_catalogues
     from songhe.kernel.month import Month
-    from songhe.month.sample.load import load
-    from songhe.month.sample.logins import AT
     from songhe.month.sample.plan import Plan
     from songhe.month.schedule import tick
     from songhe.month.steps import run_month
@@ -44,9 +42,7 @@ def sample(own_database: Any) -> SimpleNamespace:
     compile_catalogues()
     march = Month.parse("2026-03")
     plan = Plan(3, 300, march)
-    set_practice_day(plan.approved_on)
-    lay_ground(at=AT, sample=True)
-    load(plan)
+    people_a_county(plan)
     calendar, people = calendars(practice=True)
     run_month(county="370799", month=march, calendar=calendar, until="issue", people=people)
 
