@@ -18,6 +18,7 @@ from songhe.entitlement import review
 from songhe.entitlement.models import Application
 from songhe.entitlement.tests import story
 from songhe.entitlement.tests.conftest import local_rules
+from songhe.grant.tests.world import budget
 from songhe.place.division import load_sample_county
 
 __all__ = ["local_rules"]
@@ -44,6 +45,7 @@ def waiting(count, **fields):
 @pytest.mark.parametrize("role", sorted(OF_A_PLACE | ADMINISTRATORS))
 def test_every_page_that_the_navigation_names_opens(enter, role):
     load_sample_county()
+    budget()
     place = {"city_overseer": "370700", "province_overseer": "370000"}.get(role, "370799")
     browser = enter("somebody", role, place=place)
     account = Account.objects.get(username="somebody")
