@@ -116,9 +116,9 @@ def _issue_rest(size: int) -> None:
 def _papers(of: Ids, size: int) -> list[str]:
     """An approved application, and a booked bill of one line with its verdict, for each; every two hundredth
     application is still open. The keys between them are those of real rows, so they need not be checked again."""
-    from songhe.provider.models import Item, Kind, Provider
+    from songhe.provider.models import Item
 
-    providers = list(Provider.objects.filter(kind=Kind.COMMUNITY).values_list("id", flat=True))
+    providers = _providers(size)
     given = "(ARRAY[" + ",".join(map(str, providers)) + f"])[1 + n % {len(providers)}]"
     item = Item.objects.order_by("id").values_list("id", flat=True)[0]
     open_states = "CASE WHEN n % 200 = 0 THEN (ARRAY['submitted','determined','reviewed'])[1 + n / 200 % 3]"
@@ -152,6 +152,27 @@ def _papers(of: Ids, size: int) -> list[str]:
         SELECT {county}, {verdict}, {line}, 'pass', false, '[]', 'run:judge', timestamptz '2026-03-31 20:00+08'
         FROM generate_series(1, {size}) n""",
     ]
+
+
+def _providers(size: int) -> list[int]:
+    """The home-care companies of the sample, and as many more that each has some 2,500 bills a month."""
+    from django.utils import timezone
+
+    from songhe.provider.models import Kind, Provider
+
+    Provider.objects.bulk_create(
+        [
+            Provider(
+                kind=Kind.COMMUNITY,
+                name=f"样例居家服务{number}",
+                credit_code=f"BENCH{number:013d}",
+                place=COUNTY,
+                admitted_at=timezone.now(),
+            )
+            for number in range(1, size // 2500 + 1)
+        ]
+    )
+    return list(Provider.objects.filter(kind=Kind.COMMUNITY).order_by("id").values_list("id", flat=True))
 
 
 def _rows() -> dict[str, Any]:

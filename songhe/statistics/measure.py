@@ -108,14 +108,20 @@ def _entitled(frame: Frame) -> QuerySet[Any]:
 
 
 def _reached(frame: Frame) -> QuerySet[Any]:
-    told = {"county": OuterRef("county"), "person_id": OuterRef("person_id"), "policy": frame.programme}
-    asked = Application.rows.filter(**told, opened_at__lt=_end(frame)).exclude(state=Application.State.DRAFT)
-    holds = Entitlement.objects.filter(**told, approved_on__lte=frame.day)
+    asked, holds = _reaching(frame)
     return _entitled(frame).filter(Exists(asked) | Exists(holds))
 
 
+def _reaching(frame: Frame) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """What shows that somebody was reached: an application that was handed in, or a right."""
+    told = {"county": OuterRef("county"), "person_id": OuterRef("person_id"), "policy": frame.programme}
+    asked = Application.rows.filter(**told, opened_at__lt=_end(frame)).exclude(state=Application.State.DRAFT)
+    return asked, Entitlement.objects.filter(**told, approved_on__lte=frame.day)
+
+
 def _unreached(frame: Frame) -> QuerySet[Any]:
-    return _entitled(frame).exclude(person_id__in=_reached(frame).values("person_id"))
+    asked, holds = _reaching(frame)
+    return _entitled(frame).filter(~Exists(asked), ~Exists(holds))
 
 
 def _assessed(frame: Frame) -> QuerySet[Any]:
