@@ -11,6 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -40,7 +41,7 @@ _lock = threading.Lock()
 
 
 def kept(count: Callable[P, R]) -> Callable[P, R]:
-    """Keep what a slow count answers, by its arguments and the database; the answer must not be changed."""
+    """Keep what a slow count answers, by its arguments and the database; everybody gets a copy of their own."""
 
     @wraps(count)
     def asked(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -54,7 +55,7 @@ def kept(count: Callable[P, R]) -> Callable[P, R]:
                 if time.monotonic() >= answer.until and key not in _counting:
                     _counting.add(key)
                     threading.Thread(target=_again, args=(key, count, args, kwargs), daemon=True).start()
-                value: R = answer.value
+                value: R = deepcopy(answer.value)
                 return value
         return _count(key, count, args, kwargs)
 
@@ -73,7 +74,7 @@ def _count(key: Any, count: Callable[..., R], args: Any, kwargs: Any) -> R:
     took = time.monotonic() - began
     with _lock:
         if took >= LEAST_SECONDS:
-            _answers[key] = _Answer(value, time.monotonic() + TIMES_AS_LONG * took)
+            _answers[key] = _Answer(deepcopy(value), time.monotonic() + TIMES_AS_LONG * took)
             while len(_answers) > MOST:
                 _answers.popitem(last=False)
         else:

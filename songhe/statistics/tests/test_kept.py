@@ -63,6 +63,19 @@ def test_a_count_that_fails_is_not_kept_and_may_be_asked_again(monkeypatch):
             count()
 
 
+def test_whoever_changes_an_answer_changes_their_own_copy(monkeypatch):
+    monkeypatch.setattr(module, "LEAST_SECONDS", 0)
+
+    @kept
+    def count():
+        return {"home": [1, 2]}
+
+    for _ in range(3):
+        found = count()
+        assert found == {"home": [1, 2]}
+        found.pop("home").append(3)
+
+
 def test_an_installation_may_keep_nothing(slow, monkeypatch):
     monkeypatch.setattr(INSTALLATION, "keep_counts", False)
     assert (slow("a"), slow("a")) == (1, 2)
