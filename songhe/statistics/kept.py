@@ -24,7 +24,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 TIMES_AS_LONG = 60
-LEAST_SECONDS = 0.25
+LEAST_SECONDS = 0.05
 #: Answers kept by one process; the one asked for longest ago makes room.
 MOST = 500
 
