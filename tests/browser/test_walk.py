@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import TimeoutError
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.on_both]
 
 MOTHER, PROVIDER = "孟淑贞", "样例康乐居家照料公司"
 PHONE, TABLET, DESK = (390, 844), (1024, 1366), (1280, 900)
