@@ -93,7 +93,8 @@ def _lay_keys() -> None:
         cursor.execute(
             "INSERT INTO person_searchkey (county, id, person_id, key) "
             "SELECT county, gen_random_uuid(), id, key FROM person_person JOIN said USING (name) "
-            "UNION ALL SELECT county, gen_random_uuid(), id, '#' || reverse(phone) FROM person_person"
+            "UNION ALL SELECT county, gen_random_uuid(), id, '#' || reverse(phone) FROM person_person "
+            "ON CONFLICT DO NOTHING"
         )
 
 

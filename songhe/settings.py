@@ -62,6 +62,9 @@ class Installation(BaseSettings):
     wall_screen_days: int = Field(
         default=90, description="Days for which a big screen stays signed in; it opens nothing but its figures"
     )
+    keep_counts: bool = Field(
+        default=True, description="Whether figures that took long to count are kept for a while (60 times as long)"
+    )
     download_hours: int = Field(default=168, description="Hours for which a finished list can be fetched")
     download_hours_whole: int = Field(
         default=24, description="The same for lists with whole ID numbers, which lie about for as short as possible"

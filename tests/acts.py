@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 SONGHE = Path(__file__).resolve().parents[1] / "songhe"
+#: What a name or a field of an object may stand for.
+Named = dict[str, set[str]]
 #: What writes down an act, and the argument that names it; whatever hands its own argument on joins them.
 NOTE = ("note", "act", 10**6)
 
@@ -26,14 +29,17 @@ def acts_of(package: str) -> set[str]:
     """Every act that the package may note."""
     trees = [ast.parse(path.read_text("utf-8")) for path in _files(package)]
     functions = [one for tree in trees for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)]
-    constants = {name: value for tree in trees for name, value in _constants(tree)}
+    named: Named = defaultdict(set)
+    for tree in trees:
+        for name, value in (*_constants(tree), *_fields(tree)):
+            named[name].add(value)
     writers, found = {Writer(*NOTE)}, set[str]()
     while True:
         known = len(writers)
         for function in functions:
             for call in _calls(function):
                 for writer in [one for one in writers if one.name == _name(call)]:
-                    told, more = _read(function, call, writer, constants)
+                    told, more = _read(function, call, writer, named)
                     found |= told
                     writers |= more
         if len(writers) == known:
@@ -70,9 +76,15 @@ def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
             yield from ((target.id, one.value.value) for target in one.targets if isinstance(target, ast.Name))
 
 
-def _read(
-    function: ast.FunctionDef, call: ast.Call, writer: Writer, constants: dict[str, str]
-) -> tuple[set[str], set[Writer]]:
+def _fields(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Texts that an object is made with, by the names of its fields."""
+    for call in _calls(tree):
+        for one in call.keywords:
+            if one.arg and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str):
+                yield f"self.{one.arg}", one.value.value
+
+
+def _read(function: ast.FunctionDef, call: ast.Call, writer: Writer, named: Named) -> tuple[set[str], set[Writer]]:
     """The acts that a call of a writer names; or the function itself, when its own parameter names them."""
     given = next((one.value for one in call.keywords if one.arg == writer.parameter), None)
     if given is None and writer.place < len(call.args):
@@ -86,17 +98,19 @@ def _read(
         assert isinstance(parts[1], ast.FormattedValue)
         before, given = str(parts[0].value), parts[1].value
     parameters = [one.arg for one in (*function.args.args, *function.args.kwonlyargs)]
+    # Who calls a method does not give ``self``.
+    parameters = parameters[1:] if parameters[:1] == ["self"] else parameters
     if isinstance(given, ast.Name) and given.id in parameters:
         return set(), {Writer(function.name, given.id, parameters.index(given.id), before)}
-    return {before + told for told in _texts(function, given, constants)}, set()
+    return {before + told for told in _texts(function, given, named)}, set()
 
 
-def _texts(function: ast.FunctionDef, given: ast.expr, constants: dict[str, str]) -> set[str]:
+def _texts(function: ast.FunctionDef, given: ast.expr, named: Named) -> set[str]:
     """The texts that an expression may be: of a constant, of either branch, or of what a name was set to."""
     if isinstance(given, ast.Constant):
         return {str(given.value)}
     if isinstance(given, ast.IfExp):
-        return _texts(function, given.body, constants) | _texts(function, given.orelse, constants)
+        return _texts(function, given.body, named) | _texts(function, given.orelse, named)
     if isinstance(given, ast.Name):
         set_to = [
             one.value
@@ -104,7 +118,8 @@ def _texts(function: ast.FunctionDef, given: ast.expr, constants: dict[str, str]
             if isinstance(one, ast.Assign) and any(getattr(target, "id", "") == given.id for target in one.targets)
         ]
         if set_to:
-            return set().union(*(_texts(function, one, constants) for one in set_to))
-        if given.id in constants:
-            return {constants[given.id]}
+            return set().union(*(_texts(function, one, named) for one in set_to))
+    known = named.get(ast.unparse(given))
+    if known:
+        return known
     raise AssertionError(f"cannot read which act {function.name} notes: {ast.unparse(given)}")

@@ -40,6 +40,7 @@ def lay_ground() -> Path:
     (folder / "home" / "static").mkdir(parents=True)
     os.environ["SONGHE_SECRET_KEY"] = "for tests only " * 4
     os.environ["SONGHE_ID_NUMBER_KEY"] = "5a" * 32
+    os.environ["SONGHE_KEEP_COUNTS"] = "false"
     os.environ.pop("SONGHE_POLICIES", None)
     if not os.environ.get("SONGHE_DATABASE_URL", "").startswith("postgres"):
         os.environ["SONGHE_DATABASE_URL"] = f"sqlite:///{folder / 'unused.sqlite3'}"
@@ -191,12 +192,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def leave_out_what_needs_no_database(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What a test without a database finds on SQLite it finds on PostgreSQL: it runs once, in the SQLite half."""
+    """What a test without a database finds on SQLite it finds on PostgreSQL: it runs once, in the SQLite half.
+
+    So does how a page looks and is used. What people do on the pages is walked on both.
+    """
     fixtures = {"db", "own_database", "another_database", "database_template"}
     without = [
         item
         for item in items
-        if item.get_closest_marker("django_db") is None and not fixtures & set(getattr(item, "fixturenames", ()))
+        if (item.get_closest_marker("django_db") is None and not fixtures & set(getattr(item, "fixturenames", ())))
+        or (item.get_closest_marker("browser") is not None and item.get_closest_marker("on_both") is None)
     ]
     if without:
         config.hook.pytest_deselected(items=without)

@@ -247,13 +247,14 @@ def rows(practice):
     from songhe.grant.budget import propose_budget
     from songhe.grant.models import Grant
     from songhe.grant.tests import world as vouchers
-    from songhe.jobs.models import Run
+    from songhe.jobs.models import Outgoing, Run
     from songhe.kernel.month import Month
     from songhe.month.importing import JOB
     from songhe.notice.models import Notice
-    from songhe.person.models import Correction, Event, Mandate, MandateAsk
+    from songhe.person.models import Correction, Duplicate, Event, Mandate, MandateAsk
     from songhe.provider.models import Worker
     from songhe.redemption.tests import world as bills
+    from songhe.service.models import Override
     from songhe.settlement.tests import make
 
     at = world.at(DAY)
@@ -351,6 +352,15 @@ def rows(practice):
         ),
         provider=server,
         login=account(Role.COUNTY_CLERK, username="official"),
+        pair=Duplicate.objects.create(
+            county=COUNTY, first=person, second=world.elder(name="王秀兰"), why="x", found_at=at
+        ),
+        override=Override.objects.create(
+            county=COUNTY, visit=visit, verdict="fail", reason="x", asked_by="somebody", asked_at=at
+        ),
+        entry=Outgoing.objects.create(
+            county=COUNTY, topic="month.run", about=person.id, payload={}, at=at, not_before=at, tries=8
+        ),
         proposal=propose_budget(
             county=COUNTY,
             programme="consumption-voucher",
@@ -404,6 +414,9 @@ def named(found):
         "worker_id": found.worker.pk,
         "account_id": found.login.pk,
         "proposal_id": found.proposal.id,
+        "pair_id": found.pair.id,
+        "override_id": found.override.id,
+        "entry_id": found.entry.id,
         "sign_in_id": found.sign_in.pk,
     }
 

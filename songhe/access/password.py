@@ -19,7 +19,7 @@ LINK_OVER = reason(
     "access.link_over",
     zh="这个链接已经用过或已过期，请向系统管理员再要一个。",
     en="This link was used or is over; ask the system administrator for another.",
-    status=410,
+    status=403,
 )
 
 
@@ -36,35 +36,35 @@ class _Links(PasswordResetTokenGenerator):
         return self.at.astimezone(timezone.utc).replace(tzinfo=None)
 
 
-def give_link(*, account: Account, by: Account | None, at: datetime, now: datetime) -> str:
+def give_link(*, account: Account, by: Account | None, at: datetime, machine_at: datetime) -> str:
     """A secret by which the owner of a login chooses a password within three days, once; it is kept nowhere.
 
-    ``now`` is the machine's clock, also in practice. Refuses with ``access.own_account`` for one's own login.
+    ``machine_at`` is the machine's clock, also in practice. Refuses with ``access.own_account`` for one's own login.
     """
     if by is not None and by.pk == account.pk:
         raise ACCOUNT_OF_ONESELF()
     with transaction.atomic():
-        made: str = _Links(now).make_token(account)
+        made: str = _Links(machine_at).make_token(account)
         note_account("account.password_link", account, by=by, at=at)
     return made
 
 
-def owner_of_link(*, account_id: int, secret: str, now: datetime) -> Account:
+def owner_of_link(*, account_id: int, secret: str, machine_at: datetime) -> Account:
     """The login that a link opens. Refuses with ``access.link_over`` when it opens none."""
     account = Account.objects.filter(pk=account_id, is_active=True).first()
-    if account is None or not _Links(now).check_token(account, secret):
+    if account is None or not _Links(machine_at).check_token(account, secret):
         raise LINK_OVER()
     return account
 
 
-def choose_password(*, account_id: int, secret: str, password: str, at: datetime, now: datetime) -> Account:
+def choose_password(*, account_id: int, secret: str, password: str, at: datetime, machine_at: datetime) -> Account:
     """Whoever holds the link chooses the password; the link is over then, and wrong passwords are forgotten.
 
     Refuses with ``access.link_over`` or as ``open_account`` does a password that is too weak.
     """
     with transaction.atomic():
         Account.objects.select_for_update().filter(pk=account_id).first()
-        account = owner_of_link(account_id=account_id, secret=secret, now=now)
+        account = owner_of_link(account_id=account_id, secret=secret, machine_at=machine_at)
         check_strength(password, account)
         account.password = make_password(password)
         account.failed_sign_ins, account.barred_until = 0, None

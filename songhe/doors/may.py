@@ -96,7 +96,6 @@ ACTS: dict[str, Act] = {
     "application.return": Act("退回申请", "returning applications", of(CLERK, APPROVER)),
     "publication.read": Act("查看和打印公示名单", "reading and printing publication lists", READERS),
     "application.approve": Act("审批申请", "approving applications", of(APPROVER)),
-    "entitlement.read": Act("查看待遇", "reading entitlements", READERS | of(MANAGER, CITIZEN)),
     "entitlement.report": Act("报告情况变化", "reporting a change", of(CLERK, MANAGER, CITIZEN)),
     "entitlement.suspend": Act("暂停和恢复待遇", "suspending and resuming", of(CLERK)),
     "entitlement.stop": Act("终止待遇", "stopping an entitlement", of(APPROVER)),
@@ -105,9 +104,8 @@ ACTS: dict[str, Act] = {
     "grant.read": Act("查看消费券", "reading vouchers", READERS | of(MANAGER, CITIZEN)),
     "grant.choose": Act("选择服务组别", "choosing a group", of(CLERK, CITIZEN)),
     "grant.revoke": Act("撤销消费券", "revoking vouchers", of(APPROVER)),
-    "service.read": Act("查看服务记录", "reading services", READERS | of(MANAGER, CARER, CITIZEN)),
     "service.record": Act("记录服务", "recording services", of(MANAGER, CARER)),
-    "service.accept": Act("确认服务", "accepting services", of(CLERK, CITIZEN)),
+    "service.override": Act("决定改判", "deciding on a verdict set aside", of(CLERK, APPROVER)),
     "redemption.read": Act("查看核销", "reading redemptions", READERS | of(MANAGER, CITIZEN)),
     "redemption.quote": Act("试算账单", "quoting a bill", COUNTY | of(MANAGER, CITIZEN)),
     "redemption.make": Act("核销消费券", "redeeming vouchers", of(MANAGER)),
@@ -157,7 +155,6 @@ ACTS: dict[str, Act] = {
     # Turning the month
     "month.read": Act("查看月度运行", "reading the month", READERS | of(SYSTEM)),
     "month.run": Act("运行月度任务", "running the month", of(APPROVER)),
-    "month.close": Act("月度关账", "closing the month", of(FINANCE)),
     "report.read": Act("查看统计", "reading reports", READERS),
     "screen.read": Act("查看大屏", "watching the big screen", READERS | of(SCREEN)),
     # The installation
@@ -170,6 +167,7 @@ ACTS: dict[str, Act] = {
     "audit.findings": Act("运行审计", "asking the audit's questions", of(AUDITOR)),
     "audit.verify": Act("校验留痕链", "verifying the trail", of(AUDITOR, AUDIT)),
     "job.read": Act("查看后台任务", "reading jobs", of(APPROVER, SYSTEM)),
+    "job.retry": Act("让后台再试", "having a job tried again", of(SYSTEM)),
     # Calls of machines
     "redemption.true_up": Act("补记长护险金额", "telling what LTCI paid", of(MANAGER, FINANCE)),
     "import.read": Act("查看导入结果", "reading what became of an import", of(CLERK, APPROVER)),

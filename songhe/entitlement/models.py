@@ -160,7 +160,11 @@ class Entitlement(CountyRow):
                 fields=["county", "person", "policy"], condition=~Q(state="stopped"), name="entitlement_one_in_force"
             ),
         ]
-        indexes = [models.Index(fields=["county", "policy", "state", "approved_on", "no"], name="entitlement_to_issue")]
+        indexes = [
+            models.Index(fields=["county", "policy", "state", "approved_on", "no"], name="entitlement_to_issue"),
+            models.Index(fields=["county", "person"], name="entitlement_person"),
+            models.Index(fields=["county", "application"], name="entitlement_of"),
+        ]
 
 
 class Ending(CountyRow):

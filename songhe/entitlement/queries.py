@@ -69,7 +69,7 @@ def counts(scope: Scope, *, county: str = "") -> dict[str, int]:
     rows = Application.objects.within(scope).filter(state__in=OPEN)
     if county:
         rows = rows.filter(county=county)
-    found = dict(rows.order_by().values_list("state").annotate(Count("id")))
+    found = dict(rows.order_by().values_list("state").annotate(n=Count("*")))
     return {str(state): found.get(state, 0) for state in OPEN}
 
 

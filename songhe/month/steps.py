@@ -188,16 +188,20 @@ STEPS: tuple[Step, ...] = (
 
 UNTIL = tuple(step.name for step in STEPS)
 
-#: Steps that fill tables by set.
+#: Steps that fill tables by set, and those that read by set what came in since.
 FILLING = frozenset({"determine", "issue", "gather"})
+READING = frozenset({"judge", "gather"})
 
 
 def count_tables() -> None:
-    """Have SQLite look at its tables: a plan made for an empty one walks a full one. PostgreSQL looks by itself."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
+    """Have the database look at its tables: a plan made for an empty one walks a full one, row by row.
+
+    PostgreSQL looks by itself some minutes after a table has grown, which is too late for the step that comes next.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
             cursor.execute("PRAGMA analysis_limit = 1000")
-            cursor.execute("ANALYZE")
+        cursor.execute("ANALYZE (SKIP_LOCKED)" if connection.vendor == "postgresql" else "ANALYZE")
 
 
 def _left_to_settle(county: str, month: Month) -> bool:
@@ -252,6 +256,8 @@ def run_month(
             tell(step)
         if people:
             people(step.name, stage)
+        if step.name in READING:
+            count_tables()
         done.figures[step.name] = step.run(stage)
         if step.name in FILLING:
             count_tables()

@@ -19,7 +19,16 @@ from songhe.settlement.models import Statement
 
 
 def summary(*, county: str, month: Month, programme: str) -> dict[str, Any]:
-    """What happened in the month, as counted now; money in fen.
+    """The figures of a month, what the auditor finds and whether the books balance; reads every row there is."""
+    return {
+        **figures(county=county, month=month, programme=programme),
+        "findings": sum(1 for _ in findings()),
+        "books_balance": next(iter(check()), None) is None,
+    }
+
+
+def figures(*, county: str, month: Month, programme: str) -> dict[str, Any]:
+    """What happened in the month, as counted now, in a bounded number of statements; money in fen.
 
     ``redeemed`` are bills of the month that are booked, ``redeemed_fen`` what vouchers paid on them, what was
     reversed left out. ``settled_fen`` is what was paid on the month's statements, assessment vouchers included.
@@ -50,6 +59,4 @@ def summary(*, county: str, month: Month, programme: str) -> dict[str, Any]:
         "expired_fen": expired.aggregate(fen=Sum("amount"))["fen"] or 0,
         "statements": statements.count(),
         "settled_fen": paid.aggregate(fen=Sum("net_fen"))["fen"] or 0,
-        "findings": sum(1 for _ in findings()),
-        "books_balance": next(iter(check()), None) is None,
     }

@@ -22,6 +22,8 @@ from songhe.month.audit.run import ask, verify
 from songhe.month.importing import TOPIC as PERSON_IMPORT
 from songhe.month.importing import import_people
 from songhe.month.steps import Calendar, People, run_month
+from songhe.person.duplicate import TOPIC as DUPLICATES
+from songhe.person.duplicate import find_duplicates
 from songhe.settings import INSTALLATION
 from songhe.settlement.payout import TOPIC as BANK_FILE
 from songhe.settlement.payout import send
@@ -74,7 +76,12 @@ def handlers(*, calendar: Calendar, people: People | None) -> dict[str, Handler]
         """A refunded top-up goes back through the payment service, as often as it takes; it pays once."""
         send_refund(county=entry.county, refund_id=entry.about, payments=payments(), at=at)
 
+    def looked_through(entry: Outgoing, at: datetime) -> None:
+        """A county's files of one name and birth date, put before somebody."""
+        find_duplicates(county=entry.county, at=at)
+
     return {
+        DUPLICATES: looked_through,
         "month.run": month_run,
         CARD_REFUND: card_refund,
         BEGUN: first_voucher,

@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from songhe.access.scope import Scope, scoped
 from songhe.document.models import StoredFile
 from songhe.kernel.refusal import reason
+from songhe.person.asked import Asked
 from songhe.person.models import Correction, Person
 from songhe.person.register import NOTHING_CHANGES, REASON_MISSING, correct, locked
 from songhe.person.states import CORRECTION
-from songhe.trail.note import note
 
 #: What a person may ask to be set right. The ID number is seen at a counter, with the card.
 FIELDS = ("name", "phone", "address", "place", "ethnic", "resident_from")
@@ -37,6 +37,17 @@ OWN_ASK = reason(
 )
 
 _S = Correction.State
+ASKED = Asked(
+    model=Correction,
+    states=CORRECTION,
+    asker="asked_by",
+    own=OWN_ASK,
+    refused="person.refuse_correction",
+    withdrawn="person.withdraw_correction",
+    told=lambda row: {"correction": str(row.id), "field": row.field},
+)
+#: A clerk leaves the field as it is, and says why; who asked takes it back.
+refuse, withdraw = ASKED.refuse, ASKED.withdraw
 
 
 def ask(
@@ -78,7 +89,7 @@ def ask(
                 )
         except IntegrityError:
             raise ASKED_ALREADY("field") from None
-        _note("person.ask_correction", made, at, by)
+        ASKED.note(made, "person.ask_correction", at=at, by=by)
     return made
 
 
@@ -88,13 +99,12 @@ def make(*, asked: Correction, note_of_clerk: str, on: date, at: datetime, by: s
     Refuses with ``person.wrong_state``, ``.correction_own_ask`` and as ``songhe.person.register.correct`` does.
     """
     with transaction.atomic():
-        person = locked(Person.rows.get(county=asked.county, id=asked.person_id))
-        found = _locked(asked, by)
+        found = ASKED.locked(asked, by)
         CORRECTION.move(found, "make")
         correct(
-            person=person,
+            person=found.person,
             changes={found.field: found.wanted},
-            version=person.version,
+            version=found.person.version,
             because=found.because,
             source="online",
             document=str(found.paper_id or ""),
@@ -102,33 +112,7 @@ def make(*, asked: Correction, note_of_clerk: str, on: date, at: datetime, by: s
             at=at,
             by=by,
         )
-        found.decision = note_of_clerk.strip()[:300]
-        _decided(found, "person.make_correction", at, by)
-    return found
-
-
-def refuse(*, asked: Correction, because: str, at: datetime, by: str) -> Correction:
-    """A clerk leaves the field as it is, and says why.
-
-    Refuses with ``person.reason_missing``, ``.wrong_state`` or ``.correction_own_ask``.
-    """
-    if not because.strip():
-        raise REASON_MISSING("because")
-    with transaction.atomic():
-        found = _locked(asked, by)
-        CORRECTION.move(found, "refuse")
-        found.decision = because.strip()[:300]
-        _decided(found, "person.refuse_correction", at, by)
-    return found
-
-
-def withdraw(*, asked: Correction, at: datetime, by: str) -> Correction:
-    """Who asked takes it back. Refuses with ``person.wrong_state``."""
-    with transaction.atomic():
-        found = Correction.objects.select_for_update().get(county=asked.county, id=asked.id)
-        CORRECTION.move(found, "withdraw")
-        found.save(update_fields=["state"])
-        _note("person.withdraw_correction", found, at, by)
+        ASKED.decided(found, "person.make_correction", note_of_clerk, at=at, by=by)
     return found
 
 
@@ -142,30 +126,3 @@ def waiting(scope: Scope) -> QuerySet[Correction]:
     """What waits for a clerk of the scope, the oldest first."""
     rows = Correction.objects.filter(scoped(Correction, scope), state=_S.WAITING)
     return rows.select_related("person", "paper").order_by("asked_at", "id")
-
-
-def _locked(asked: Correction, by: str) -> Correction:
-    found = Correction.objects.select_for_update().get(county=asked.county, id=asked.id)
-    if found.asked_by == by:
-        raise OWN_ASK("by")
-    return found
-
-
-def _decided(found: Correction, act: str, at: datetime, by: str) -> None:
-    found.decided_by, found.decided_at = by, at
-    found.save(update_fields=["state", "decided_by", "decided_at", "decision"])
-    _note(act, found, at, by, because=found.decision)
-
-
-def _note(act: str, row: Correction, at: datetime, by: str, because: str = "") -> None:
-    note(
-        county=row.county,
-        at=at,
-        actor=by,
-        act=act,
-        subject="person",
-        subject_id=row.person_id,
-        reason=because,
-        correction=str(row.id),
-        field=row.field,
-    )

@@ -30,6 +30,9 @@ SAME_NAME_AND_BIRTH = reason(
     en="Somebody of the same name and birth date is registered in the county; see whether it is the same person.",
 )
 
+#: The outbox's topic of a county that is to be looked through.
+TOPIC = "person.find_duplicates"
+
 _KEYS_AT_ONCE = 500
 
 WHY = "same_name_and_birth_date"

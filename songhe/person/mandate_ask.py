@@ -12,14 +12,14 @@ from django.db.models import QuerySet
 from songhe.access.scope import Scope, scoped
 from songhe.document.models import StoredFile
 from songhe.kernel.refusal import reason
+from songhe.person.asked import Asked
 from songhe.person.details import read_name, read_phone
 from songhe.person.event import ALREADY_DEAD
 from songhe.person.mandate import OWN_PROXY, check_acts, give, last_day
 from songhe.person.models import Mandate, MandateAsk, Person
-from songhe.person.register import REASON_MISSING, locked
+from songhe.person.register import locked
 from songhe.person.states import MANDATE_ASK
 from songhe.provider.models import Provider
-from songhe.trail.note import note
 
 ASKED_ALREADY = reason(
     "person.mandate_asked",
@@ -35,6 +35,17 @@ OWN_ASK = reason(
 )
 
 _S = MandateAsk.State
+ASKED = Asked(
+    model=MandateAsk,
+    states=MANDATE_ASK,
+    asker="account",
+    own=OWN_ASK,
+    refused="person.refuse_mandate",
+    withdrawn="person.withdraw_mandate_ask",
+    told=lambda row: {"asked": str(row.id), "relation": row.relation, "acts": row.acts},
+)
+#: A clerk says no, and why; who asked takes it back.
+refuse, withdraw = ASKED.refuse, ASKED.withdraw
 
 
 def ask(
@@ -82,7 +93,7 @@ def ask(
                 )
         except IntegrityError:
             raise ASKED_ALREADY("person") from None
-        _note("person.ask_mandate", made, at, account)
+        ASKED.note(made, "person.ask_mandate", at=at, by=account)
     return made
 
 
@@ -92,7 +103,7 @@ def grant(*, asked: MandateAsk, evidence: str, most_elders: int | None, on: date
     Refuses with ``person.wrong_state``, ``.mandate_own_ask`` and as ``songhe.person.mandate.give`` does.
     """
     with transaction.atomic():
-        found = _locked(asked, by)
+        found = ASKED.locked(asked, by)
         MANDATE_ASK.move(found, "grant")
         found.mandate = give(
             person=found.person,
@@ -110,31 +121,8 @@ def grant(*, asked: MandateAsk, evidence: str, most_elders: int | None, on: date
             at=at,
             by=by,
         )
-        found.decision = evidence.strip()[:300]
-        _decided(found, "person.grant_mandate", at, by)
+        ASKED.decided(found, "person.grant_mandate", evidence, at=at, by=by, also=("mandate",))
     return found.mandate
-
-
-def refuse(*, asked: MandateAsk, because: str, at: datetime, by: str) -> MandateAsk:
-    """A clerk says no, and why. Refuses with ``person.reason_missing``, ``.wrong_state`` or ``.mandate_own_ask``."""
-    if not because.strip():
-        raise REASON_MISSING("because")
-    with transaction.atomic():
-        found = _locked(asked, by)
-        MANDATE_ASK.move(found, "refuse")
-        found.decision = because.strip()[:300]
-        _decided(found, "person.refuse_mandate", at, by)
-    return found
-
-
-def withdraw(*, asked: MandateAsk, at: datetime, by: str) -> MandateAsk:
-    """Who asked takes it back. Refuses with ``person.wrong_state``."""
-    with transaction.atomic():
-        found = MandateAsk.objects.select_for_update().get(county=asked.county, id=asked.id)
-        MANDATE_ASK.move(found, "withdraw")
-        found.save(update_fields=["state"])
-        _note("person.withdraw_mandate_ask", found, at, by)
-    return found
 
 
 def asked_by(account: str) -> list[MandateAsk]:
@@ -147,32 +135,3 @@ def waiting(scope: Scope) -> QuerySet[MandateAsk]:
     """What waits for a clerk of the scope, the oldest first."""
     rows = MandateAsk.objects.filter(scoped(MandateAsk, scope), state=_S.WAITING)
     return rows.select_related("person", "provider", "paper").order_by("asked_at", "id")
-
-
-def _locked(asked: MandateAsk, by: str) -> MandateAsk:
-    locked(Person.rows.get(county=asked.county, id=asked.person_id))
-    found = MandateAsk.objects.select_for_update().get(county=asked.county, id=asked.id)
-    if found.account == by:
-        raise OWN_ASK("by")
-    return found
-
-
-def _decided(found: MandateAsk, act: str, at: datetime, by: str) -> None:
-    found.decided_by, found.decided_at = by, at
-    found.save(update_fields=["state", "decided_by", "decided_at", "decision", "mandate"])
-    _note(act, found, at, by, because=found.decision)
-
-
-def _note(act: str, row: MandateAsk, at: datetime, by: str, because: str = "") -> None:
-    note(
-        county=row.county,
-        at=at,
-        actor=by,
-        act=act,
-        subject="person",
-        subject_id=row.person_id,
-        reason=because,
-        asked=str(row.id),
-        relation=row.relation,
-        acts=row.acts,
-    )

@@ -29,6 +29,12 @@ ALREADY_DECIDED = reason(
 KEEP_ONE = reason(
     "person.keep_one_of_the_pair", zh="请选择保留这一对中的哪份档案。", en="Say which file of the pair is kept."
 )
+WROTE_IT = reason(
+    "person.merged_by_another",
+    zh="登记或修改过这两份档案的人不能判断，请另一人办理。",
+    en="Whoever registered or changed one of the two files does not decide; another person does.",
+    status=409,
+)
 TWO_NUMBERS = reason(
     "person.two_numbers",
     zh="两份档案的证件号码不同，请先更正其中一份再合并。",
@@ -43,8 +49,9 @@ def decide(
     """Somebody says ``same`` or ``different``; the same human keeps one file.
 
     The other closes from today as ``merged``: what was granted and paid under it stays there. Its number goes to the
-    file that is kept, if that has none, and so do statuses that the kept file has not. Refuses with
-    ``person.unknown_outcome``, ``person.reason_missing``, ``person.duplicate_decided``, ``person.file_closed``,
+    file that is kept, if that has none, and so do statuses that the kept file has not. Two people: whoever wrote in
+    one of the files does not decide. Refuses with ``person.unknown_outcome``, ``person.reason_missing``,
+    ``person.duplicate_decided``, ``person.merged_by_another``, ``person.file_closed``,
     ``person.keep_one_of_the_pair`` or ``person.two_numbers``.
     """
     if outcome not in (SAME, DIFFERENT):
@@ -55,6 +62,9 @@ def decide(
         duplicate = Duplicate.objects.select_for_update().get(county=duplicate.county, id=duplicate.id)
         if duplicate.outcome:
             raise ALREADY_DECIDED("duplicate")
+        files = [duplicate.first_id, duplicate.second_id]
+        if Provenance.objects.filter(county=duplicate.county, person__in=files, by=by).exists():
+            raise WROTE_IT("by")
         if outcome == SAME:
             _merge(duplicate, keep, on, at, by)
         duplicate.outcome, duplicate.decided_by, duplicate.decided_at = outcome, by, at

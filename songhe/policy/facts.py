@@ -75,7 +75,7 @@ FACTS: dict[str, Fact] = {
             "in_improvement_action",
             "truth",
             "正在享受居家和社区基本养老服务提升行动项目（国家项目；在新疆还包括自治区项目）",
-            "is served by the home-and-community improvement action (the nation's; in 65 the region's version too)",
+            "is served by the home-and-community improvement action (the nation's; in Xinjiang also the region's)",
         ),
         Fact(
             "in_home_visit_project",

@@ -56,6 +56,11 @@ class Step:
     def as_dict(self, language: str) -> dict[str, Any]:
         return {"name": self.name, "sentence": self.sentence.in_language(language), "amount_fen": self.amount_fen}
 
+    def in_both(self) -> dict[str, Any]:
+        """As a bill's line keeps it, for readers of either language."""
+        zh, en = (self.sentence.in_language(language) for language in ("zh", "en"))
+        return {"name": self.name, "zh": zh, "en": en, "amount_fen": self.amount_fen}
+
 
 @dataclass(frozen=True)
 class Quote:

@@ -204,7 +204,7 @@ def _book(
         cap_fen=each.cap_fen,
         pack=rules.pack,
         version=rules.version,
-        steps=[step.as_dict("zh") for step in offer.steps],
+        steps=[step.in_both() for step in offer.steps],
         assessment=found,
     )
     write(

@@ -29,6 +29,7 @@ from songhe.provider.models import Kind, Listing, Provider
 from songhe.redemption.models import Bill, Line, Reversal
 from songhe.service.models import Stay
 from songhe.settlement.models import Statement
+from songhe.statistics.kept import kept
 
 PROGRAMME = "consumption-voucher"
 STANDING = (Bill.State.BOOKED, Bill.State.PROVISIONAL)
@@ -107,14 +108,20 @@ def _entitled(frame: Frame) -> QuerySet[Any]:
 
 
 def _reached(frame: Frame) -> QuerySet[Any]:
-    told = {"county": OuterRef("county"), "person_id": OuterRef("person_id"), "policy": frame.programme}
-    asked = Application.rows.filter(**told, opened_at__lt=_end(frame)).exclude(state=Application.State.DRAFT)
-    holds = Entitlement.objects.filter(**told, approved_on__lte=frame.day)
+    asked, holds = _reaching(frame)
     return _entitled(frame).filter(Exists(asked) | Exists(holds))
 
 
+def _reaching(frame: Frame) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """What shows that somebody was reached: an application that was handed in, or a right."""
+    told = {"county": OuterRef("county"), "person_id": OuterRef("person_id"), "policy": frame.programme}
+    asked = Application.rows.filter(**told, opened_at__lt=_end(frame)).exclude(state=Application.State.DRAFT)
+    return asked, Entitlement.objects.filter(**told, approved_on__lte=frame.day)
+
+
 def _unreached(frame: Frame) -> QuerySet[Any]:
-    return _entitled(frame).exclude(person_id__in=_reached(frame).values("person_id"))
+    asked, holds = _reaching(frame)
+    return _entitled(frame).filter(~Exists(asked), ~Exists(holds))
 
 
 def _assessed(frame: Frame) -> QuerySet[Any]:
@@ -296,6 +303,7 @@ def within(frame: Frame, rows: Rows) -> QuerySet[Any]:
     return found
 
 
+@kept
 def measures(frame: Frame) -> dict[str, int]:
     """Every measure of the frame; one query for each set and a few more, whatever the number of people."""
     found: dict[str, int] = {}
@@ -307,22 +315,26 @@ def measures(frame: Frame) -> dict[str, int]:
     return found
 
 
+@kept
 def by_place(frame: Frame, wanted: Collection[str], *, width: int) -> dict[str, dict[str, int]]:
     """These measures for each place of so many digits inside the frame, by code; one query for each set."""
     return _divided(frame, wanted, lambda rows: Substr(rows.place, 1, width) if rows.place else None)
 
 
+@kept
 def by_group(frame: Frame, wanted: Collection[str]) -> dict[str, dict[str, int]]:
     """These measures for each group of service; vouchers whose group is not chosen yet stand under ``""``."""
     return _divided(frame, wanted, lambda rows: Coalesce(F(rows.group), Value("")) if rows.group else None)
 
 
+@kept
 def by_level(frame: Frame) -> dict[int, int]:
     """How many people with an assessment in effect stand at each level."""
     rows = within(frame, OF_MEASURE["assessed"]).order_by().values("final_level")
     return {row["final_level"]: row["n"] for row in rows.annotate(n=Count("person_id", distinct=True))}
 
 
+@kept
 def by_day(frame: Frame, *, months: Collection[Month] = ()) -> dict[Month, dict[date, int]]:
     """What vouchers paid, in fen, by the day of the service: of the frame's month, or of these, in one query."""
     asked = [str(month) for month in months] or [str(frame.month)]
@@ -345,6 +357,7 @@ def by_day(frame: Frame, *, months: Collection[Month] = ()) -> dict[Month, dict[
     return found
 
 
+@kept
 def issued_by_month(frame: Frame, months: Collection[Month]) -> dict[Month, int]:
     """What was issued for each of these months, in fen."""
     rows = Grant.objects.filter(
@@ -357,6 +370,7 @@ def issued_by_month(frame: Frame, months: Collection[Month]) -> dict[Month, int]
     return {Month.parse(month): fen for month, fen in rows.order_by().values_list("month").annotate(Sum("face_fen"))}
 
 
+@kept
 def institutions(frame: Frame) -> list[dict[str, Any]]:
     """Beds and residents of each listed institution on the day, by name; one query."""
     there = (

@@ -80,6 +80,8 @@ def family(county, served, page):
         "file": (right.person, "/my/file/"),
         "correct": (elder, "/my/file/correct/address/"),
         "looks": (elder, "/my/file/looks/"),
+        "notices": (elder, "/my/notices/"),
+        "devices": (elder, "/my/devices/"),
     }
 
     def enter(page, who="mei"):
@@ -208,3 +210,46 @@ def test_signing_in_with_a_code_and_ones_real_name(family):
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/my/$"))
     assert "换一位" in page.inner_text("main")
+
+
+def test_a_telephone_of_ones_own_stays_and_proves_itself_anew(family, accessibility):
+    """The tick, the page of devices, and the page that asks for another code, each clean and within the screen."""
+    from datetime import timedelta
+
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from songhe.access.models import Account, OneTimeCode
+    from songhe.doors.may import PHONE_AT
+
+    phone = "13911112222"
+    Account.objects.filter(username="mei").update(phone=phone)
+    page, found = family.page, []
+    family.skin(size="large", theme="light")
+    page.goto(f"{family.at}/my/sign-in/")
+    page.fill("#id_phone_phone", phone)
+    page.click("main form button.main")
+    page.wait_for_url(re.compile(r"/code/"))
+    found += [f"code: {fault}" for fault in accessibility(page)]
+    page.check("#id_code_stays")
+    page.fill("#id_code_code", code_for(phone))
+    page.click("main form button.main")
+    page.wait_for_url(re.compile(r"/my/$"))
+    page.goto(f"{family.at}/my/devices/")
+    assert "不用再登录，到" in page.inner_text("main")
+    found += [f"devices: {fault}" for fault in accessibility(page)]
+    key = next(one["value"] for one in page.context.cookies() if one["name"] == "sessionid")
+    session = SessionStore(key)
+    session[PHONE_AT] -= timedelta(hours=5).total_seconds()
+    session.save()
+    OneTimeCode.objects.all().delete()
+    page.goto(f"{family.at}/my/people/bind/")
+    assert "/my/sign-in/again/" in page.url
+    found += [f"again: {fault}" for fault in accessibility(page)]
+    page.click("main form button.main")
+    page.wait_for_selector("#id_code_code")
+    found += [f"again, sent: {fault}" for fault in accessibility(page)]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.fill("#id_code_code", code_for(phone))
+    page.click("main form button.main")
+    page.wait_for_url(re.compile(r"/my/people/bind/$"))
+    assert found == []

@@ -12,6 +12,8 @@ PAGES = {
     "clerk": (
         "/staff/people/register/",
         "/staff/people/imports/",
+        "/staff/downloads/",
+        "/staff/?state=overdue",
         "/staff/providers/",
         "/staff/providers/new/",
         "provider",

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import TimeoutError
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.on_both]
 
 MOTHER, PROVIDER = "孟淑贞", "样例康乐居家照料公司"
 PHONE, TABLET, DESK = (390, 844), (1024, 1366), (1280, 900)
@@ -29,13 +29,11 @@ BATH = "上门助浴"
 @pytest.fixture
 def sample(own_database: Any) -> SimpleNamespace:
     """A small sample county on its first working day of March, its vouchers issued; ``turn()`` is the worker's."""
-    from songhe.doors.cli.init import lay_ground
+    from songhe.doors.cli.demo import people_a_county
     from songhe.doors.cli.month import calendars
     from songhe.doors.shell.clock import read_clock, set_practice_day
     from songhe.doors.shell.translate import compile_catalogues
     from songhe.kernel.month import Month
-    from songhe.month.sample.load import load
-    from songhe.month.sample.logins import AT
     from songhe.month.sample.plan import Plan
     from songhe.month.schedule import tick
     from songhe.month.steps import run_month
@@ -44,9 +42,7 @@ def sample(own_database: Any) -> SimpleNamespace:
     compile_catalogues()
     march = Month.parse("2026-03")
     plan = Plan(3, 300, march)
-    set_practice_day(plan.approved_on)
-    lay_ground(at=AT, sample=True)
-    load(plan)
+    people_a_county(plan)
     calendar, people = calendars(practice=True)
     run_month(county="370799", month=march, calendar=calendar, until="issue", people=people)
 
@@ -106,7 +102,7 @@ class Walk:
 
     def picture(self, page: Any, name: str) -> None:
         if self.folder:
-            page.evaluate("document.activeElement && document.activeElement.blur()")
+            page.evaluate("document.activeElement && document.activeElement.blur(), scrollTo(0, 0)")
             page.screenshot(path=Path(self.folder) / f"walk-{name}.png")
 
     def leave(self) -> None:
@@ -354,5 +350,3 @@ def test_a_daughter_applies_for_her_mother_and_every_yuan_can_be_followed_to_the
     statement_no = the_company_confirms_its_statement_and_another_person_approves(walk)
     finance_pays_and_the_bank_answers(walk, statement_no)
     the_auditor_follows_the_yuan_back(walk, bill_no, statement_no)
-
-

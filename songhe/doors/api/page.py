@@ -22,7 +22,7 @@ from songhe.kernel.refusal import UNKNOWN_FIELD, reason
 
 BAD_CURSOR = reason(
     "api.bad_cursor",
-    zh="cursor 不对：请原样使用上一页的 next_cursor,并保持 sort 不变。",
+    zh="cursor 不对：请原样使用上一页的 next_cursor，并保持 sort 不变。",
     en="Use the next_cursor of the page before as it is, with the same sort.",
 )
 

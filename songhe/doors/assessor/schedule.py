@@ -23,7 +23,7 @@ from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming, words
 from songhe.doors.staff.reach import reach
 from songhe.kernel.month import BEIJING, age_on, beijing_date
-from songhe.person.models import Person
+from songhe.person.models import Person, Sex
 
 State = Assessment.State
 
@@ -49,6 +49,7 @@ class Card:
     occasion: Any
     state: str
     tone: Tone
+    done_on: date | None = None
     note: str = ""
     wish: str = ""
 
@@ -164,6 +165,7 @@ def card(visit: Visit, on: date, towns: dict[str, str], state: str, tone: Tone, 
         occasion=occasion_words(row.occasion),
         state=state,
         tone=tone,
+        done_on=None if is_open else row.assessed_on,
         note=row.note if is_open else "",
         wish=wish.beside(at) if wish else "",
     )
@@ -172,7 +174,7 @@ def card(visit: Visit, on: date, towns: dict[str, str], state: str, tone: Tone, 
 def about(person: Person, on: date) -> str:
     """女 · 82 岁"""
     age = _("%(age)s 岁") % {"age": age_on(person.birth_date, on)}
-    return f"{words.SEXES[person.sex]} · {age}"
+    return f"{words.SEXES[person.sex]} · {age}" if person.sex in (Sex.MALE, Sex.FEMALE) else age
 
 
 def where_words(row: Assessment, towns: dict[str, str]) -> str:

@@ -66,15 +66,18 @@ def findings(request: DoorRequest) -> HttpResponse:
         "sql": known[code].sql if code in known else "",
         "total": sum(counts.values()),
         "moving": run_row is not None and run_row.state in (RunState.WAITING, RunState.RUNNING),
-        "groups": [
-            {
-                "code": name,
-                "sentence": words.titled(zh, en),
-                "count": counts.get(name, 0),
-                "address": desk.address("audit:findings", code=name),
-            }
-            for name, (zh, en) in asked.items()
-        ],
+        "groups": sorted(
+            (
+                {
+                    "code": name,
+                    "sentence": words.titled(zh, en),
+                    "count": counts.get(name, 0),
+                    "address": desk.address("audit:findings", code=name),
+                }
+                for name, (zh, en) in asked.items()
+            ),
+            key=lambda one: one["count"] == 0,
+        ),
         "others": [(name, count) for name, count in sorted(counts.items()) if name not in asked],
         "rows": [{"id": one["id"], **way_on(desk, one["id"])} for one in rows],
         "more": counts.get(code, 0) - len(rows) if code else 0,

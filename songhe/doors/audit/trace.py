@@ -276,11 +276,7 @@ def stated(found: Traced, who: Who) -> list[Stage]:
 
 def charged(found: Traced, who: Who) -> Stage:
     line_, bill = found.line, found.bill
-    steps = tuple(
-        {"sentence": one.get("sentence") or one.get("name", ""), "fen": one.get("amount_fen")}
-        for one in line_.steps
-        if isinstance(one, dict)
-    )
+    steps = tuple({"sentence": words.said(one["zh"], one["en"]), "fen": one["amount_fen"]} for one in line_.steps)
     return Stage(
         _("账单明细"),
         [
@@ -344,7 +340,7 @@ def served(found: Traced, who: Who) -> Stage:
                     _("位置"),
                     position(visit.longitude, visit.latitude),
                 ),
-                Fact(_("谁确认"), visit.confirmed_by),
+                Fact(_("谁确认"), words.CONFIRMED[visit.confirmed_by]),
                 Fact(_("凭据摘要"), visit.evidence_sha256[:16]),
                 Fact(_("记录人"), who(visit.recorded_by)),
             ],

@@ -29,7 +29,8 @@ def account() -> None:
 @click.option("--role", required=True, help="Such as security_admin; see docs/permissions.md.")
 @click.option("--place", default="000000", show_default=True, help="Division that the role holds for.")
 @click.option("--provider", type=int, help="Id of the provider, for a manager, carer or assessor.")
-def open_(username: str, name: str, role: str, place: str, provider: int | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the path as JSON.")
+def open_(username: str, name: str, role: str, place: str, provider: int | None, as_json: bool) -> None:
     """Open USERNAME with a first role. Prints the path of the page on which its owner chooses a password, once."""
     from django.db import transaction
     from django.urls import reverse
@@ -51,13 +52,14 @@ def open_(username: str, name: str, role: str, place: str, provider: int | None)
             by=None,
             at=at,
         )
-        secret = give_link(account=made, by=None, at=at, now=at)
-    click.echo(reverse("first-password", args=[made.pk, secret]))
+        secret = give_link(account=made, by=None, at=at, machine_at=at)
+    _say(reverse("first-password", args=[made.pk, secret]), as_json=as_json)
 
 
 @account.command("link")
 @click.argument("username")
-def link(username: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the path as JSON.")
+def link(username: str, as_json: bool) -> None:
     """Print the path of a page on which the owner of USERNAME chooses a new password, once, within three days."""
     from django.urls import reverse
 
@@ -65,21 +67,26 @@ def link(username: str) -> None:
     from songhe.doors.shell.clock import server_now
 
     found, at = _known(username), server_now()
-    click.echo(reverse("first-password", args=[found.pk, give_link(account=found, by=None, at=at, now=at)]))
+    secret = give_link(account=found, by=None, at=at, machine_at=at)
+    _say(reverse("first-password", args=[found.pk, secret]), as_json=as_json)
 
 
 @account.command("unlock")
 @click.argument("username")
-def unlock(username: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the user name as JSON.")
+def unlock(username: str, as_json: bool) -> None:
     """Unlock USERNAME, for the day on which no administrator can sign in."""
     from songhe.access.login import unlock_account
     from songhe.doors.shell.clock import server_now
 
     unlock_account(account=_known(username), by=None, at=server_now())
+    if as_json:
+        click.echo(json.dumps({"unlocked": username}, ensure_ascii=False))
 
 
 @account.command("list")
-def list_() -> None:
+@click.option("--json", "as_json", is_flag=True, help="It is JSON in any case.")
+def list_(as_json: bool) -> None:
     """The logins of staff, one JSON object a line: user name, name, roles with place and last day, locked or not."""
     from songhe.access.models import Appointment
     from songhe.access.role import Role
@@ -102,6 +109,10 @@ def list_() -> None:
         roles.append({"role": one.role, "place": one.place, "provider": one.provider_id, "until": last})
     for row in found.values():
         click.echo(json.dumps(row, ensure_ascii=False))
+
+
+def _say(path: str, *, as_json: bool) -> None:
+    click.echo(json.dumps({"path": path}) if as_json else path)
 
 
 def _said(at: datetime | None) -> str | None:

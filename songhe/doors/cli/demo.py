@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from songhe.month.sample.load import Loaded
+    from songhe.month.sample.plan import Plan
 
 STAGES = {
     "ground": "区划、日历、政策、目录 ground",
@@ -31,11 +35,8 @@ def demo(elders: int, seed: int, month: str, as_json: bool) -> None:
     from songhe.doors.cli.django_setup import set_up
 
     set_up()
-    from songhe.doors.cli.init import lay_ground, migrate
-    from songhe.doors.shell.clock import set_practice_day
+    from songhe.doors.cli.init import migrate
     from songhe.kernel.month import Month
-    from songhe.month.sample.load import load
-    from songhe.month.sample.logins import AT
     from songhe.month.sample.plan import Plan
 
     plan = Plan(seed, elders, Month.parse(month))
@@ -43,9 +44,7 @@ def demo(elders: int, seed: int, month: str, as_json: bool) -> None:
     with Progress(shown=sys.stderr.isatty()) as progress:
         progress.stage("ground")
         migrate()
-        set_practice_day(plan.approved_on, note=f"样例县 370799 seed={seed} elders={elders}")
-        lay_ground(at=AT, sample=True)
-        loaded = load(plan, watch=progress)
+        loaded = people_a_county(plan, watch=progress)
     answer: dict[str, Any] = {**plan.as_dict(), "practice_day": str(plan.approved_on), **loaded.as_dict()}
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
@@ -55,6 +54,18 @@ def demo(elders: int, seed: int, month: str, as_json: bool) -> None:
         f"{loaded.assessed}人已评估，{loaded.decided}件申请已审批；练习日期{plan.approved_on}。"
     )
     click.echo(SAID)
+
+
+def people_a_county(plan: Plan, *, watch: Any = None) -> Loaded:
+    """Make a migrated, empty database a practice one, and put the ground and the people of the sample into it."""
+    from songhe.doors.cli.init import lay_ground
+    from songhe.doors.shell.clock import set_practice_day
+    from songhe.month.sample.load import load
+    from songhe.month.sample.logins import AT
+
+    set_practice_day(plan.approved_on, note=f"样例县 370799 seed={plan.seed} elders={plan.elders}")
+    lay_ground(at=AT, sample=True)
+    return load(plan, watch=watch)
 
 
 def _refuse_what_is_there() -> None:

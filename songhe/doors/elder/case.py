@@ -38,6 +38,7 @@ from songhe.doors.elder.whom import (
 from songhe.doors.may import require
 from songhe.doors.shell.pieces import Step
 from songhe.doors.shell.request import DoorRequest
+from songhe.doors.shell.spoken import month as spoken_month
 from songhe.doors.staff import naming, papers, words
 from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words, sent
 from songhe.doors.staff.case import letter_body, steps_of
@@ -49,7 +50,8 @@ from songhe.entitlement import withdraw as ending
 from songhe.entitlement.models import Appeal, Application, Entitlement, Letter
 from songhe.entitlement.queries import appeals, applications_of, letters, of_person
 from songhe.entitlement.states import APPLICATION, OPEN
-from songhe.kernel.month import beijing_date
+from songhe.grant.models import Grant
+from songhe.kernel.month import Month, beijing_date
 from songhe.kernel.refusal import Refusal
 from songhe.policy.resolve import NOT_IN_FORCE, Policy, library
 from songhe.policy.terms import terms
@@ -158,12 +160,23 @@ def waits_for(row: Application, found: Assessment | None, due: date | None) -> A
     return ""
 
 
+def with_first_voucher(steps: list[Step], right: Entitlement | None) -> list[Step]:
+    """The last step is done once a voucher has come."""
+    if right is None or steps[-1].state != "current":
+        return steps
+    first = Grant.objects.filter(county=right.county, entitlement=right).order_by("month").first()
+    if first is None:
+        return steps
+    language = "zh" if words.in_chinese() else "en"
+    return [*steps[:-1], Step(steps[-1].name, "done", spoken_month(Month.parse(first.month), language))]
+
+
 def case_of(request: DoorRequest, found: Whom, row: Application) -> Case:
     on = request.on
     right = of_person(found.person).filter(application=row).first()
     assessed = assessment_of(row, found)
     due = Deadlines(on).due(row) if row.state in OPEN else None
-    steps = steps_of(row, right, due, naming.accounts([row.reviewed_by, row.decided_by]))
+    steps = with_first_voucher(steps_of(row, right, due, naming.accounts([row.reviewed_by, row.decided_by])), right)
     decided, until = appeal_days(row)
     said = list(appeals(row))
     standing = assessed if assessed and assessed.final_level is not None else None

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from songhe.doors.staff.words import BILL as BILL
 from songhe.doors.staff.words import CATEGORIES as CATEGORIES
+from songhe.doors.staff.words import CONFIRMED as CONFIRMED
 from songhe.doors.staff.words import LICENCES as LICENCES
 from songhe.doors.staff.words import LINE_KINDS as LINE_KINDS
 from songhe.doors.staff.words import PAYMENT as PAYMENT
@@ -63,14 +64,6 @@ REASONS_OF: dict[str, Any] = {
     "confirmed_by_tied_proxy": _("由机构的人代为确认"),
     "override": _("经人工改判"),
     "rebooked": _("更正后沿用"),
-}
-
-CONFIRMED: dict[str, Any] = {
-    "": _("没有人确认"),
-    "elder": _("老人本人"),
-    "proxy": _("代办人"),
-    "tied_proxy": _("机构的人代为确认"),
-    "staff": _("工作人员（核对过证件）"),
 }
 
 DISCHARGED: dict[str, Any] = {

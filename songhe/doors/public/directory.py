@@ -188,6 +188,7 @@ def places(request: DoorRequest) -> HttpResponse:
                 "name": entry.row.name,
                 "kind": entry.row.kind,
                 "word": str(entry.kind),
+                "letter": str(words.LETTERS.get(entry.row.kind, "·")),
                 "address": entry.address,
                 "distance": entry.distance,
                 "suspended": str(_("暂停接收")) if entry.suspended else "",

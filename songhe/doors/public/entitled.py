@@ -324,8 +324,8 @@ def answer_of(packs: Library, policy: Policy, determined: Determination, *, plac
 
 
 def article(packs: Library, source: str, text: str) -> str:
-    known = packs.sources.get(source)
-    return " · ".join(part for part in (known.title if known else "", text) if part)
+    known = str(words.document(packs, source)) if source in packs.sources else ""
+    return " · ".join(part for part in (known, text) if part)
 
 
 def fact_words(name: str) -> str:

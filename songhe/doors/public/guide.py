@@ -319,7 +319,7 @@ def law(packs: Library, policy: Policy, programme: str) -> list[dict[str, Any]]:
     order = "HMLD"
     return [
         {
-            "title": each.title,
+            "title": words.document(packs, each.id),
             "number": each.number or "",
             "publisher": each.publisher,
             "date": each.date or "",

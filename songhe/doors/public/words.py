@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from songhe.doors.shell import amount, spoken
 from songhe.doors.staff.words import CATEGORIES, said, titled
@@ -16,6 +16,19 @@ from songhe.policy.evaluate import CategoryTerms
 from songhe.policy.pack import Sentence, Source
 from songhe.policy.resolve import Library
 from songhe.provider.models import Kind
+
+#: A plain sign for each kind on the map, so that colour is not the only difference.
+LETTERS: dict[str, Any] = {
+    "institution": pgettext_lazy("map", "院"),
+    "community": pgettext_lazy("map", "社"),
+    "assessment_body": pgettext_lazy("map", "评"),
+}
+
+#: What a pack cites that nobody else has written is called in the reader's language.
+OWN_SOURCES: dict[str, Any] = {
+    "default": gettext_lazy("未见政策文本，本系统的缺省或推断"),
+    "worked-examples": gettext_lazy("松鹤测算示例（按公开规则计算）"),
+}
 
 CONFIDENCE: dict[str, Any] = {
     "H": gettext_lazy("正式公开"),
@@ -95,6 +108,12 @@ def value(found: Any, *, kind: str, unit: str) -> str:
     return f"{found} {word}".strip()
 
 
+def document(packs: Library, source: str) -> Any:
+    """What a cited document is called: as it is printed, in Chinese, unless it is a note of our own."""
+    known = packs.sources.get(source)
+    return OWN_SOURCES.get(source) or (known.title if known else source)
+
+
 def cited(packs: Library, source: str, article: str, confidence: str = "") -> dict[str, Any]:
     """An article with the document it stands in and how sure that is."""
     known: Source | None = packs.sources.get(source)
@@ -102,7 +121,8 @@ def cited(packs: Library, source: str, article: str, confidence: str = "") -> di
     return {
         "article": article,
         "source": source,
-        "title": known.title if known else source,
+        "title": document(packs, source),
+        "foreign": source not in OWN_SOURCES,
         "confidence": CONFIDENCE.get(held, held),
         "letter": held,
         "weak": held in ("L", "D"),

@@ -42,7 +42,7 @@ class PasswordForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def first_password(request: DoorRequest, account_id: int, secret: str) -> HttpResponse:
     """Choose a password. Refuses with ``access.link_over`` once it was used, or after three days."""
-    account = owner_of_link(account_id=account_id, secret=secret, now=request.server_at)
+    account = owner_of_link(account_id=account_id, secret=secret, machine_at=request.server_at)
     form = PasswordForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
@@ -54,7 +54,7 @@ def first_password(request: DoorRequest, account_id: int, secret: str) -> HttpRe
                     secret=secret,
                     password=form.cleaned_data["password"],
                     at=request.at,
-                    now=request.server_at,
+                    machine_at=request.server_at,
                 )
             except Refusal as refusal:
                 form.add_error("password", refusal.message(get_language() or "zh"))

@@ -67,7 +67,7 @@ def at_who_serves(account: Account, on: date) -> bool:
 
 
 ITEMS: tuple[Item, ...] = (
-    Item("staff:inbox", _("申请审核"), "application.read"),
+    Item("staff:inbox", _("申请审核"), "application.read", frozenset({Role.CITIZEN})),
     Item("staff:people", _("人员"), "person.search", AT_A_PROVIDER),
     Item("staff:requests", _("群众来件"), "person.verify"),
     Item("elder:assist", _("协助办理"), "elder.assist"),
@@ -76,9 +76,12 @@ ITEMS: tuple[Item, ...] = (
     Item("staff:month", _("月度运行"), "month.read"),
     Item("staff:statements", _("结算单"), "statement.read", AT_A_PROVIDER),
     Item("staff:budgets", _("预算"), "budget.read"),
+    Item("staff:overrides", _("改判"), "service.override"),
+    Item("staff:duplicates", _("重复档案"), "person.merge"),
     Item("staff:complaints", _("投诉"), "complaint.read"),
     Item("staff:notices", _("通知"), "notice.outbox"),
-    Item("staff:accounts", _("账号"), "account.read"),
+    Item("staff:accounts", pgettext_lazy("page", "账号"), "account.read"),
+    Item("staff:jobs", _("后台任务"), "job.read"),
     Item("reset-factor", _("重置验证"), "account.reset_factor"),
     Item("staff:reveals", _("查看记录"), "audit.read"),
     Item("assessor:reviews", _("评估复核"), "assessment.review"),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from songhe.access.models import Account, Appointment
 from songhe.access.role import Role
+from songhe.doors.may import roles
 from songhe.doors.shell import style
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.sign_in import home_of
@@ -45,8 +46,9 @@ class Service(NamedTuple):
     text: Any
 
 
+OWN = Service("elder:home", "elder", _("我的补贴"), _("老人和家属登录：申请、消费码、账单、评价"))
 SERVICES = (
-    Service("elder:home", "elder", _("我的补贴"), _("老人和家属登录：申请、消费码、账单、评价")),
+    OWN,
     Service("public:entitled", "question", _("我能享受什么"), _("答几个问题，看能得多少、带什么、最晚哪天申请")),
     Service("public:directory", "pin", _("找机构"), _("哪里能用券，用券后自己付多少，离家多远")),
     Service("public:guides", "document", _("政策指南"), _("谁可以、怎么办、多少天、依据什么")),
@@ -94,7 +96,7 @@ SHOWN_OF_A_ROLE = 4
 def start(request: DoorRequest) -> HttpResponse:
     """What Songhe is, the way in, and in a practice database everybody one can be."""
     said = {
-        "services": services(),
+        "services": services(request),
         "way": WAY,
         "practice_accounts": practice_accounts(request) if request.practice else [],
         "desk": home_of(request, request.user) if isinstance(request.user, Account) else settings.LOGIN_URL,
@@ -102,12 +104,14 @@ def start(request: DoorRequest) -> HttpResponse:
     return render(request, "shell/start.html", said)
 
 
-def services() -> list[tuple[Service, str]]:
-    """What this installation has a page for, with its address."""
+def services(request: DoorRequest) -> list[tuple[Service, str]]:
+    """What this installation has a page for, with its address; an elder's own page is not for who works here."""
+    at_work = isinstance(request.user, Account) and Role.CITIZEN not in roles(request.user, request.on)
     found = []
     for one in SERVICES:
         with suppress(NoReverseMatch):
-            found.append((one, reverse(one.url)))
+            if not (at_work and one is OWN):
+                found.append((one, reverse(one.url)))
     return found
 
 

@@ -170,8 +170,14 @@ def let_in(request: DoorRequest, account: Account, *, means: str, practice: bool
     return response
 
 
+#: Whose work begins with what is to be paid.
+FINANCE_HOME = "/staff/statements/"
+
 #: Who begins at another door than the county's desk; the first that fits.
 HOMES: tuple[tuple[frozenset[Role], str], ...] = (
+    (frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}), "/staff/accounts/"),
+    (frozenset({Role.AUDIT_ADMIN}), "/staff/reveals/"),
+    (frozenset({Role.CITY_OVERSEER, Role.PROVINCE_OVERSEER}), "/staff/dashboard/"),
     (frozenset({Role.PROVIDER_MANAGER, Role.CARER}), "/provider/"),
     (frozenset({Role.ASSESSOR}), "/assessor/"),
     (frozenset({Role.AUDITOR}), "/audit/"),
@@ -180,10 +186,12 @@ HOMES: tuple[tuple[frozenset[Role], str], ...] = (
 
 
 def home_of(request: DoorRequest, account: Any) -> str:
-    """Everybody begins at the door made for their role: the county's staff at their desk, elders at their own page."""
+    """Everybody begins where their work is: county staff at their desk, finance with the statements, elders at home."""
     held = roles(account, request.on)
     if not held - {Role.CITIZEN}:
         return "/my/" if held and is_valid_path("/my/") else "/"
+    if held & DECIDING == {Role.FINANCE}:
+        return FINANCE_HOME
     for of_door, address in HOMES:
         if held & of_door and not held & DECIDING and is_valid_path(address):
             return address

@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from songhe.access import login, password, second_factor
@@ -35,6 +35,11 @@ LINK = "password_link"
 #: Providers offered in the form; a county has tens.
 PROVIDERS = 500
 
+AUDITOR_FOR_A_TIME = reason(
+    "staff.auditor_for_a_time",
+    zh="审计只在一段时间内任职，请填写到哪天止。",
+    en="An auditor comes for a time; give the last day.",
+)
 BEYOND_REACH = reason(
     "staff.place_beyond_reach",
     zh="“{place}”不在您管理的区划之内。",
@@ -104,7 +109,7 @@ def unlock(request: DoorRequest, row: Account, told: Mapping[str, Any]) -> None:
 
 def link(request: DoorRequest, row: Account, told: Mapping[str, Any]) -> None:
     """The link is shown once, on the next page, and kept nowhere else."""
-    secret = password.give_link(account=row, by=account_of(request), at=request.at, now=request.server_at)
+    secret = password.give_link(account=row, by=account_of(request), at=request.at, machine_at=request.server_at)
     request.session[LINK] = {"account": row.pk, "secret": secret}
 
 
@@ -115,7 +120,10 @@ def reset(request: DoorRequest, row: Account, told: Mapping[str, Any]) -> None:
 
 
 def appoint(request: DoorRequest, row: Account, told: Mapping[str, Any]) -> None:
-    """Refuses with ``staff.place_beyond_reach`` above or beside one's own area, or as ``login.appoint`` does."""
+    """Refuses with ``staff.place_beyond_reach`` above or beside one's own area, with ``staff.auditor_for_a_time``, or
+    as ``login.appoint`` does."""
+    if told["role"] == Role.AUDITOR and told["valid_to"] is None:
+        raise AUDITOR_FOR_A_TIME("valid_to")
     place = place_code.parse(told["place"])
     beginnings = accounts.prefixes(request, "account.appoint")
     if not any(place_code.prefix(place).startswith(one) for one in beginnings):
@@ -267,7 +275,7 @@ def act(request: DoorRequest, account_id: int, verb: str) -> HttpResponse:
 @require("account.write")
 def add(request: DoorRequest) -> HttpResponse:
     """Open a login. Its owner chooses the password by a link; another administrator appoints it."""
-    crumbs = [Crumb(_("账号"), reverse("staff:accounts")), Crumb(_("开设账号"))]
+    crumbs = [Crumb(pgettext("page", "账号"), reverse("staff:accounts")), Crumb(pgettext("button", "开设账号"))]
     if request.method != "POST":
         return render(request, "staff/account_add.html", {"crumbs": crumbs, "form": fresh(OpenForm, "open")})
     form = sent(OpenForm, "open", request)

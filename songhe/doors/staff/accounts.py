@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
 from songhe.access import role as roles
@@ -236,4 +236,4 @@ def history_of(row: Account) -> list[dict[str, Any]]:
 
 
 def crumbs_of(row: Account) -> list[Crumb]:
-    return [Crumb(_("账号"), reverse("staff:accounts")), Crumb(row.display_name)]
+    return [Crumb(pgettext("page", "账号"), reverse("staff:accounts")), Crumb(row.display_name)]

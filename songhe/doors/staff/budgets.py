@@ -184,7 +184,7 @@ def proposals(request: DoorRequest, county: str, wrong: tuple[UUID, ActForm] | N
     for row in sorted(rows, key=lambda one: one.state != Proposal.State.OPEN):
         waits = may_decide and row.state == Proposal.State.OPEN
         mine = waits and row.proposed_by == username
-        mended = wrong[1] if wrong and wrong[0] == row.id else None
+        mended = wrong[1] if wrong and wrong[0] == row.id and isinstance(wrong[1], BecauseForm) else None
         shown.append(
             Asked(
                 row=row,

@@ -177,7 +177,7 @@ MODELS: dict[str, Any] = {"report": Event, "proxy": MandateAsk, "correction": Co
 
 
 @require_safe
-@require("mandate.write")
+@require("person.verify")
 def requests(request: DoorRequest) -> HttpResponse:
     """Everything that people sent in and nobody has answered."""
     return _page(request)
@@ -221,7 +221,7 @@ def _find(request: DoorRequest, kind: str, row_id: UUID, scope: Scope) -> Any:
 
 
 @require_POST
-@require("mandate.write")
+@require("person.verify")
 def answer(request: DoorRequest, kind: str, row_id: UUID, answer: str) -> HttpResponse:
     """Yes or no, once; never by whoever sent it in."""
     if kind not in OPENS or answer not in ("yes", "no"):
@@ -276,7 +276,7 @@ DO: dict[tuple[str, str], Any] = {
 
 
 @require_safe
-@require("mandate.write")
+@require("person.verify")
 def paper(request: DoorRequest, kind: str, row_id: UUID) -> HttpResponse:
     """The paper that came with a request."""
     if kind not in OPENS:

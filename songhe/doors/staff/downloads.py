@@ -45,7 +45,6 @@ class AskForm(ActForm):
     month = forms.ChoiceField(
         label=gettext_lazy("月份"),
         help_text=gettext_lazy("人员、申请和留痕不分月份，取到今天为止的全部。"),
-        required=False,
     )
     county = forms.ChoiceField(label=gettext_lazy("区县"))
 

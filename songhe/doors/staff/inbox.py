@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -29,6 +29,7 @@ from songhe.doors.staff.reach import account_of, is_staff, reach
 from songhe.entitlement import queries
 from songhe.entitlement.models import Application
 from songhe.entitlement.states import OPEN
+from songhe.kernel.month import beijing_date
 from songhe.kernel.refusal import Refusal
 from songhe.place.calendar import WorkCalendar, add_workdays, loaded_calendar
 from songhe.policy.terms import terms
@@ -43,12 +44,16 @@ CLOSED = (State.APPROVED, State.REFUSED, State.WITHDRAWN, State.LAPSED)
 
 @dataclass(frozen=True)
 class Filter:
-    """A chip above the list. ``states`` are those shown; a number stands on chips of open applications alone."""
+    """A chip above the list. ``states`` are those shown; a number stands on chips of open applications alone.
+
+    ``timed``: only those whose time is over, or soon will be.
+    """
 
     name: str
     word: Any
     states: tuple[str, ...]
     counted: bool = True
+    timed: bool = False
 
 
 FILTERS: tuple[Filter, ...] = (
@@ -78,9 +83,18 @@ DONE = Filter("done", gettext_lazy("我已办理"), (), counted=False)
 DONE_WITHIN = timedelta(days=120)
 
 
+#: By the time that is left of the working days which the place sets for the decision.
+OVERDUE = Filter("overdue", gettext_lazy("已超期"), UNDER_WAY, timed=True)
+SOON = Filter("soon", gettext_lazy("三日内到期"), UNDER_WAY, timed=True)
+#: So many working days before its last day a case is soon due.
+SOON_WITHIN = 3
+
+
 def filters(request: DoorRequest) -> tuple[Filter, ...]:
     waiting = mine(request)
-    return (Filter("mine", gettext_lazy("待我办理"), waiting), *FILTERS, DONE) if waiting else FILTERS
+    if not waiting:
+        return (*FILTERS, OVERDUE, SOON)
+    return (Filter("mine", gettext_lazy("待我办理"), waiting), OVERDUE, SOON, *FILTERS, DONE)
 
 
 class Deadlines:
@@ -112,6 +126,31 @@ class Deadlines:
         if days is None or row.submitted_on is None:
             return None
         return add_workdays(row.submitted_on, days, self.calendar)
+
+    def submitted_before(self, days: int, due: date) -> date:
+        """The first day of submission whose time ends on ``due`` or later; whoever came before it is due earlier."""
+        first = due - timedelta(days=1)
+        while add_workdays(first, days, self.calendar) >= due:
+            first -= timedelta(days=1)
+        return first + timedelta(days=1)
+
+    def conditions(self, scope: Scope) -> dict[str, Q]:
+        """By the name of a timed filter, which open cases of the scope it shows: in one statement."""
+        open_now = Application.objects.within(scope).filter(state__in=UNDER_WAY)
+        found = {OVERDUE.name: Q(pk__in=()), SOON.name: Q(pk__in=())}
+        soon = add_workdays(self.on, SOON_WITHIN, self.calendar) + timedelta(days=1)
+        edges: dict[int, tuple[date, date]] = {}
+        for county, policy in open_now.order_by("county", "policy").values_list("county", "policy").distinct():
+            days = self.days(county, policy)
+            if days is None:
+                continue
+            if days not in edges:
+                edges[days] = self.submitted_before(days, self.on), self.submitted_before(days, soon)
+            now, then = edges[days]
+            of = Q(county=county, policy=policy)
+            found[OVERDUE.name] |= of & Q(submitted_on__lt=now)
+            found[SOON.name] |= of & Q(submitted_on__gte=now, submitted_on__lt=then)
+        return found
 
 
 @dataclass(frozen=True)
@@ -176,14 +215,17 @@ def waits(row: Application, on: date) -> str:
 def page_of(request: DoorRequest, scope: Scope, chosen: Filter, after: str) -> tuple[list[Application], str]:
     """A page of the list and where the next begins: what is open the oldest first, what is closed the newest."""
     key = read_moment(after)
-    if chosen is not DONE and not set(chosen.states) & set(CLOSED):
+    if chosen is not DONE and not chosen.timed and not set(chosen.states) & set(CLOSED):
         page = queries.inbox(scope, states=chosen.states, after=key, limit=PAGE)
         return page.items, written(*page.after) if page.after else ""
     rows = chosen_rows(scope, chosen, account_of(request).username, request.at)
     if key is not None:
         at, row_id = key
-        rows = rows.filter(Q(opened_at__lt=at) | Q(opened_at=at, id__lt=row_id))
-    found = list(rows.order_by("-opened_at", "-id")[: PAGE + 1])
+        further = "gt" if chosen.timed else "lt"
+        later = Q(**{f"opened_at__{further}": at}) | Q(**{"opened_at": at, f"id__{further}": row_id})
+        rows = rows.filter(later)
+    order = ("opened_at", "id") if chosen.timed else ("-opened_at", "-id")
+    found = list(rows.order_by(*order)[: PAGE + 1])
     more = len(found) > PAGE
     found = found[:PAGE]
     return found, written(found[-1].opened_at, found[-1].id) if more else ""
@@ -192,6 +234,8 @@ def page_of(request: DoorRequest, scope: Scope, chosen: Filter, after: str) -> t
 def chosen_rows(scope: Scope, chosen: Filter, username: str, at: datetime) -> QuerySet[Application]:
     """What a filter shows, in no order."""
     rows = Application.objects.within(scope).select_related("person", "assessment", "determination")
+    if chosen.timed:
+        return rows.filter(Deadlines(beijing_date(at)).conditions(scope)[chosen.name], state__in=chosen.states)
     if chosen.name != DONE.name:
         return rows.filter(state__in=chosen.states)
     return rows.filter(Q(reviewed_by=username) | Q(decided_by=username), opened_at__gt=at - DONE_WITHIN)
@@ -203,11 +247,24 @@ def chips(request: DoorRequest, chosen: Filter, counts: Mapping[str, int]) -> li
         {
             "address": f"{here}?state={one.name}",
             "word": one.word,
-            "count": sum(counts.get(state, 0) for state in one.states) if one.counted else None,
+            "count": count_on(one, counts),
             "current": one.name == chosen.name,
         }
         for one in filters(request)
     ]
+
+
+def count_on(chip: Filter, counts: Mapping[str, int]) -> int | None:
+    if chip.timed:
+        return counts.get(chip.name, 0)
+    return sum(counts.get(state, 0) for state in chip.states) if chip.counted else None
+
+
+def timed_counts(scope: Scope, on: date) -> dict[str, int]:
+    """How many open cases are overdue, and how many soon will be."""
+    conditions = Deadlines(on).conditions(scope)
+    rows = Application.objects.within(scope).filter(state__in=UNDER_WAY)
+    return rows.aggregate(**{name: Count("id", filter=condition) for name, condition in conditions.items()})
 
 
 @require_safe
@@ -226,7 +283,7 @@ def inbox(request: DoorRequest) -> HttpResponse:
     scope = reach(request, "application.read")
     known = filters(request)
     chosen = next((one for one in known if one.name == request.GET.get("state")), known[0])
-    counts = queries.counts(scope)
+    counts = queries.counts(scope) | timed_counts(scope, request.on)
     found, after = page_of(request, scope, chosen, request.GET.get("after", ""))
     shown = rows_of(found, request.on)
     said = {
@@ -256,7 +313,7 @@ def as_sheet(request: DoorRequest) -> HttpResponse:
     chosen = next((one for one in known if one.name == request.GET.get("state")), known[0])
     rows = chosen_rows(scope, chosen, account_of(request).username, request.at)
     if export.more_than_most(rows):
-        asked = {"state": chosen.name, "states": list(chosen.states)}
+        asked = {"state": chosen.name, "states": list(chosen.states), "timed": chosen.timed}
         return export.hand_over(request, "applications", asked, act="application.read")
     found = list(rows.order_by("opened_at", "id"))
     return export.workbook(

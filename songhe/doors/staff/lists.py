@@ -98,7 +98,8 @@ def _people_cells(want: Want, people: Sequence[Person]) -> Iterable[Sequence[Any
 
 
 def _applications(want: Want) -> QuerySet[Application]:
-    chosen = inbox.Filter(want.asked.get("state", ""), "", tuple(want.asked.get("states", list(Application.State))))
+    states = tuple(want.asked.get("states", list(Application.State)))
+    chosen = inbox.Filter(want.asked.get("state", ""), "", states, timed=want.asked.get("timed", False))
     rows = inbox.chosen_rows(want.scope, chosen, want.asked.get("username", ""), want.at)
     return rows.filter(county=want.county)
 
@@ -354,7 +355,11 @@ def title_of(listing: str, asked: Mapping[str, Any]) -> str:
     if listing == "figure-people":
         parts = [name_of(indicator(asked["code"], Month.parse(asked["month"])))]
     if listing == "applications":
-        parts += [str(one.word) for one in (*inbox.FILTERS, inbox.DONE) if one.name == asked.get("state")]
+        parts += [
+            str(one.word)
+            for one in (*inbox.FILTERS, inbox.OVERDUE, inbox.SOON, inbox.DONE)
+            if one.name == asked.get("state")
+        ]
     return " · ".join([*parts, *([str(asked["month"])] if asked.get("month") else [])])
 
 

@@ -33,8 +33,9 @@ from songhe.jobs.run import STUCK_AFTER
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import reason
 from songhe.ledger.models import Period
+from songhe.month.audit.run import JOB as AUDIT
 from songhe.month.steps import PROGRAMME, STEPS, Step
-from songhe.month.summary import summary
+from songhe.month.summary import figures as figures_of
 from songhe.redemption.models import Bill, Verdict
 from songhe.service.models import Override
 from songhe.settlement.models import Statement
@@ -256,7 +257,8 @@ def waits_for_people(county: str, which: Month, request: DoorRequest) -> list[Wa
         found.append(Wait(_("账单被退回，等机构更正"), refused, ""))
     overrides = Override.objects.filter(county=county, state=Override.State.ASKED).count()
     if overrides:
-        found.append(Wait(_("凭据异议，等第二人决定"), overrides, ""))
+        to_decide = reverse("staff:overrides") if may(account, "service.override", request.on) else ""
+        found.append(Wait(_("凭据异议，等第二人决定"), overrides, to_decide))
     statements = (
         Statement.objects.filter(county=county, month=str(which), state__in=STATEMENT_WAITS)
         .order_by("state")
@@ -404,7 +406,8 @@ def figures(request: DoorRequest, which: Month) -> HttpResponse:
         raise Http404
     said = {
         "which": which,
-        "figures": summary(county=county, month=which, programme=PROGRAMME),
+        "figures": figures_of(county=county, month=which, programme=PROGRAMME),
+        "audit": Run.objects.filter(county=county, job=AUDIT, state=RunState.DONE).order_by("-period").first(),
         "crumbs": [
             Crumb(_("月度运行"), with_county(reverse("staff:month"), county, known)),
             Crumb(which, with_county(reverse("staff:month-of", args=[which]), county, known)),

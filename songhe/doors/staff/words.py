@@ -204,6 +204,15 @@ VERDICTS: dict[str, Word] = {
     "pending": Word(_("待核"), "warn"),
 }
 
+#: Who said of a service that it took place.
+CONFIRMED: dict[str, Any] = {
+    "": _("没有人确认"),
+    "elder": _("老人本人"),
+    "proxy": _("代办人"),
+    "tied_proxy": _("机构的人代为确认"),
+    "staff": _("工作人员（核对过证件）"),
+}
+
 VERDICT_REASONS: dict[str, Any] = {
     "stay": _("在住记录"),
     "visit": _("服务记录"),

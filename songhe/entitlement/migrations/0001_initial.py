@@ -294,7 +294,11 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("county", "id"), name="entitlement_entitlement_row"),
                 ],
                 "indexes": [
-                    models.Index(fields=["county", "policy", "state", "approved_on", "no"], name="entitlement_to_issue")
+                    models.Index(
+                        fields=["county", "policy", "state", "approved_on", "no"], name="entitlement_to_issue"
+                    ),
+                    models.Index(fields=["county", "person"], name="entitlement_person"),
+                    models.Index(fields=["county", "application"], name="entitlement_of"),
                 ],
             },
         ),

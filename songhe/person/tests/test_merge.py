@@ -15,7 +15,9 @@ from songhe.person.tests.conftest import AT, BORN, COUNTY, ON, OTHER_VILLAGE, id
 
 
 def decided(duplicate, outcome="same", because="电话核实", **more):
-    return decide(duplicate=duplicate, outcome=outcome, because=because, on=ON, at=AT, by="clerk", **more)
+    return decide(
+        duplicate=duplicate, outcome=outcome, because=because, **{"on": ON, "at": AT, "by": "approver", **more}
+    )
 
 
 def fresh(person):
@@ -106,3 +108,9 @@ def test_a_county_is_searched_for_pairs(county):
     pairs = {(pair.first_id, pair.second_id) for pair in undecided(COUNTY)}
     assert pairs == {(one.id, two.id), (one.id, nameless.id), (two.id, nameless.id), (far.id, nameless.id)}
     assert find_duplicates(county=COUNTY, at=AT) == 0
+
+
+def test_who_wrote_in_one_of_the_files_does_not_decide(pair):
+    elder, _, duplicate = pair
+    refused("person.merged_by_another", decided, duplicate, keep=elder, by="clerk")
+    refused("person.merged_by_another", decided, duplicate, "different", by="clerk")

@@ -13,7 +13,7 @@ from songhe.ledger.check import check
 from songhe.policy.resolve import library
 from songhe.provider.models import Price
 from songhe.redemption.assessment_fee import PROGRAMME, pay_assessment
-from songhe.redemption.models import Verdict
+from songhe.redemption.models import Line, Verdict
 from songhe.redemption.reverse import reverse
 from songhe.redemption.tests.world import START, item
 
@@ -60,6 +60,12 @@ def test_pays_as_spent_up_to_a_hundred_yuan_when_the_result_qualifies(scores, fe
     assert (bill.fee_fen, bill.voucher_fen, bill.self_fen) == (fee_fen, voucher_fen, fee_fen - voucher_fen)
     assert Verdict.objects.get(county=COUNTY).outcome == "pass"
     assert list(check()) == []
+
+
+def test_its_steps_are_kept_in_both_languages_as_every_bills_are():
+    line = Line.objects.get(bill=pay(assessed(world.SEVERE), 8_000))
+    assert [set(step) for step in line.steps] == [{"name", "zh", "en", "amount_fen"}] * len(line.steps)
+    assert line.steps[-2]["en"] != line.steps[-2]["zh"]
 
 
 def test_pays_nothing_for_who_is_not_entitled_to_the_consumption_voucher():

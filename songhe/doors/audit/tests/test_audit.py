@@ -158,6 +158,8 @@ def test_a_yuan_is_traced_to_its_evidence_rule_and_people(auditor):
         "能力评估",
         "中度失能",
         "就是这一行",
+        "抵扣基数",
+        "没有人确认",
         "核销",
         "下达预算",
         "已批准",

@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from songhe.document.sheet import read_sheet
 from songhe.doors.provider.tests.conftest import DAY, voucher
 from songhe.doors.staff.tests.reading import form_for, send, text
-from songhe.grant.tests.world import left
+from songhe.grant.tests.world import MARCH, budget, left
+from songhe.redemption.assessment_fee import PROGRAMME
 from songhe.redemption.models import Bill
+from songhe.redemption.tests import test_assessment_fee as fee
 from songhe.redemption.tests.world import bath, pay, provider, visit_of
 from songhe.settlement.models import BillSheet
 from songhe.trail.models import Entry
@@ -70,6 +72,13 @@ def test_a_bill_says_who_paid_what_and_why(manager, company):
     page = text(manager.get(f"{BILLS}{bill.no}/"))
     for words in ("消费券支付 −¥300.00", "老人自付 ¥300.00", "凭据待核：还没有服务记录", "按1/2抵扣"):
         assert words in page
+
+
+def test_the_bill_of_an_assessment_opens_for_its_body(enter, practice):
+    budget(20_000, month=MARCH, programme=PROGRAMME)
+    bill = fee.pay(fee.assessed(), 10_000)
+    page = text(enter("body", "provider_manager", provider=bill.provider_id).get(f"{BILLS}{bill.no}/"))
+    assert "本次消费券抵扣100.00元" in page
 
 
 def test_a_bill_is_reversed_with_a_reason_and_everybody_has_back_what_they_paid(manager, company):

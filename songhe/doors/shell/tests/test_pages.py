@@ -144,6 +144,12 @@ def test_a_real_database_has_no_band_and_no_one_click_sign_ins(client, open_acco
     assert "clerk" not in page
 
 
+def test_the_start_page_leads_nobody_who_works_here_to_an_elders_own_page(client, practice, open_account):
+    assert 'href="/my/"' in client.get("/").content.decode()
+    client.force_login(open_account("finance", role="finance"))
+    assert 'href="/my/"' not in client.get("/").content.decode()
+
+
 def test_the_style_sheet_page_is_for_practice_only(client, db):
     assert client.get("/style/").status_code == 404
 

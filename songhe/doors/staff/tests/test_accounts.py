@@ -80,9 +80,9 @@ def test_a_link_works_once_and_for_three_days(system):
     assert Client().post(where, {**good, "again": "x"}).status_code == 422
     assert Client().post(where, {"password": "123", "again": "123"}).status_code == 422
     assert Client().post(where, good).status_code == 302
-    assert Client().get(where).status_code == 410
-    assert Client().post(where, good).status_code == 410
-    assert Client().get("/sign-in/first/987654/x-y/").status_code == 410
+    assert Client().get(where).status_code == 403
+    assert Client().post(where, good).status_code == 403
+    assert Client().get("/sign-in/first/987654/x-y/").status_code == 403
 
 
 def test_a_user_name_that_is_taken_is_said_beside_the_field(system):
@@ -150,6 +150,17 @@ def test_nobody_is_appointed_outside_one_s_own_area(security):
         told = {"role": "county_approver", "place": place, "valid_from": "2026-03-10"}
         assert send(security, address(row), "/appoint/", **told).status_code == 403
     assert Appointment.objects.filter(account=row).count() == 1
+
+
+def test_an_auditor_comes_for_a_time(security):
+    row = account("someone", "finance")
+    Appointment.objects.filter(account=row).update(valid_to=date(2026, 3, 1))
+    told = {"role": "auditor", "place": COUNTY, "valid_from": "2026-03-10"}
+    answer = send(security, address(row), "/appoint/", **told)
+    assert answer.status_code == 422
+    assert "请填写到哪天止" in text(answer)
+    send(security, address(row), "/appoint/", **told, valid_to="2026-06-30")
+    assert Appointment.objects.get(account=row, role="auditor").valid_to == date(2026, 6, 30)
 
 
 def test_an_office_ends_on_its_last_day(security):

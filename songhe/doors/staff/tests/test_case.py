@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from songhe.assessment.models import Assessment
 from songhe.assessment.tests import world
+from songhe.doors.staff.measure import has_report
 from songhe.doors.staff.tests.conftest import DAY, ELSEWHERE, account
 from songhe.doors.staff.tests.reading import form_for, forms, send, text
 from songhe.entitlement import apply
@@ -225,3 +227,14 @@ def test_a_form_without_its_csrf_token_does_nothing():
     token = strict.cookies["csrftoken"].value
     assert strict.post(where, hidden, headers={"X-CSRFToken": token}).status_code == 302
     assert state(row) == "reviewed"
+
+
+def test_the_report_is_one_step_from_the_case_where_the_result_was_made_here(clerk):
+    row = story.reviewed(world.elder())
+    result = row.assessment
+    report = reverse("assessor:report", args=[result.no])
+    for origin, linked in ((Assessment.Origin.ASSESSED, True), (Assessment.Origin.LOADED, False)):
+        result.origin = origin
+        assert has_report(result) is linked
+    has_link = report in clerk.get(address(row)).content.decode()
+    assert has_link is has_report(Assessment.rows.get(county=row.county, id=result.id))

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -7,13 +7,19 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from songhe.access import login
+from songhe.access.models import Account
+from songhe.access.role import ADMINISTRATORS, OF_A_PLACE
 from songhe.assessment.tests import world
+from songhe.doors.shell import navigation
+from songhe.doors.staff import inbox
 from songhe.doors.staff.tests.conftest import AT, DAY, ELSEWHERE
 from songhe.doors.staff.tests.reading import text
 from songhe.entitlement import review
 from songhe.entitlement.models import Application
 from songhe.entitlement.tests import story
 from songhe.entitlement.tests.conftest import local_rules
+from songhe.grant.tests.world import budget
+from songhe.place.division import load_sample_county
 
 __all__ = ["local_rules"]
 INBOX = "/staff/"
@@ -34,6 +40,18 @@ def waiting(count, **fields):
         )
         for number, person in enumerate(people, Application.rows.count() + 1)
     )
+
+
+@pytest.mark.parametrize("role", sorted(OF_A_PLACE | ADMINISTRATORS))
+def test_every_page_that_the_navigation_names_opens(enter, role):
+    load_sample_county()
+    budget()
+    place = {"city_overseer": "370700", "province_overseer": "370000"}.get(role, "370799")
+    browser = enter("somebody", role, place=place)
+    account = Account.objects.get(username="somebody")
+    for item in navigation.shown(account, DAY, INBOX):
+        answer = browser.get(item.address)
+        assert answer.status_code == 200, item
 
 
 def test_a_clerk_finds_what_is_to_be_reviewed_and_an_approver_what_is_to_be_approved(clerk, approver):
@@ -85,8 +103,8 @@ def test_who_is_not_signed_in_signs_in_first(client):
 
 def test_a_provider_goes_on_to_its_own_desk_and_an_administrator_to_theirs(enter):
     assert enter("m", "provider_manager", provider=7).get(INBOX).headers["Location"] == reverse("provider:home")
-    assert enter("s", "system_admin").get(INBOX).headers["Location"] == reverse("staff:month")
-    assert enter("x", "security_admin").get(INBOX).headers["Location"] == "/security/reset/"
+    assert enter("s", "system_admin").get(INBOX).headers["Location"] == reverse("staff:accounts")
+    assert enter("x", "security_admin").get(INBOX).headers["Location"] == reverse("staff:accounts")
 
 
 def test_the_list_goes_on_where_the_page_ends(clerk):
@@ -136,3 +154,26 @@ def test_who_reviewed_finds_the_case_no_longer_among_their_own(clerk):
 @pytest.mark.parametrize("state", ["open", "approved", "nonsense"])
 def test_the_empty_list_says_what_will_be_there(clerk, state):
     assert "这里没有申请" in text(clerk.get(f"{INBOX}?state={state}"))
+
+
+def test_overdue_and_soon_due_cases_stand_under_chips_of_their_own(clerk, monkeypatch):
+    monkeypatch.setattr(inbox.Deadlines, "days", lambda self, county, policy: 10)
+    for name in ("张三", "李四", "王五"):
+        story.submitted(world.elder(name=name))
+    days = {"张三": date(2026, 2, 10), "李四": date(2026, 2, 27), "王五": date(2026, 3, 9)}
+    for row in Application.rows.select_related("person"):
+        Application.rows.filter(county=row.county, id=row.id).update(submitted_on=days[row.person.name])
+    page = clerk.get("/staff/?state=overdue")
+    assert [row.name for row in page.context["rows"]] == ["张三"]
+    assert all(row.late for row in page.context["rows"])
+    soon = clerk.get("/staff/?state=soon")
+    assert [row.name for row in soon.context["rows"]] == ["李四"]
+    assert not any(row.late for row in soon.context["rows"])
+    assert {"已超期 1", "三日内到期 1"} <= {f"{chip['word']} {chip['count']}" for chip in page.context["chips"]}
+
+
+def test_a_place_that_sets_no_days_has_nothing_overdue(clerk, monkeypatch):
+    monkeypatch.setattr(inbox.Deadlines, "days", lambda self, county, policy: None)
+    story.submitted(world.elder(name="张三"))
+    Application.rows.update(submitted_on=date(2025, 1, 1))
+    assert clerk.get("/staff/?state=overdue").context["rows"] == []

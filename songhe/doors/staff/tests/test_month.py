@@ -12,6 +12,7 @@ from songhe.grant.tests.world import PROGRAMME, budget, run_issue
 from songhe.jobs.models import Outgoing, Run
 from songhe.jobs.outbox import deliver
 from songhe.kernel.month import Month
+from songhe.month.audit.run import ask
 from songhe.month.steps import STEPS
 from songhe.trail.models import Entry
 
@@ -151,7 +152,13 @@ def test_the_figures_come_as_a_part_and_as_a_page(approver):
     part = approver.get(f"{MONTH}figures/", headers={"HX-Request": "true"})
     assert part.content.decode().lstrip().startswith('<div id="figures"')
     assert "¥800.00" in text(part)
+    assert "还没有审计过" in text(part)
     assert "<html" in approver.get(f"{MONTH}figures/").content.decode()
+
+
+def test_the_figures_say_what_the_last_audit_found(approver):
+    ask(county=COUNTY, on=DAY, clock=lambda: read_clock().at)
+    assert "没有发现问题" in text(approver.get(f"{MONTH}figures/"))
 
 
 def test_another_countys_month_is_not_there_and_an_overseer_chooses(enter):

@@ -106,6 +106,19 @@ def test_without_the_code_a_clerk_looks_at_the_paper_and_grants_it():
     assert "王秀兰" in text(me.get(reverse("elder:people")))
 
 
+def test_no_citizen_answers_what_is_asked_of_the_county():
+    elder, me = granny(), citizen(daughter(), "mei")
+    names(me, elder)
+    says(me)
+    me.post(reverse("elder:bind-proof"), {"paper_sent": "1"})
+    address = reverse("staff:request-answer", args=["proxy", MandateAsk.objects.get().id, "yes"])
+    own = citizen(elder, "granny")
+    assert 'href="/staff/' not in own.get("/").content.decode()
+    assert own.get(reverse("staff:requests")).status_code == 403
+    assert own.post(address, {"note": "我同意"}).status_code == 403
+    assert not Mandate.objects.exists()
+
+
 def test_a_clerk_says_no_and_why():
     elder, me = granny(), citizen(daughter(), "mei")
     names(me, elder)

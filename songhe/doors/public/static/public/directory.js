@@ -40,15 +40,12 @@ function colours() {
   };
 }
 
-/* A plain sign for each kind, so that colour is not the only difference. */
-const LETTERS = { institution: "院", community: "社", assessment_body: "评" };
-
 function marker(L, feature) {
   const [longitude, latitude] = feature.geometry.coordinates;
   const told = feature.properties;
   const icon = L.divIcon({
     className: `map-mark ${told.kind}${told.suspended ? " stopped" : ""}`,
-    html: `<span>${LETTERS[told.kind] || "·"}</span>`,
+    html: `<span>${told.letter}</span>`,
     iconSize: [28, 28],
     iconAnchor: [14 - (told.aside ? told.aside[0] : 0), 14 - (told.aside ? told.aside[1] : 0)],
   });
