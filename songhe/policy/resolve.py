@@ -18,6 +18,7 @@ from songhe.kernel.refusal import reason
 from songhe.policy.check import chain, check
 from songhe.policy.pack import (
     Benefit,
+    BenefitLine,
     Condition,
     DatedValue,
     Note,
@@ -130,7 +131,6 @@ class Policy:
 
     def as_dict(self) -> dict[str, Any]:
         """The resolved pack, without its cases and without where its lines stand."""
-        benefit = self.benefit
         return {
             "pack": self.id,
             "made_of": [pack.id for pack in self.packs],
@@ -167,43 +167,42 @@ class Policy:
                 }
                 for condition in self.conditions
             ],
-            "benefit": benefit
-            and {
-                "unit": benefit.unit,
-                "cadence": benefit.cadence,
-                "order": list(benefit.order),
-                "rounding": benefit.rounding,
-                "exclusive": benefit.exclusive,
-                "most_fees": benefit.most_fees,
-                "inputs": [{"name": i.name, "fact": i.fact, "default": i.default} for i in benefit.inputs],
-                "lines": [
-                    {
-                        "id": line.id,
-                        "zh": line.title.zh,
-                        "en": line.title.en,
-                        "shape": line.shape,
-                        "ratio": line.ratio,
-                        "cap": line.cap,
-                        "ceiling": line.ceiling,
-                        "price": line.price,
-                        "table": line.table,
-                        "limit": line.limit,
-                        **(
-                            {
-                                "class": line.in_class,
-                                "when": [[each.fact, each.operator, each.value] for each in line.when],
-                            }
-                            if line.shape == "month_amount"
-                            else {}
-                        ),
-                    }
-                    for line in benefit.lines
-                ],
-            },
+            "benefit": self.benefit and _benefit(self.benefit),
             "notes": [
                 {"zh": note.sentence.zh, "en": note.sentence.en, "source": note.cited.source} for note in self.notes
             ],
         }
+
+
+def _benefit(benefit: Benefit) -> dict[str, Any]:
+    return {
+        "unit": benefit.unit,
+        "cadence": benefit.cadence,
+        "order": list(benefit.order),
+        "rounding": benefit.rounding,
+        "exclusive": benefit.exclusive,
+        "most_fees": benefit.most_fees,
+        "inputs": [{"name": i.name, "fact": i.fact, "default": i.default} for i in benefit.inputs],
+        "lines": [_line(line) for line in benefit.lines],
+    }
+
+
+def _line(line: BenefitLine) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "id": line.id,
+        "zh": line.title.zh,
+        "en": line.title.en,
+        "shape": line.shape,
+        "ratio": line.ratio,
+        "cap": line.cap,
+        "ceiling": line.ceiling,
+        "price": line.price,
+        "table": line.table,
+        "limit": line.limit,
+    }
+    if line.shape == "month_amount":
+        said |= {"class": line.in_class, "when": [[each.fact, each.operator, each.value] for each in line.when]}
+    return said
 
 
 def as_json(value: object) -> Any:
