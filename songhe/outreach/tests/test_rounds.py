@@ -75,7 +75,7 @@ def test_a_week_has_one_visit():
 
 def test_who_died_is_not_looked_in_on():
     gone = world.reported_dead(elder())
-    refused("person.after_death", world.planned, person=gone)
+    refused("person.after_death", world.planned, person=gone, since=world.TENTH)
     person = elder()
     row = world.planned(person=person)
     world.reported_dead(person)
