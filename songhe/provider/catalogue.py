@@ -124,12 +124,7 @@ def define_item(
         raise UNKNOWN_UNIT("unit", unit=unit)
     if evidence not in Evidence.values:
         raise UNKNOWN_EVIDENCE("evidence", evidence=evidence)
-    if least_minutes < 0:
-        raise TOO_SMALL("least_minutes", field_name="least_minutes", least=0)
-    if help:
-        require_help(help)
-    if minutes is not None:
-        whole(minutes, "minutes", least=1)
+    _refuse_standard(help, least_minutes, minutes)
     period = Period(valid_from, valid_to)
     with transaction.atomic():
         for held in Item.objects.select_for_update().filter(place=place, code=code).order_by("valid_from"):
@@ -155,6 +150,15 @@ def define_item(
         )
         _note("provider.define_item", item, at=at, by=by)
     return item
+
+
+def _refuse_standard(help: str, least_minutes: int, minutes: int | None) -> None:
+    if least_minutes < 0:
+        raise TOO_SMALL("least_minutes", field_name="least_minutes", least=0)
+    if help:
+        require_help(help)
+    if minutes is not None:
+        whole(minutes, "minutes", least=1)
 
 
 def end_item(*, item: Item, last_day: date, at: datetime, by: str) -> Item:
