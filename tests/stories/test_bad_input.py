@@ -249,7 +249,9 @@ def test_a_budget_of_nothing_of_half_a_fen_or_of_an_unknown_fund():
     }
     refused("grant.budget_zero", "amount_fen", set_budget, **given, amount_fen=0)
     refused("input.not_an_integer", "amount_fen", set_budget, **given, amount_fen=0.5)
-    refused("ledger.unknown_fund", "programme", set_budget, **{**given, "programme": "love-card"}, amount_fen=100)
+    refused(
+        "ledger.unknown_fund", "programme", set_budget, **{**given, "programme": "no-such-programme"}, amount_fen=100
+    )
 
 
 @pytest.mark.django_db

@@ -52,7 +52,7 @@ def test_the_facts_of_many_people_are_read_at_once(elder, django_assert_num_quer
     recorded(elder, "low_income")
     recorded(other, "family_bed", valid_to=date(2026, 2, 28))
     with django_assert_num_queries(1):
-        assert facts_on(COUNTY, [elder.id, other.id], ON) == {elder.id: {"in_tekun_support"}}
+        assert facts_on(COUNTY, [elder.id, other.id], ON) == {elder.id: {"in_tekun_support", "in_low_income"}}
     assert facts_on(COUNTY, [other.id], date(2026, 2, 28)) == {other.id: {"in_family_bed"}}
 
 

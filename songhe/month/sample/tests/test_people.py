@@ -141,7 +141,7 @@ def test_credit_codes_fit_and_belong_to_no_county():
 
 
 def test_prices_stay_within_published_points_and_name_items_of_the_catalogue():
-    points, listed = bodies()["points"], DATA.read_text(encoding="utf-8")
+    points, listed = bodies()["points"], "".join(each.read_text(encoding="utf-8") for each in DATA)
     for body in Plan().bodies():
         for item, fen in body.prices.items():
             assert f"code: {item}," in listed
