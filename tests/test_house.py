@@ -27,12 +27,13 @@ CLOCKS = {"now", "utcnow", "today", "localdate", "time_ns", "auto_now", "auto_no
 
 NOT_A_NAME = {"utils", "util", "common", "helpers", "helper", "misc", "services", "managers", "signals"}
 
-#: Where somebody's machine or package index would show.
-INDEXES = {"org": ("pypi", "pythonhosted", "npmjs"), "com": ("npmjs", "npmmirror")}
-MIRRORS = {"debian": ("deb", "archive"), "ubuntu": ("deb", "archive")}
-HOSTS = [f"{name}.{end}" for end, names in INDEXES.items() for name in names]
-HOSTS += [f"{name}.{owner}." for owner, names in MIRRORS.items() for name in names]
-ADDRESSES = re.compile("|".join([r"(?<![\w.])/(?:work|root|Users/\w+|home/\w+)/", *map(re.escape, HOSTS)]))
+#: Where somebody's machine or package index would show: by the shape of its address, so that none is named here.
+ADDRESSES = re.compile(
+    r"(?<![\w.])/(?:work|root|Users/\w+|home/\w+)/"
+    r"|\b(?:py|npm)\w+\.(?:org|com|io)\b"
+    r"|\b(?:registry|mirrors?|files|packages|deb|archive)\.\w+\.(?:org|com|cn|net)\b"
+    r"|\w/simple(?=[/\s]|$)"
+)
 
 
 # --- the order of the month ------------------------------------------------------------------------------------------
@@ -120,6 +121,14 @@ def test_the_repository_names_no_machine_and_no_package_index():
         f"{name(path)}: {match.group()}" for path in tracked_files() for match in ADDRESSES.finditer(path.read_text())
     ]
     nothing(found)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("py", "thon.org"), ("registry.", "n.org"), ("deb.", "n.org"), ("/ro", "ot/x")]
+)
+def test_an_address_is_known_by_its_shape(before, after):
+    assert ADDRESSES.search(f"see {before}{after}")
+    assert not ADDRESSES.search(f"see {before} {after}")
 
 
 def test_locked_packages_have_hashes_and_no_addresses():
