@@ -13,7 +13,6 @@ from uuid import UUID
 from django.db import transaction
 
 from songhe.card import order
-from songhe.card.category import EVERYTHING
 from songhe.card.fund import account_of, payable
 from songhe.card.models import Card, Draw, GivenBack, Purse
 from songhe.card.open import CLOSED_CARD
@@ -21,6 +20,7 @@ from songhe.card.purse import as_payers, lists_of, usable
 from songhe.card.states import PURSE
 from songhe.kernel.refusal import reason, whole
 from songhe.ledger.post import Move, post
+from songhe.provider.help import EVERYTHING
 from songhe.trail.note import note
 
 LOST = reason("card.lost", zh="这张卡已挂失。", en="This card is reported lost.", status=409)

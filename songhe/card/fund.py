@@ -12,7 +12,6 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
-from songhe.card.category import is_allowed_name
 from songhe.card.models import Allowed, Fund, Level, Source
 from songhe.kernel.integer import ratio
 from songhe.kernel.place_code import parse
@@ -20,6 +19,7 @@ from songhe.kernel.refusal import reason, whole
 from songhe.ledger.fund import open_account
 from songhe.ledger.fund import open_fund as open_books
 from songhe.ledger.models import Account
+from songhe.provider.help import require_help
 from songhe.trail.note import note
 
 UNKNOWN_FUND = reason("card.unknown_fund", zh="没有这个资金池。", en="There is no such fund.", status=404)
@@ -28,9 +28,6 @@ ONE_FAMILY = reason(
     "card.one_family_fund", zh="本地已有家庭资金池。", en="The county has its families' fund already.", status=409
 )
 SAME_PERSON = reason("card.same_person", zh="经办人不能审批自己提出的事项。", en="Another person approves.", status=403)
-UNKNOWN_CATEGORY = reason(
-    "card.unknown_category", zh="没有“{category}”这一服务项目类别。", en="There is no category {category}."
-)
 NOTHING_ALLOWED = reason("card.nothing_allowed", zh="请写明这项资金可用于什么。", en="Say what the fund may buy.")
 NOT_A_SOURCE = reason("card.not_a_source", zh="没有“{source}”这种资金来源。", en="There is no source {source}.")
 NOT_A_LEVEL = reason("card.not_a_level", zh="没有“{level}”这一层级。", en="There is no level {level}.")
@@ -86,7 +83,7 @@ def open_fund(
 
     Its account never falls below nothing and its inflow never goes over the ceiling; the database holds both.
     Refuses with ``card.same_person``, ``card.fund_code_taken``, ``card.one_family_fund``, ``card.not_a_source``,
-    ``card.not_a_level``, ``card.place_outside``, ``card.unknown_category``, ``card.nothing_allowed``,
+    ``card.not_a_level``, ``card.place_outside``, ``provider.unknown_help``, ``card.nothing_allowed``,
     ``card.wrong_terms``, ``card.standard_paid_twice`` or ``place_code.not_a_code``.
     """
     if by == approved_by:
@@ -174,8 +171,7 @@ def _check_categories(categories: Collection[str]) -> None:
     if not categories:
         raise NOTHING_ALLOWED("allowed")
     for each in categories:
-        if not is_allowed_name(each):
-            raise UNKNOWN_CATEGORY("allowed", category=each)
+        require_help(each, field="allowed", everything=True)
 
 
 def _shares_fit(county: str) -> None:
@@ -239,7 +235,7 @@ def _by_level(funds: Sequence[Fund]) -> list[Fund]:
 
 
 def allow(*, fund: Fund, category: str, at: datetime, by: str, approved_by: str) -> None:
-    """The fund may buy this category from now on. Refuses with ``card.unknown_category`` or ``card.same_person``."""
+    """The fund may buy this category from now on. Refuses with ``provider.unknown_help`` or ``card.same_person``."""
     _check_categories([category])
     if by == approved_by:
         raise SAME_PERSON("approved_by")

@@ -10,11 +10,11 @@ from uuid import UUID
 from django.db.models import Q
 
 from songhe.card import order
-from songhe.card.category import EVERYTHING
 from songhe.card.models import Allowed, Card, Fund, Purse
 from songhe.county.key import Tag, slotted_id
 from songhe.kernel.month import Month
 from songhe.ledger.models import Account
+from songhe.provider.help import EVERYTHING
 
 #: The last day of money that never lapses.
 NEVER = date(9999, 12, 31)

@@ -1,4 +1,8 @@
-"""What the funds of a card may buy, by name: the six helps 六助 and what stands beside them. 服务项目类别"""
+"""What the funds of a card may buy, by name: the six helps 六助 and what stands beside them. 服务项目类别
+
+Long-term care insurance pays professional care; the card pays daily life, aids and company (002; Jiashan keeps the two
+apart by leaving ``nursing`` off the list of every fund).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ HELPS: dict[str, tuple[str, str]] = {
 #: The six of them that give the programme its name (002).
 SIX = ("meals", "bathing", "medical", "cleaning", "travel", "urgent")
 
-#: In a discount: whatever the merchant sells.
+#: In a discount: whatever the merchant sells; on a fund's list: whatever the card pays for.
 EVERYTHING = "*"
 
 UNKNOWN_HELP = reason(

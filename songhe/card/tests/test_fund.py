@@ -69,7 +69,7 @@ def test_a_fund_has_books_of_its_own_and_a_list_of_what_it_may_buy():
         ({"level": "moon"}, "card.not_a_level"),
         ({"place": "370799"}, "card.place_outside"),
         ({"allowed": ()}, "card.nothing_allowed"),
-        ({"allowed": ("jewels",)}, "card.unknown_category"),
+        ({"allowed": ("jewels",)}, "provider.unknown_help"),
         ({"expiry": "period_end"}, "card.wrong_terms"),
         ({"period_months": 3}, "card.wrong_terms"),
         ({"source": "family"}, "card.wrong_terms"),

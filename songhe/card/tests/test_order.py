@@ -3,11 +3,11 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songhe.card.category import CATEGORIES
 from songhe.card.order import Line, Purse, in_order, may_buy, share
+from songhe.provider.help import HELPS
 
 MARCH_END = date(2026, 3, 31)
-NAMES = sorted(CATEGORIES)[:4]
+NAMES = sorted(HELPS)[:4]
 
 
 def purse(key, balance_fen, *, source="finance", rank=0, lapses_on=None, allowed=None):

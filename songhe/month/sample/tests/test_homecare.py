@@ -32,7 +32,9 @@ def march(plan):
 
 @pytest.fixture(scope="module")
 def least_minutes():
-    items = yaml.safe_load(DATA.read_text(encoding="utf-8"))["items"]["home"]
+    items = [
+        item for path in DATA for item in yaml.safe_load(path.read_text(encoding="utf-8"))["items"].get("home", [])
+    ]
     return {item["code"]: item.get("least_minutes", 0) for item in items}
 
 
