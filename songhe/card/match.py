@@ -42,7 +42,7 @@ def match(*, topup: TopUp, card: Card, at: datetime, on: date) -> int:
     _count_row(card, month, NO_CAP_FEN if cap_fen is None else cap_fen)
     wanted = match_fen(topup_fen=topup.amount_fen, ratio=ratio, room_fen=None)
     given = 0
-    for fund in in_lock_order(_funds(card)):
+    for fund in in_lock_order(funds_for(card)):
         if given == wanted:
             break
         given += _give(fund, topup, card, wanted - given, month, policy, written_ratio(ratio) or "", at, on)
@@ -115,7 +115,7 @@ def _count_row(card: Card, month: str, cap_fen: int) -> None:
     )
 
 
-def _funds(card: Card) -> list[Fund]:
+def funds_for(card: Card) -> list[Fund]:
     """The funds that match where the card's holder lives, the most local first."""
     rows = Fund.objects.filter(county=card.county, matches=True, closed_on=None)
     place = card.person.place
