@@ -30,6 +30,7 @@ ACTS = {
     "claim": ("领取消费券", "claim the voucher"),
     "show_code": ("出示消费码", "show the code"),
     "confirm": ("确认服务", "confirm a service"),
+    "card": ("办理爱心卡", "open and keep the love card"),
     "complain": ("投诉和申诉", "complain and appeal"),
     "settle": ("办理去世前的结算", "settle what was served before a death"),
 }

@@ -65,6 +65,7 @@ ACT_WORDS: dict[str, Any] = {
     "claim": gettext_lazy("每月领消费券"),
     "show_code": gettext_lazy("出示消费码"),
     "confirm": gettext_lazy("确认服务做过了"),
+    "card": gettext_lazy("开通、挂失爱心卡，办充值退款"),
     "complain": gettext_lazy("投诉和申诉"),
     "settle": gettext_lazy("去世后办理结算"),
 }
