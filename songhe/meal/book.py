@@ -34,6 +34,9 @@ AFTER_CUT_OFF = reason(
     en="The time for booking, changing and cancelling is over.",
     status=409,
 )
+NOT_BOOKABLE = reason(
+    "meal.not_bookable", zh="这一餐暂停预订。", en="Booking of this meal is stopped for now.", status=409
+)
 FULL = reason("meal.full", zh="这一餐已订满。", en="All portions of this meal are taken.", status=409)
 ALREADY_BOOKED = reason(
     "meal.already_booked",
@@ -64,8 +67,8 @@ def book(
 
     No money moves: what is charged is what is served. Refuses with ``meal.unknown_way``, ``meal.address_missing``,
     ``meal.unknown_person``, ``meal.file_closed``, ``person.after_death``, ``meal.unknown_menu``,
-    ``meal.after_cut_off``, ``meal.wrong_state``, ``meal.point_not_fit``, ``meal.no_delivery_here``,
-    ``meal.no_tariff``, ``meal.already_booked`` or ``meal.full``.
+    ``meal.after_cut_off``, ``meal.not_bookable``, ``meal.wrong_state``, ``meal.point_not_fit``,
+    ``meal.no_delivery_here``, ``meal.no_tariff``, ``meal.already_booked`` or ``meal.full``.
     """
     require_way(way, address)
     with transaction.atomic():
@@ -74,6 +77,8 @@ def book(
         MENU.check(menu.state, "begin")
         if at >= menu.book_until:
             raise AFTER_CUT_OFF("at")
+        if not menu.bookable:
+            raise NOT_BOOKABLE("menu")
         require_fit(menu.point, menu.on)
         booking = take_place(menu, person, way, at=at, by=by, address=address, wish=wish, card_class=card_class)
         note_booking("meal.book", booking, at=at, by=by, way=way)

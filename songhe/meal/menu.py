@@ -115,6 +115,20 @@ def publish_menu(
     return menu
 
 
+def set_booking(*, menu: Menu, bookable: bool, at: datetime, by: str) -> Menu:
+    """Stop new bookings of a meal before its cut-off, or take them again; who has booked keeps the portion.
+
+    Refuses with ``meal.unknown_menu`` or ``meal.wrong_state``.
+    """
+    with transaction.atomic():
+        menu = lock(county=menu.county, menu_id=menu.id)
+        MENU.check(menu.state, "begin")
+        menu.bookable = bookable
+        menu.save(update_fields=["bookable"])
+        _note("meal.set_booking", menu, at=at, by=by, bookable=bookable)
+    return menu
+
+
 def keep_sample(*, dish: Dish, grams: int, at: datetime, by: str) -> Sample:
     """Keep a sample of a dish; how much at least and how long is data. Refuses with ``input.not_an_integer``,
     ``meal.sample_too_small``, ``meal.wrong_state`` or ``meal.sample_twice``."""

@@ -157,7 +157,7 @@ def engage_cook(*, point: Point, worker: Worker, valid_from: date, at: datetime,
     """
     if worker.provider_id != point.provider_id or valid_from not in Period(worker.valid_from, worker.valid_to):
         raise NOT_THEIR_COOK("worker")
-    if not _certified(valid_from).filter(worker=worker).exists():
+    if not certified_on(valid_from).filter(worker=worker).exists():
         raise NO_HEALTH_CERTIFICATE("worker", on=valid_from)
     with transaction.atomic():
         try:
@@ -190,7 +190,7 @@ def cooks_on(point: Point, on: date) -> QuerySet[Cook]:
 
 def uncertified(point: Point, on: date) -> list[Worker]:
     """Cooks whose health certificate is over: they may not cook until they have a new one. Two statements."""
-    good = set(_certified(on).values_list("worker_id", flat=True))
+    good = set(certified_on(on).values_list("worker_id", flat=True))
     return [cook.worker for cook in cooks_on(point, on) if cook.worker_id not in good]
 
 
@@ -202,7 +202,7 @@ def lacking(point: Point, on: date) -> list[str]:
     licence = point.food_licence
     if on not in Period(licence.valid_from, licence.valid_to):
         found.append("licence")
-    if not cooks_on(point, on).filter(worker__in=_certified(on).values("worker")).exists():
+    if not cooks_on(point, on).filter(worker__in=certified_on(on).values("worker")).exists():
         found.append("cook")
     if closed_on(point, on):
         found.append("closed")
@@ -246,7 +246,8 @@ def lock(point: Point) -> Point:
     return found
 
 
-def _certified(on: date) -> QuerySet[Certificate]:
+def certified_on(on: date) -> QuerySet[Certificate]:
+    """The health certificates in force on the day."""
     held = Certificate.objects.filter(kind=HEALTH_CERTIFICATE, valid_from__lte=on)
     return held.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
 

@@ -44,6 +44,8 @@ class Priced:
 def serve(*, booking: Booking, means: str, at: datetime, on: date, by: str) -> list[Priced]:
     """The person came, or the meal was handed over at the door; answers with the lines that the till may charge.
 
+    Who was noted as not having come and comes after all is served too, while serving goes on.
+
     Refuses with ``meal.unknown_means``, ``meal.unknown_booking``, ``meal.wrong_state``, ``meal.not_serving`` or
     ``meal.not_that_day``.
     """
@@ -105,6 +107,21 @@ def unserve(*, booking: Booking, because: str, at: datetime, on: date, by: str) 
         booking.ended_by, booking.ended_at, booking.because = "", None, because.strip()[:300]
         booking.save(update_fields=["state", "ended_by", "ended_at", "because"])
         note_booking("meal.unserve", booking, at=at, by=by, reason=because)
+    return booking
+
+
+def miss(*, booking: Booking, at: datetime, on: date, by: str) -> Booking:
+    """Whoever booked did not come, or nobody opened the door: the meal is cooked, and nothing is charged.
+
+    Refuses with ``meal.unknown_booking``, ``meal.wrong_state``, ``meal.not_serving`` or ``meal.not_that_day``.
+    """
+    with transaction.atomic():
+        booking = locked(booking)
+        BOOKING.move(booking, "miss")
+        _require_serving(booking.menu, on)
+        booking.ended_by, booking.ended_at = by, at
+        booking.save(update_fields=["state", "ended_by", "ended_at"])
+        note_booking("meal.miss", booking, at=at, by=by)
     return booking
 
 

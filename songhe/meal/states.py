@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from songhe.kernel.states import Table, wrong_state
-from songhe.meal.models import Booking, Menu
+from songhe.meal.models import Booking, Menu, Proposal
 
 WRONG_STATE = wrong_state("meal")
 
@@ -20,10 +20,19 @@ MENU = Table(
 BOOKING = Table(
     {
         "cancel": ({Booking.State.BOOKED}, Booking.State.CANCELLED),
-        "serve": ({Booking.State.BOOKED}, Booking.State.SERVED),
+        "serve": ({Booking.State.BOOKED, Booking.State.NOT_COLLECTED}, Booking.State.SERVED),
         "unserve": ({Booking.State.SERVED}, Booking.State.BOOKED),
         "miss": ({Booking.State.BOOKED}, Booking.State.NOT_COLLECTED),
     },
     labels=dict(Booking.State.choices),
+    refuses=WRONG_STATE,
+)
+
+PROPOSAL = Table(
+    {
+        "approve": ({Proposal.State.ASKED}, Proposal.State.APPROVED),
+        "decline": ({Proposal.State.ASKED}, Proposal.State.DECLINED),
+    },
+    labels=dict(Proposal.State.choices),
     refuses=WRONG_STATE,
 )

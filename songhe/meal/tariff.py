@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -75,7 +76,7 @@ def set_tariff(
         raise NOT_OF_A_MEAL("item", item=item.name, item_en=item.name_en)
     whole(price_fen, "price_fen", least=1)
     if found := faults(price_fen, bands):
-        zh, en = "；".join(FAULTS[one][0] for one in found), "; ".join(FAULTS[one][1] for one in found)
+        zh, en = faults_said(found)
         raise FAULTY("bands", what_zh=zh, what_en=en)
     place = point.place if point else place_code.parse(place)
     period = Period(valid_from, valid_to)
@@ -109,20 +110,56 @@ def set_tariff(
     return made
 
 
+def faults_said(found: Iterable[str]) -> tuple[str, str]:
+    """The faults of a tariff as words, in Chinese and English."""
+    found = list(found)
+    return "；".join(FAULTS[one][0] for one in found), "; ".join(FAULTS[one][1] for one in found)
+
+
+@dataclass(frozen=True)
+class Tariffs:
+    """Tariffs that were fetched at once, for several points, items and days."""
+
+    rows: tuple[Tariff, ...]
+
+    def of(self, point: Point, item: Item, on: date) -> Tariff | None:
+        """The point's own tariff, else that of the narrowest place around it."""
+        layers = place_code.layers(point.place)
+
+        def rank(row: Tariff) -> int:
+            return -1 if row.point_id else layers.index(row.place)
+
+        holding = [
+            row
+            for row in self.rows
+            if row.item.code == item.code
+            and on in Period(row.valid_from, row.valid_to)
+            and (row.point_id == point.pk if row.point_id else row.place in layers)
+        ]
+        return min(holding, key=rank, default=None)
+
+
+def tariffs_between(points: Iterable[Point], items: Iterable[Item], first: date, last: date) -> Tariffs:
+    """What holds at these points in a span of days. One statement."""
+    points = list(points)
+    layers = {layer for point in points for layer in place_code.layers(point.place)}
+    in_force = Tariff.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=first), valid_from__lte=last)
+    rows = in_force.filter(
+        Q(point__in=[point.pk for point in points]) | Q(point__isnull=True, place__in=sorted(layers))
+    )
+    codes = {item.code for item in items}
+    return Tariffs(tuple(rows.filter(item__code__in=sorted(codes)).select_related("item").order_by("id")))
+
+
 def tariffs_on(point: Point, items: Iterable[Item], on: date) -> dict[str, Tariff]:
     """What holds at a point on the day, by item code: its own tariff, else that of the narrowest place around it.
 
     One statement.
     """
-    layers = place_code.layers(point.place)
-    in_force = Tariff.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on)
-    rows = in_force.filter(Q(point=point) | Q(point__isnull=True, place__in=layers))
-    narrowest: dict[str, tuple[int, Tariff]] = {}
-    for row in rows.filter(item__code__in=[item.code for item in items]).select_related("item"):
-        rank = -1 if row.point_id else layers.index(row.place)
-        if row.item.code not in narrowest or rank < narrowest[row.item.code][0]:
-            narrowest[row.item.code] = (rank, row)
-    return {code: row for code, (_, row) in narrowest.items()}
+    items = list(items)
+    known = tariffs_between([point], items, on, on)
+    found = {item.code: known.of(point, item, on) for item in items}
+    return {code: row for code, row in found.items() if row is not None}
 
 
 def quoted(tariff: Tariff, *, age: int, card_class: int | None) -> Quote:

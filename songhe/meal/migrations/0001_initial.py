@@ -283,6 +283,7 @@ class Migration(migrations.Migration):
                 ("book_until", models.DateTimeField()),
                 ("portions", models.IntegerField()),
                 ("taken", models.IntegerField(default=0)),
+                ("bookable", models.BooleanField(default=True)),
                 (
                     "state",
                     models.CharField(
@@ -490,6 +491,53 @@ class Migration(migrations.Migration):
                     models.Index(fields=["county", "menu", "state"], name="meal_booking_menu"),
                     models.Index(fields=["county", "person", "day"], name="meal_booking_person"),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Proposal",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(choices=[("point", "开办助餐点"), ("tariff", "助餐价格")], max_length=6),
+                ),
+                ("told", models.JSONField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("asked", "待审批"), ("approved", "已批准"), ("declined", "不批准")],
+                        default="asked",
+                        max_length=8,
+                    ),
+                ),
+                ("proposed_by", models.CharField(max_length=64)),
+                ("proposed_at", models.DateTimeField()),
+                ("decided_by", models.CharField(blank=True, max_length=64)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("because", models.CharField(blank=True, max_length=300)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                        name="meal_proposal_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by", ""), ("state", "asked")),
+                            models.Q(("state", "asked"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="meal_proposal_decided",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["county", "state"], name="meal_proposal_state")],
             },
         ),
         migrations.CreateModel(

@@ -10,7 +10,7 @@ from songhe.meal.book import cancel
 from songhe.meal.menu import finish
 from songhe.meal.models import Line
 from songhe.meal.queries import kitchen, to_charge
-from songhe.meal.serve import mark_charged, mark_reversed, priced, serve, unserve, walk_in
+from songhe.meal.serve import mark_charged, mark_reversed, miss, priced, serve, unserve, walk_in
 from songhe.meal.tests import world
 from songhe.provider.tests.test_admit import refused
 from songhe.trail.models import Entry
@@ -123,3 +123,14 @@ def test_the_kitchen_counts_in_two_statements(menu, many, django_assert_num_quer
     assert (one.table, one.delivery, one.to_cook, one.served) == (1, many, many + 1, 1)
     assert one.wishes == {"少盐": many + 1}
     assert one.left == 50 - many - 1
+
+
+def test_whoever_did_not_come_is_noted_and_served_if_they_come_after_all():
+    menu = world.menu()
+    row = world.booked(menu)
+    told = {"booking": row, "at": world.clock(world.TENTH, 12), "on": world.TENTH, "by": "manager"}
+    refused("meal.not_serving", miss, **told)
+    world.serving(menu)
+    assert miss(**told).state == "not_collected"
+    refused("meal.wrong_state", miss, **told)
+    assert serve(means="known", **told)

@@ -1,0 +1,85 @@
+"""One person asks for a point or a price, another agrees."""
+
+from __future__ import annotations
+
+import pytest
+
+from songhe.assessment.tests.world import COUNTY
+from songhe.kernel.geo import Point as Position
+from songhe.meal.models import Point, Proposal, Tariff
+from songhe.meal.price import Band
+from songhe.meal.propose import approve, decline, propose_point, propose_tariff, waiting
+from songhe.meal.tests import world
+from songhe.provider.tests.test_admit import refused
+from songhe.trail.models import Entry
+
+pytestmark = pytest.mark.django_db
+
+MORNING = world.clock(world.NINTH, 9)
+
+
+def price(**differently):
+    told = {"item": world.item(), "price_fen": 1_000, "bands": world.BANDS, "valid_from": world.TENTH}
+    return propose_tariff(county=COUNTY, at=MORNING, by="clerk", **(told | differently))
+
+
+def place(**differently):
+    told = {
+        "food_licence": world.licence(world.provider()),
+        "code": "he-ping",
+        "name": "和平食堂",
+        "place": world.PLACE,
+        "address": "和平路1号",
+        "position": Position(36.7, 119.16),
+        "seats": 30,
+        "delivers": True,
+    }
+    return propose_point(county=COUNTY, at=MORNING, by="clerk", **(told | differently))
+
+
+def test_a_price_holds_when_a_second_person_agrees():
+    asked = price()
+    assert not Tariff.objects.exists()
+    assert waiting(COUNTY, "tariff") == [asked]
+    made = approve(proposal=asked, at=MORNING, by="head")
+    assert (made.price_fen, made.set_by, made.approved_by, made.place) == (1_000, "clerk", "head", COUNTY)
+    assert len(made.bands) == 2
+    assert waiting(COUNTY, "tariff") == []
+    assert set(Entry.objects.values_list("act", flat=True)) >= {"meal.propose", "meal.approve", "meal.set_tariff"}
+
+
+def test_a_price_of_one_point_is_that_points():
+    point = world.point()
+    made = approve(proposal=price(point=point), at=MORNING, by="head")
+    assert made.point == point
+
+
+def test_a_point_opens_when_a_second_person_agrees():
+    made = approve(proposal=place(), at=MORNING, by="head")
+    assert (made.name, made.seats, made.delivers) == ("和平食堂", 30, True)
+    assert (made.longitude, made.latitude) == (119.16, 36.7)
+    assert Point.objects.get() == made
+
+
+def test_whoever_asked_does_not_decide():
+    asked = price()
+    refused("meal.same_person", approve, proposal=asked, at=MORNING, by="clerk")
+    refused("meal.same_person", decline, proposal=asked, because="太贵", at=MORNING, by="clerk")
+    assert Proposal.objects.get().state == "asked"
+
+
+def test_what_is_declined_says_why_and_is_over():
+    asked = price()
+    refused("meal.say_why", decline, proposal=asked, because=" ", at=MORNING, by="head")
+    assert decline(proposal=asked, because="太贵", at=MORNING, by="head").because == "太贵"
+    refused("meal.wrong_state", approve, proposal=asked, at=MORNING, by="head")
+    assert not Tariff.objects.exists()
+
+
+def test_what_cannot_be_is_not_asked_for():
+    refused("meal.item_not_a_meal", price, item=world.item(help=""))
+    refused("meal.tariff_faulty", price, bands=[Band(80, None, frozenset(), 100, {"finance": 400})])
+    refused("meal.no_food_licence", place, food_licence=world.licence(world.provider(), kind="fire"))
+    asked = price()
+    Proposal.objects.all().delete()
+    refused("meal.unknown_proposal", approve, proposal=asked, at=MORNING, by="head")
