@@ -9,9 +9,9 @@ from django.db import transaction
 
 from songhe.card.models import Card, Standing
 from songhe.card.open import CLOSED_CARD, lock
-from songhe.eligibility.facts import facts_of
+from songhe.eligibility.facts import facts_of, on_file
 from songhe.kernel.month import Month
-from songhe.policy.monthly import amounts, standards
+from songhe.policy.monthly import LAST_CLASS, amounts, standards
 from songhe.policy.resolve import Library, Policy, library
 from songhe.trail.note import note
 
@@ -42,8 +42,8 @@ def classify(*, card: Card, on: date, at: datetime, by: str) -> Card:
     """Put the card under the standards that its holder meets on the day; dynamic management (002).
 
     What is new holds from the month of the day; what is no longer met ends with the month before, or with this one if
-    it began in it. Unknown facts count as not met here: the
-    bureau's page shows what is missing. Refuses with ``card.closed_card`` or as resolving a pack does.
+    it began in it. Unknown facts count as not met here: the bureau's page shows what is missing. Whoever is no longer
+    on the county's file meets nothing. Refuses with ``card.closed_card`` or as resolving a pack does.
     """
     policy = rules_at(card.county, on)
     with transaction.atomic():
@@ -51,7 +51,8 @@ def classify(*, card: Card, on: date, at: datetime, by: str) -> Card:
         if card.state == Card.State.CLOSED:
             raise CLOSED_CARD("card")
         found = standards(policy=policy, facts=facts_of(card.person, on), on=on)
-        met = {each.id for each in found.met}
+        here = on_file(card.person, on)
+        met = {each.id for each in found.met} if here else set()
         month = Month.of(on)
         standing = list(Standing.objects.filter(county=card.county, card=card, last_month="").order_by("id"))
         for row in standing:
@@ -71,7 +72,7 @@ def classify(*, card: Card, on: date, at: datetime, by: str) -> Card:
                 for standard in sorted(new)
             ]
         )
-        card.card_class = found.in_class
+        card.card_class = found.in_class if here else LAST_CLASS
         card.save(update_fields=["card_class"])
         note(
             county=card.county,

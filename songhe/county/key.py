@@ -33,6 +33,7 @@ class Tag(IntEnum):
     EXPIRE_HOLD = 10
     CLAIM = 11
     DETERMINATION_OF_ASSESSMENT = 12
+    STANDING = 13
 
 
 def new_id() -> UUID:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from songhe.policy.facts import OPERATORS, FactValue, checked
-from songhe.policy.pack import Cited, Condition, Sentence
+from songhe.policy.pack import Cited, Condition, Sentence, When
 from songhe.policy.resolve import VALUE_NOT_SET, Policy
 from songhe.policy.values import VALUES
 
@@ -118,7 +118,7 @@ def try_on(condition: Condition, *, policy: Policy, facts: Mapping[str, FactValu
     return Tested(condition.id, condition.fact, met, sentence, condition.cited)
 
 
-def compared_with(condition: Condition, *, policy: Policy, on: date) -> int | frozenset[int] | None:
+def compared_with(condition: Condition | When, *, policy: Policy, on: date) -> int | frozenset[int] | None:
     """What the fact is compared with on the day; refuses with ``policy.value_not_set``."""
     if condition.value is None:
         return None

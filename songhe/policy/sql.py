@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlglot import exp
 
 from songhe.policy.evaluate import CategoryTerms, categories, compared_with
-from songhe.policy.pack import Condition
+from songhe.policy.pack import Condition, When
 from songhe.policy.resolve import Policy
 
 Dialect = Literal["sqlite", "postgres", "duckdb", "spark"]
@@ -64,7 +64,7 @@ def query(
     return built.sql(dialect=dialect, pretty=pretty, identify=True)
 
 
-def met(condition: Condition, *, policy: Policy, on: date) -> exp.Expression:
+def met(condition: Condition | When, *, policy: Policy, on: date) -> exp.Expression:
     """One condition on the columns of its fact: true, false, or NULL where the fact is NULL."""
     value = compared_with(condition, policy=policy, on=on)
     made: exp.Expression = _TESTS[condition.operator](_column(condition.fact), value)
