@@ -41,7 +41,7 @@ def test_gives_each_card_what_its_standards_come_to():
     assert in_fund(fund) == 925_000
     held = purse(one, fund)
     assert (held.period, held.valid_from, held.valid_to) == ("2026-03", FIRST, date(2026, 3, 31))
-    assert Charge.objects.get(county=LISHUI, purse=held).pack == "331100/love-card/2024"
+    assert Charge.objects.get(county=LISHUI, purse=held).pack == "331199/love-card/2024"
     assert list(check()) == []
 
 

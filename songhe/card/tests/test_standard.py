@@ -36,7 +36,7 @@ def standing(card, month):
 def test_the_amounts_of_a_place_are_those_of_its_pack():
     rules = monthly_amounts(place=LISHUI, on=FIRST)
     assert (rules.amounts[SERVICE], rules.amounts["card_care_low_income_severe"]) == (12_500, 50_000)
-    assert rules.pack == "331100/love-card/2024"
+    assert rules.pack == "331199/love-card/2024"
 
 
 def test_a_card_follows_what_is_known_of_its_holder_and_is_charged_by_it():
