@@ -329,8 +329,6 @@ class Line(CountyRow):
     ``billed_line`` is set by the one bill line that charges it, and cleared when that is reversed.
     """
 
-    leaf = True
-
     booking = CountyKey(Booking)
     number = models.IntegerField()
     item = models.ForeignKey(Item, models.PROTECT, related_name="+")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from songhe.meal.models import Booking, Dish, Inspection, Line, Menu, Point, Sample
 from songhe.meal.serve import Priced
@@ -63,9 +63,30 @@ def bookings_of_menu(menu: Menu, *, way: str | None = None, most: int = 1000) ->
 
 
 def bookings_of(*, county: str, person_id: UUID, first: date, most: int = 200) -> QuerySet[Booking]:
-    """A person's bookings from a day on, with menu and point; one statement."""
+    """A person's bookings from a day on, with menu and point, and the closure that touched them; one statement."""
     rows = Booking.objects.filter(county=county, person_id=person_id, day__gte=first)
-    return rows.select_related("menu__point").order_by("day", "meal", "id")[:most]
+    return rows.select_related("menu__point", "closure__point").order_by("day", "meal", "id")[:most]
+
+
+def bookings_before(*, county: str, person_id: UUID, day: date, most: int = 50) -> QuerySet[Booking]:
+    """A person's bookings of the days before a day, the latest first; one statement."""
+    rows = Booking.objects.filter(county=county, person_id=person_id, day__lt=day)
+    return rows.select_related("menu__point", "closure__point").order_by("-day", "meal", "-id")[:most]
+
+
+def lines_of(county: str, booking_ids: list[UUID]) -> dict[UUID, list[Line]]:
+    """What the bookings cost, line by line; one statement."""
+    found: dict[UUID, list[Line]] = defaultdict(list)
+    rows = Line.objects.filter(county=county, booking__in=booking_ids).select_related("item")
+    for line in rows.order_by("booking_id", "number"):
+        found[line.booking_id].append(line)
+    return found
+
+
+def points_of(county: str, on: date) -> list[Point]:
+    """The points of a county that are not given up on the day, closed ones among them; one statement."""
+    held = Point.objects.filter(Q(last_day__isnull=True) | Q(last_day__gte=on), place__startswith=county)
+    return list(held.select_related("provider", "food_licence").order_by("name", "id"))
 
 
 def menus(point: Point, first: date, last: date) -> QuerySet[Menu]:

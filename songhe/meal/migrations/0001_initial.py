@@ -586,6 +586,7 @@ class Migration(migrations.Migration):
                         to="meal.Booking",
                         to_columns=("county", "id"),
                     ),
+                    models.UniqueConstraint(fields=("county", "id"), name="meal_line_row"),
                 ],
                 "indexes": [
                     models.Index(
