@@ -45,6 +45,7 @@ from songhe.kernel.refusal import Refusal
 from songhe.person.details import read_phone
 from songhe.provider.admit import listings_on
 from songhe.provider.models import Provider
+from songhe.provider.partner import partners_on
 from songhe.redemption.models import Bill
 
 #: Who writes without signing in.
@@ -113,10 +114,10 @@ class ComplaintForm(forms.Form):
             (one.code, titled(one.zh, one.en)) for one in terms().categories.values()
         ]
         chosen = str(self.data.get("county") or county)
-        listed = listings_on(chosen, on).order_by("provider__name", "provider_id")
+        listed = {row.provider_id: row.provider.name for rows in (listings_on, partners_on) for row in rows(chosen, on)}
         self.fields["provider"].choices = [  # type: ignore[attr-defined]
             ("", _("不针对某家机构，或者名单里没有")),
-            *((str(row.provider_id), row.provider.name) for row in listed),
+            *((str(one), name) for one, name in sorted(listed.items(), key=lambda found: (found[1], found[0]))),
         ]
 
     def clean_phone(self) -> str:

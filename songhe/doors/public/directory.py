@@ -81,11 +81,16 @@ class Entry:
 
     @property
     def distance(self) -> str:
-        if self.metres is None:
-            return ""
-        if self.metres < 1000:
-            return _("%(metres)s 米") % {"metres": self.metres // 50 * 50 or 50}
-        return _("%(kilometres)s 公里") % {"kilometres": f"{self.metres / 1000:.1f}"}
+        return how_far(self.metres)
+
+
+def how_far(metres: int | None) -> str:
+    """250 米, 3.4 公里; nothing where it is not known from where."""
+    if metres is None:
+        return ""
+    if metres < 1000:
+        return _("%(metres)s 米") % {"metres": metres // 50 * 50 or 50}
+    return _("%(kilometres)s 公里") % {"kilometres": f"{metres / 1000:.1f}"}
 
 
 @dataclass(frozen=True)

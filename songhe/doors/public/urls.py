@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from songhe.doors.public import complaint, directory, entitled, genuine, guide
+from songhe.doors.public import complaint, directory, entitled, funds, genuine, guide, merchants
 from songhe.doors.staff.converters import NumberConverter
 
 app_name = "public"
@@ -15,6 +15,13 @@ urlpatterns = [
     path("directory/", directory.directory, name="directory"),
     path("directory/places.json", directory.places, name="places"),
     path("directory/<int:provider_id>/", directory.provider, name="provider"),
+    path("merchants/", merchants.merchants, name="merchants"),
+    path("merchants/places.json", merchants.places, name="merchant-places"),
+    path("merchants/<int:provider_id>/", merchants.merchant, name="merchant"),
+    path("funds/", funds.funds, name="funds"),
+    path("funds/months.csv", funds.funds_file, name="funds-file"),
+    path("funds/<str:code>/", funds.fund, name="fund"),
+    path("funds/<str:code>/gifts.csv", funds.gifts_file, name="fund-gifts-file"),
     path("check/", genuine.check, name="check"),
     path("check/<paper:no>/", genuine.check_number, name="check-number"),
     path("check/<slug:kind>/<paper:no>/", genuine.check_number, name="check-of"),

@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from songhe.access.models import Account, Appointment
@@ -51,7 +52,9 @@ SERVICES = (
     OWN,
     Service("public:entitled", "question", _("我能享受什么"), _("答几个问题，看能得多少、带什么、最晚哪天申请")),
     Service("public:directory", "pin", _("找机构"), _("哪里能用券，用券后自己付多少，离家多远")),
+    Service("public:merchants", "money", pgettext_lazy("page", "爱心商家"), _("哪里能刷爱心卡，优惠多少，离家多远")),
     Service("public:guides", "document", _("政策指南"), _("谁可以、怎么办、多少天、依据什么")),
+    Service("public:funds", "chart", _("资金公开"), _("每项资金进了多少、付了多少、还剩多少")),
     Service("public:check", "shield", _("查真伪"), _("决定书、消费券、账单是不是真的")),
     Service("public:complaint", "phone", _("投诉"), _("不满意就说，按期答复，可以不留姓名")),
 )

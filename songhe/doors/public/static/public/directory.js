@@ -1,4 +1,4 @@
-/* The directory: the map above the list, and the button that asks the browser where one is. */
+/* The directory and the merchants: the map beside the list, and the button that asks the browser where one is. */
 
 const form = document.querySelector("[data-near]");
 const locate = document.querySelector("[data-locate]");
@@ -40,16 +40,16 @@ function colours() {
   };
 }
 
-function marker(L, feature) {
-  const [longitude, latitude] = feature.geometry.coordinates;
-  const told = feature.properties;
-  const icon = L.divIcon({
-    className: `map-mark ${told.kind}${told.suspended ? " stopped" : ""}`,
-    html: `<span>${told.letter}</span>`,
-    iconSize: [28, 28],
-    iconAnchor: [14 - (told.aside ? told.aside[0] : 0), 14 - (told.aside ? told.aside[1] : 0)],
-  });
-  const made = L.marker([latitude, longitude], { icon, title: told.name, alt: told.name, keyboard: true });
+/* Marks nearer to each other than this, in pixels, become one: a finger hits what it means. */
+const APART = 40;
+
+function position(point) {
+  const [longitude, latitude] = point.geometry.coordinates;
+  return [latitude, longitude];
+}
+
+function entry(point) {
+  const told = point.properties;
   const box = document.createElement("div");
   const link = document.createElement("a");
   link.href = told.address;
@@ -57,26 +57,39 @@ function marker(L, feature) {
   const line = document.createElement("p");
   line.textContent = [told.word, told.distance, told.suspended].filter(Boolean).join(" · ");
   box.append(link, line);
-  made.bindPopup(box);
+  return box;
+}
+
+/* One mark for one body, or for all that stand too near to each other at this zoom, with their number on it. */
+function marker(L, points) {
+  const told = points[0].properties;
+  const alone = points.length === 1;
+  const mark = document.createElement("span");
+  mark.textContent = alone ? told.letter : points.length;
+  mark.dataset.count = points.length;
+  const icon = L.divIcon({
+    className: `map-mark ${alone ? told.kind : "several"}${alone && told.suspended ? " stopped" : ""}`,
+    html: mark.outerHTML,
+    iconSize: [28, 28],
+  });
+  const name = points.map((point) => point.properties.name).join(" · ");
+  const made = L.marker(position(points[0]), { icon, title: name, alt: name, keyboard: true });
+  const box = document.createElement("div");
+  box.className = "map-popup";
+  box.append(...points.map(entry));
+  made.bindPopup(box, { maxHeight: 200 });
   return made;
 }
 
-/* Bodies at one place stand in a small circle around it, whatever the zoom. */
-function spread(points) {
-  const seen = new Map();
+function together(map, points) {
+  const found = [];
   for (const point of points) {
-    const key = point.geometry.coordinates.join();
-    seen.set(key, [...(seen.get(key) || []), point]);
+    const at = map.latLngToContainerPoint(position(point));
+    const near = found.find((group) => group.at.distanceTo(at) < APART);
+    if (near) near.points.push(point);
+    else found.push({ at, points: [point] });
   }
-  for (const group of seen.values()) {
-    if (group.length === 1) continue;
-    group.forEach((point, turn) => {
-      const angle = (2 * Math.PI * turn) / group.length;
-      const radius = 10 + 5 * group.length;
-      point.properties.aside = [Math.round(radius * Math.cos(angle)), Math.round(radius * Math.sin(angle))];
-    });
-  }
-  return points;
+  return found.map((group) => group.points);
 }
 
 function draw(L, card, told) {
@@ -107,7 +120,13 @@ function draw(L, card, told) {
     const icon = L.divIcon({ className: "map-town", html: label.outerHTML, iconSize: [120, 20] });
     L.marker([latitude, longitude], { icon, interactive: false, keyboard: false }).addTo(map);
   }
-  for (const point of spread(told.points)) marker(L, point).addTo(map);
+  const marks = L.layerGroup().addTo(map);
+  const place = () => {
+    marks.clearLayers();
+    for (const points of together(map, told.points)) marker(L, points).addTo(marks);
+  };
+  place();
+  map.on("zoomend", place);
   if (told.origin) {
     const [longitude, latitude] = told.origin;
     L.circleMarker([latitude, longitude], {
