@@ -43,11 +43,12 @@ class Told:
     mandate_id: UUID | None
     evidence: dict[str, Any]
     client_id: str
+    county: str = COUNTY
 
     def row(self) -> Visit:
         place = None if self.position is None else self.position.as_wgs84()
         visit = Visit(
-            county=COUNTY,
+            county=self.county,
             id=new_id(),
             person_id=self.person_id,
             provider=self.provider,
@@ -94,7 +95,7 @@ class BySet:
         if asked <= self.asked:
             return
         for day in (self.month.first, self.month.last):
-            require_open_to(told.provider, county=COUNTY, day=day, category=told.item.category)
+            require_open_to(told.provider, county=told.county, day=day, category=told.item.category)
             if told.worker is not None:
                 require_qualified(told.worker, provider=told.provider, day=day)
         self.asked |= asked
@@ -102,7 +103,7 @@ class BySet:
 
 def _note(visit: Visit) -> Entry:
     return Entry(
-        county=COUNTY,
+        county=visit.county,
         at=visit.recorded_at,
         actor=visit.recorded_by,
         act="service.record_visit",

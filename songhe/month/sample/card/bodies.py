@@ -19,6 +19,9 @@ CANTEEN, HOME_CARE, ASSESSMENT = "canteen", "home", "assessment"
 #: The six helps and company are what a home-care station is on the white list for.
 HOME_HELPS = ("meals", "bathing", "medical", "cleaning", "travel", "urgent", "company")
 
+#: A point cooks a portion for so many cards of the county, and never fewer than the least.
+CARDS_OF_A_PORTION, LEAST_PORTIONS = 24, 40
+
 
 @dataclass(frozen=True)
 class Body:
@@ -43,6 +46,12 @@ class Body:
     @property
     def county(self) -> str:
         return COUNTIES[self.which]
+
+    @property
+    def accepts(self) -> tuple[str, ...]:
+        """The counties whose white list it is on: the neighbour's bodies take cards of both, and a few of the first."""
+        near = self.which == "other" or self.code in ("canteen-1", "canteen-2") or self.code.endswith("-01")
+        return tuple(COUNTIES.values()) if near and self.helps else (self.county,)
 
     @property
     def kind(self) -> str:
@@ -78,7 +87,8 @@ def _of_county(plan: CardPlan, which: Which) -> Iterator[Any]:
     told, prices = bodies()[which], bodies()["prices"]
     for each in told["canteens"]:
         sold = {item: fen for item, fen in prices["canteen"].items() if _sells(item, each)}
-        more = {"portions": each["portions"], "delivers": each["delivers"], "supper": each["supper"]}
+        portions = max(LEAST_PORTIONS, plan.elders // CARDS_OF_A_PORTION)
+        more = {"portions": portions, "delivers": each["delivers"], "supper": each["supper"]}
         yield _made(plan, which, CANTEEN, each, ("meals",), sold, **more)
     for each in told["home_care"]:
         sold = {item: dearer(fen, each["dearer"]) for item, fen in prices["home"].items()}

@@ -38,7 +38,7 @@ WHOLE = 400
 
 @dataclass(frozen=True)
 class CardPlan:
-    """The same seed, size and month give the same two counties, on whatever database; ``elders`` is the first's size."""
+    """The same seed, size and month give the same two counties, on any database; ``elders`` is the first's size."""
 
     seed: int = DEFAULT_SEED
     elders: int = 20_000
@@ -82,6 +82,11 @@ class CardPlan:
     def closed_on(self) -> date:
         """The day on which the sample stands still: what lapsed at the month's end has gone back to its funds."""
         return workday(self.month.last, 6)
+
+    @property
+    def carers(self) -> int:
+        """How many carers a home-care station has: enough that hardly two are wanted of one at a time."""
+        return max(2, min(12, self.elders // 1_600))
 
     def merchants(self, which: Which) -> dict[str, int]:
         """How many merchants of each kind take the card."""

@@ -31,7 +31,7 @@ from songhe.provider.upgrade import define_upgrade
 from songhe.provider.worker import NewWorker, certify, engage
 
 BANK = "样例银行样例山县支行"
-ASSESSORS, CARERS = 5, 3
+ASSESSORS = 5
 PAPERS_TO = date(2029, 12, 31)
 
 
@@ -87,7 +87,8 @@ def _take_in_one(plan: CardPlan, body: Body) -> Provider:
     if body.trade == HOME_CARE:
         _carers(plan, body, provider)
     if body.trade != ASSESSMENT:
-        _white_list(body, provider)
+        for county in body.accepts:
+            _white_list(body, provider, county)
         _bank(body, provider)
     return provider
 
@@ -106,18 +107,18 @@ def _list(body: Body, provider: Provider) -> None:
     )
 
 
-def _white_list(body: Body, provider: Provider) -> None:
-    """Proposed by the clerk, admitted by the approver; then what it takes off."""
+def _white_list(body: Body, provider: Provider, county: str) -> None:
+    """Proposed by a county's clerk, admitted by its approver; then what it takes off."""
     at = moment(GROUND_ON, 11, body.number % 60)
     proposed = propose_partner(
         provider=provider,
-        county=body.county,
+        county=county,
         helps=body.helps,
         valid_from=GROUND_ON,
         at=at,
-        by=clerk_of(body.county),
+        by=clerk_of(county),
     )
-    partner = admit_partner(partner=proposed, at=moment(GROUND_ON, 15, body.number % 60), by=approver_of(body.county))
+    partner = admit_partner(partner=proposed, at=moment(GROUND_ON, 15, body.number % 60), by=approver_of(county))
     for terms in body.terms:
         set_discount(
             partner=partner,
@@ -228,7 +229,7 @@ def carer_login(body: Body, number: int) -> str:
 
 def _carers(plan: CardPlan, body: Body, provider: Provider) -> None:
     at, manager = moment(GROUND_ON, 14), manager_of(body.code)
-    for each in range(1, CARERS + 1):
+    for each in range(1, plan.carers + 1):
         login = carer_login(body, each)
         open_carer(login, f"{body.name} 护理员{each}", place=body.county, provider_id=provider.pk)
         new = NewWorker(

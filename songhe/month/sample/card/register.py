@@ -1,15 +1,15 @@
-"""Open files and cards of the sample's people, by set: what is so of them, their levels, cards and standards."""
+"""Open files and cards of the sample's people, by set: what is so of them, their levels and cards."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from django.db import transaction
 
 from songhe.assessment.models import Assessment
-from songhe.card.models import Card, Standing
+from songhe.card.models import Card
 from songhe.card.standard import rules_at
 from songhe.county.key import new_id
 from songhe.document.number import number, of_id, take
@@ -33,7 +33,6 @@ from songhe.person.models import Mandate, Medium, Person, Status
 from songhe.person.opening import open_files
 from songhe.person.status import facts_of
 from songhe.policy.monthly import Monthly, standards
-from songhe.policy.resolve import Policy
 from songhe.provider.models import Provider
 from songhe.trail.note import note
 
@@ -78,8 +77,7 @@ def _fill_chunk(plan: CardPlan, which: Which, chunk: Sequence[Holder], body: Pro
     _statuses(plan, chunk, people)
     if body is not None:
         _levels(plan, which, chunk, people, body)
-    cards = _cards(plan, county, chunk, people)
-    _standings(plan, county, chunk, cards)
+    _cards(plan, county, chunk, people)
     for holder, person in zip(chunk, people, strict=True):
         _logins(plan, holder, person)
 
@@ -150,8 +148,8 @@ def _levels(plan: CardPlan, which: Which, chunk: Sequence[Holder], people: Seque
     )
 
 
-def _cards(plan: CardPlan, county: str, chunk: Sequence[Holder], people: Sequence[Person]) -> list[Card]:
-    """A card for each, as opening it would write it, on a number of its own."""
+def _cards(plan: CardPlan, county: str, chunk: Sequence[Holder], people: Sequence[Person]) -> None:
+    """A card for each, as opening it would write it, on a number of its own; classes come when all are classified."""
     on, at = plan.opened_on, moment(plan.opened_on, 14)
     media = issue_all(people=people, kind=Medium.Kind.CARD, on=on, at=at, by=clerk_of(county))
     taken: set[str] = set(Card.objects.filter(county=county).values_list("no", flat=True))
@@ -164,7 +162,6 @@ def _cards(plan: CardPlan, county: str, chunk: Sequence[Holder], people: Sequenc
             elder=True,
             veteran=holder.veteran,
             bus=holder.bus,
-            card_class=met_by(plan, holder).in_class,
             authorised=Card.Authorised.ELDER,
             opened_by=clerk_of(county),
             opened_at=at,
@@ -186,49 +183,20 @@ def _cards(plan: CardPlan, county: str, chunk: Sequence[Holder], people: Sequenc
         count=len(cards),
         authorised=Card.Authorised.ELDER,
     )
-    return cards
-
-
-def _standings(plan: CardPlan, county: str, chunk: Sequence[Holder], cards: Sequence[Card]) -> None:
-    """The standards that each is under from the month on, as ``songhe.card.standard.classify`` finds them."""
-    rows = [
-        Standing(
-            county=county,
-            card=card,
-            standard=standard.id,
-            first_month=str(plan.month),
-            pack=found.pack,
-            version=found.version,
-        )
-        for holder, card in zip(chunk, cards, strict=True)
-        for found in [met_by(plan, holder)]
-        for standard in sorted(found.met, key=lambda each: each.id)
-    ]
-    Standing.objects.bulk_create(rows, batch_size=500)
-    note(
-        county=county,
-        at=moment(plan.money_on, 10),
-        actor=ACTOR,
-        act="card.classify",
-        subject="county",
-        subject_id=county,
-        cards=len(cards),
-        standards=len(rows),
-    )
 
 
 def met_by(plan: CardPlan, holder: Holder) -> Monthly:
     """The class of a holder and the standards that they are under on the first day of the month."""
     on = plan.charged_on
-    return _met(rules_at(holder.county, on), holder.county, holder.age(on), holder.marks, holder.level, plan)
+    return _met(on, holder.county, holder.age(on), holder.marks, holder.level)
 
 
 @cache
-def _met(policy: Policy, county: str, age: int, marks: tuple[str, ...], level: int | None, plan: CardPlan) -> Monthly:
+def _met(on: date, county: str, age: int, marks: tuple[str, ...], level: int | None) -> Monthly:
     so = facts_of(marks, county)
     facts: dict[str, object] = {fact: fact in so for fact in STATUS_FACTS}
     facts |= {"age": age, "resident": True, "disability_level": level}
-    return standards(policy=policy, facts=facts, on=plan.charged_on)
+    return standards(policy=rules_at(county, on), facts=facts, on=on)
 
 
 # --- who has a login ------------------------------------------------------------------------------------------------
