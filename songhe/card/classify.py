@@ -154,26 +154,32 @@ class _County:
     # --- the statements ---
 
     def _judged(self) -> str:
-        """The cards of the chunk with what they meet, what they are under, and the two differences."""
-        flags = ", ".join(f"COALESCE(j.{column(n)}, 0) AS {column(n)}" for n in range(len(self.lines)))
+        """The cards of the chunk with what they meet, what they are under, and the two differences.
+
+        Joined and compared as both databases do it by index or hash, whatever they guess of the sizes: CROSS JOIN
+        fixes the order on SQLite, and NOT IN is looked up in a table of its own.
+        """
+        flags = ", ".join(f"j.{column(n)}" for n in range(len(self.lines)))
+        none = ", ".join("0" for _ in self.lines)
         met = " UNION ALL ".join(
             f"SELECT card, '{line}' AS standard, {self._stem(line)} AS stem FROM cards WHERE {column(n)} = 1"
             for n, line in enumerate(self.lines)
         )
-        return f"""WITH people AS ({self.facts}),
-            judged AS ({self.asked.replace("%", "%%")}),
-            cards AS MATERIALIZED (SELECT c.id AS card, c.card_class AS before,
-              COALESCE(j.in_class, {LAST_CLASS}) AS in_class, {flags}
-              FROM card_card c LEFT JOIN judged j ON j.person_id = c.person_id
+        return f"""WITH people AS MATERIALIZED ({self.facts}),
+            judged AS MATERIALIZED ({self.asked.replace("%", "%%")}),
+            cards AS MATERIALIZED (SELECT c.id AS card, c.card_class AS before, j.in_class, {flags}
+              FROM judged j CROSS JOIN card_card c
+              WHERE c.county = %(county)s AND c.person_id = j.person_id AND c.state <> 'closed'
+              UNION ALL SELECT c.id, c.card_class, {LAST_CLASS}, {none} FROM card_card c
               WHERE c.county = %(county)s AND c.state <> 'closed' AND c.person_id > %(after)s
-                AND c.person_id <= %(upto)s),
+                AND c.person_id <= %(upto)s AND c.person_id NOT IN (SELECT person_id FROM judged)),
             met AS MATERIALIZED ({met}),
-            held AS MATERIALIZED (SELECT s.id, s.card_id AS card, s.standard FROM cards c
-              JOIN card_standing s ON s.county = %(county)s AND s.card_id = c.card WHERE s.last_month = ''),
-            ends AS MATERIALIZED (SELECT h.id, h.card FROM held h
-              LEFT JOIN met m ON m.card = h.card AND m.standard = h.standard WHERE m.card IS NULL),
-            begins AS MATERIALIZED (SELECT m.card, m.standard, m.stem FROM met m
-              LEFT JOIN held h ON h.card = m.card AND h.standard = m.standard WHERE h.card IS NULL)"""
+            held AS MATERIALIZED (SELECT s.id, s.card_id AS card, s.standard FROM cards c CROSS JOIN card_standing s
+              WHERE s.county = %(county)s AND s.card_id = c.card AND s.last_month = ''),
+            ends AS MATERIALIZED (SELECT id, card FROM held
+              WHERE (card, standard) NOT IN (SELECT card, standard FROM met)),
+            begins AS MATERIALIZED (SELECT card, standard, stem FROM met
+              WHERE (card, standard) NOT IN (SELECT card, standard FROM held))"""
 
     def _stem(self, standard: str) -> str:
         """The id of a standing but for its tag and month: the card's, with 16 bits of the standard's name."""

@@ -88,7 +88,7 @@ def open_fund(
     """
     if by == approved_by:
         raise SAME_PERSON("approved_by")
-    _check(county, terms)
+    check_terms(county, terms)
     with transaction.atomic():
         mine = Fund.objects.filter(county=county)
         if mine.filter(code=code).exists():
@@ -126,7 +126,8 @@ def open_fund(
     return fund
 
 
-def _check(county: str, terms: Terms) -> None:
+def check_terms(county: str, terms: Terms) -> None:
+    """Refuses terms as ``open_fund`` does, but for what only the other funds can say."""
     if terms.source not in Source.values:
         raise NOT_A_SOURCE("source", source=terms.source)
     if terms.level not in Level.values:
