@@ -102,7 +102,7 @@ def test_the_map_shows_who_the_list_shows(town):
     assert sum(shown) == page.locator(".provider-card").count()
     page.locator(".map-mark").first.focus()
     page.keyboard.press("Enter")
-    page.locator(".leaflet-popup-content a").wait_for()
+    page.locator(".leaflet-popup-content a").first.wait_for()
 
 
 def test_the_browsers_position_is_asked_for_by_a_button_and_taken_roughly(town):
