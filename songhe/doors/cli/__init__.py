@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "backup": "songhe.doors.cli.backup:backup",
     "restore": "songhe.doors.cli.backup:restore",
     "doctor": "songhe.doors.cli.doctor:doctor",
+    "card": "songhe.doors.cli.card:card",
     "bench": "songhe.doors.cli.bench:bench",
 }
 
