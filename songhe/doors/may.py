@@ -127,6 +127,18 @@ ACTS: dict[str, Act] = {
     "card.top_up": Act("给爱心卡充值", "topping a love card up", of(CLERK, CITIZEN)),
     "card.refund": Act("申请充值退款", "having a top-up refunded", of(CLERK, CITIZEN)),
     "card.inherit": Act("申请退还家庭充值", "claiming family money after a death", of(CLERK, CITIZEN)),
+    # The love card, as the county keeps it
+    "card.keep": Act("维护爱心卡", "keeping love cards", of(CLERK)),
+    "card.classify": Act("全县爱心卡分类", "putting all cards into class", of(CLERK, APPROVER)),
+    "card.heirs": Act("批准退给继承人", "paying family money to heirs", of(APPROVER)),
+    "fund.read": Act("查看爱心卡资金", "reading the funds of the card", READERS),
+    "fund.propose": Act("提出资金池变更", "proposing a fund or its terms", of(CLERK, FINANCE)),
+    "fund.vote": Act("登记集体决议", "recording a village's decision", of(CLERK, FINANCE)),
+    "fund.allot": Act("提出资金入池", "putting money into a fund", of(FINANCE)),
+    "fund.decide": Act("批准资金事项", "deciding about funds", of(APPROVER)),
+    "merchant.read": Act("查看爱心商家", "reading the white list of merchants", READERS),
+    "merchant.propose": Act("推荐和维护爱心商家", "keeping the white list of merchants", of(CLERK)),
+    "merchant.admit": Act("批准爱心商家", "admitting merchants", of(APPROVER)),
     # What people are told
     "notice.read": Act("查看通知", "reading notices", of(CLERK, CITIZEN)),
     "device.own": Act("管理自己的登录设备", "seeing where one is signed in", of(CITIZEN)),
