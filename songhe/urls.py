@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from songhe.doors.api.interface import api
+from songhe.doors.elder import card_pay
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("songhe.doors.shell.urls")),
@@ -13,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/", include("songhe.doors.staff.urls")),
     path("audit/", include("songhe.doors.audit.urls")),
     path("api/v1/", api.urls),
+    path("payments/told/", card_pay.told, name="payment-told"),
+    path("practice/payment/<slug:no>", card_pay.practice, name="practice-payment"),
 ]
 
 handler400 = "songhe.doors.shell.errors.bad_request"

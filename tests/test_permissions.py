@@ -33,6 +33,8 @@ OPEN = {
     *{"security", "add-app", "new-key-question", "new-key-answer", "recovery-codes", "remove-factor"},
     *{"end-other-sessions", "sign-out", "preferences", "style", "healthz", "readyz", "version"},
     *{"elder:sign-in", "elder:sign-in-code", "elder:sign-in-name"},
+    # The payment service signs what it says; the sandbox's own page is there in practice only, for whoever pays.
+    *{"payment-told", "practice-payment"},
     # The desk's first page sends whoever has no applications to read on to their own.
     "staff:inbox",
     # A script for devices that are offline; it holds nothing of anybody.
@@ -239,6 +241,8 @@ def rows(practice):
     """One of everything that an address can name, in the sample county."""
     from songhe.assessment.models import Assessment
     from songhe.assessment.tests import world
+    from songhe.card import open as cards
+    from songhe.card import topup
     from songhe.document.models import Download, StoredFile
     from songhe.doors.shell.models import SignIn
     from songhe.entitlement.models import Letter, Material
@@ -290,8 +294,10 @@ def rows(practice):
     correction = Correction.objects.create(
         **common, field="phone", wanted="x", because="x", asked_by="somebody", asked_at=at, paper=stored
     )
+    card = cards.open_card(person=person, attributes=cards.Attributes(elder=True), at=at, on=DAY, by="clerk")
     return SimpleNamespace(
         person=person,
+        topup=topup.ask(card=card, amount_fen=5_000, at=at, on=DAY, by="daughter"),
         application=application,
         letter=Letter.objects.filter(county=COUNTY, application=application).first(),
         grant=grant,
@@ -391,6 +397,7 @@ def named(found):
         ("my/cases/", found.application.no),
         ("my/vouchers/", found.grant.no),
         ("my/bills/", found.bill.no),
+        ("my/card/", found.topup.no),
         ("assessor/", found.assessment.no),
         ("provider/statements/", found.statement.no),
         ("provider/", found.bill.no),

@@ -13,6 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from songhe.card.foreseen import in_paying_order
+from songhe.card.models import Card
+from songhe.card.open import card_of
 from songhe.doors.elder import money
 from songhe.doors.elder.again import require_proved
 from songhe.doors.elder.money_words import group_name
@@ -108,7 +111,8 @@ def _page(request: DoorRequest, elder: Whom, refusal: Refusal | None = None) -> 
     }
     if medium is not None:
         said |= _now(request, elder, medium)
-    return page(request, "elder/code.html", said, whom=elder, back=reverse("elder:vouchers"), refusal=refusal)
+    back = reverse("elder:vouchers" if said.get("held") or said.get("on_card_fen") is None else "elder:card")
+    return page(request, "elder/code.html", said, whom=elder, back=back, refusal=refusal)
 
 
 def _now(request: DoorRequest, elder: Whom, medium: Medium) -> dict[str, Any]:
@@ -121,8 +125,17 @@ def _now(request: DoorRequest, elder: Whom, medium: Medium) -> dict[str, Any]:
         "used": medium.last_step >= shown.step,
         "held": held,
         "group_name": group_name(held.grant.category) if held else "",
+        "on_card_fen": _on_card(request, elder),
         "paid": _just_paid(request, elder),
     }
+
+
+def _on_card(request: DoorRequest, elder: Whom) -> int | None:
+    """What stands on the love card that the code pays with, too; nothing said while it cannot pay."""
+    card = card_of(county=elder.person.county, person_id=elder.person.id)
+    if card is None or card.state != Card.State.ACTIVE:
+        return None
+    return sum(one.balance_fen for one in in_paying_order(card, request.on) if not one.is_over(request.on))
 
 
 def _just_paid(request: DoorRequest, elder: Whom) -> Bill | None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from songhe.doors.elder.card import offers_card
 from songhe.doors.elder.notices import said_of
 from songhe.doors.elder.showing import show
 from songhe.doors.elder.whom import Whom, everybody, noted_read, whom
@@ -59,9 +60,16 @@ CARDS: tuple[tuple[str, str, Any, Any], ...] = (
 )
 
 
-def cards() -> list[Card]:
+#: Where there is a love card it stands beside the voucher, and leads to the bills like it.
+LOVE_CARD = ("elder:card", "card", gettext_lazy("爱心卡"), gettext_lazy("看余额，充值，出示消费码"))
+
+
+def cards(of: Whom, on: date) -> list[Card]:
+    ways = CARDS
+    if offers_card(of, on):
+        ways = (LOVE_CARD, *(way for way in CARDS if way[0] != "elder:bills"))
     found = []
-    for name, sign, word, text in CARDS:
+    for name, sign, word, text in ways:
         try:
             found.append(Card(reverse(name), sign, word, text))
         except NoReverseMatch:
@@ -168,5 +176,10 @@ def told(found: Whom) -> Told:
 def home(request: DoorRequest) -> HttpResponse:
     found = whom(request)
     noted_read(request, found, "elder.read")
-    said = {"next": next_for(found, request.on), "cards": cards(), "people": everybody(request), "told": told(found)}
+    said = {
+        "next": next_for(found, request.on),
+        "cards": cards(found, request.on),
+        "people": everybody(request),
+        "told": told(found),
+    }
     return show(request, "elder/home.html", said, whom=found)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from songhe.doors.elder.card import offers_card
 from songhe.doors.elder.money_words import group_name, in_chinese
 from songhe.doors.elder.showing import show as page
 from songhe.doors.elder.whom import Whom, noted_read, whom
@@ -73,6 +74,7 @@ def vouchers(request: DoorRequest) -> HttpResponse:
         "may_show": elder.may("show_code"),
         "may_print": may_print(elder),
         "may_choose": elder.may("choose"),
+        "love_card": offers_card(elder, request.on),
     }
     if now is None:
         said["none"] = _why_none(elder, month)

@@ -1,0 +1,20 @@
+"""The love card's addresses of this door, under ``/my/card/``."""
+
+from django.urls import path
+
+from songhe.doors.elder import card, card_heirs, card_refund, card_topup
+
+urlpatterns = [
+    path("card/", card.card, name="card"),
+    path("card/movements/", card.moves, name="card-moves"),
+    path("card/open/", card.open_it, name="card-open"),
+    path("card/lost/", card.lost, name="card-lost"),
+    path("card/heirs/", card_heirs.heirs, name="card-heirs"),
+    path("card/top-up/", card_topup.choose, name="card-topup"),
+    path("card/top-ups/", card_topup.every, name="card-topups"),
+    path("card/top-ups/<slug:no>/", card_topup.one, name="card-topup-one"),
+    path("card/top-ups/<slug:no>/check/", card_topup.check, name="card-topup-check"),
+    path("card/top-ups/<slug:no>/cancel/", card_topup.cancel, name="card-topup-cancel"),
+    path("card/top-ups/<slug:no>/receipt.pdf", card_topup.receipt_pdf, name="card-topup-pdf"),
+    path("card/top-ups/<slug:no>/refund/", card_refund.refund_it, name="card-refund"),
+]
