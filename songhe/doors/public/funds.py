@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from songhe.card.models import Allowed, Fund, Source
 from songhe.card.published import GiftUse, decisions, gifts
 from songhe.document.sheet import Column, stream_csv
-from songhe.doors.public.fund_figures import MONTHS, Line, Shown, help_name, months_chart, shown, sums
+from songhe.doors.public.fund_figures import MONTHS, SOURCES, Line, Shown, help_name, months_chart, shown, sums
 from songhe.doors.public.place import County, counties
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
@@ -151,7 +151,8 @@ def by_source(found: list[Shown], on: date) -> list[dict[str, Any]]:
     """The funds under their source, each with the name of its place."""
     names = naming.places({one.fund.place for one in found}, on)
     groups: dict[Any, list[dict[str, Any]]] = {}
-    for one in found:
+    order = list(SOURCES)
+    for one in sorted(found, key=lambda one: order.index(one.fund.source)):
         groups.setdefault(one.source, []).append({"one": one, "where": names.get(one.fund.place, one.fund.place)})
     return [{"name": name, "funds": funds} for name, funds in groups.items()]
 

@@ -77,7 +77,7 @@ function marker(L, points) {
   const box = document.createElement("div");
   box.className = "map-popup";
   box.append(...points.map(entry));
-  made.bindPopup(box, { maxHeight: 200 });
+  made.bindPopup(box, { maxHeight: 200, minWidth: 200 });
   return made;
 }
 
@@ -118,7 +118,7 @@ function draw(L, card, told) {
     const label = document.createElement("span");
     label.textContent = centre.properties.name;
     const icon = L.divIcon({ className: "map-town", html: label.outerHTML, iconSize: [120, 20] });
-    L.marker([latitude, longitude], { icon, interactive: false, keyboard: false }).addTo(map);
+    L.marker([latitude, longitude], { icon, interactive: false, keyboard: false, zIndexOffset: -1000 }).addTo(map);
   }
   const marks = L.layerGroup().addTo(map);
   const place = () => {
