@@ -128,7 +128,8 @@ def what_is_there() -> str:
         raise FOREIGN_DATABASE()
     from songhe.access.models import Account
     from songhe.doors.shell.models import Practice
-    from songhe.jobs.models import Run
+    from songhe.jobs.models import Run, RunState
+    from songhe.month.sample.card.load import JOB as CARD_JOB
     from songhe.month.sample.load import JOB
     from songhe.person.models import Person
 
@@ -136,7 +137,8 @@ def what_is_there() -> str:
     if kept is not None and kept.day is None:
         return "real"
     if kept is not None:
-        return "practice" if Run.objects.filter(job=JOB).exists() else "cut_off"
+        whole = Run.objects.filter(job__in=(JOB, CARD_JOB), state=RunState.DONE)
+        return "practice" if whole.exists() else "cut_off"
     return "people" if Account.objects.exists() or Person.rows.exists() else "empty"
 
 

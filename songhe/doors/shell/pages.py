@@ -20,6 +20,7 @@ from songhe.doors.may import roles
 from songhe.doors.shell import style
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.sign_in import home_of
+from songhe.month.sample.card.cast import NAMED as NAMED_OF_CARDS
 from songhe.month.sample.cast import CAST
 
 
@@ -90,8 +91,8 @@ ROLE_WORDS: dict[Role, RoleWords] = {
 }
 GROUPS = (CITIZEN_GROUP, COUNTY_GROUP, SERVICE_GROUP, ABOVE_GROUP, SYSTEM_GROUP)
 #: The logins that have a part in the sample's stories.
-NAMED = tuple(part.username for part in CAST)
-#: More than this many of one role would bury the others; the rest sign in by name.
+NAMED = (*(part.username for part in CAST), *NAMED_OF_CARDS)
+#: More than this many of one role without a part would bury the others; the rest sign in by name.
 SHOWN_OF_A_ROLE = 4
 
 
@@ -128,10 +129,11 @@ def practice_accounts(request: DoorRequest) -> list[dict[str, Any]]:
         .order_by(Case(When(account__username__in=NAMED, then=0), default=1), "account_id", "id")
     )
     for role in ROLE_WORDS:
-        for appointment in held.filter(role=role)[:SHOWN_OF_A_ROLE]:
-            account = appointment.account
-            if account.username in NAMED or not any(one["username"] in NAMED for one in shown[role]):
-                shown[role].append({"username": account.username, "name": account.display_name})
+        for appointment in held.filter(role=role)[: len(NAMED)]:
+            account, others = appointment.account, shown[role]
+            unnamed_too = len(others) < SHOWN_OF_A_ROLE and not any(one["username"] in NAMED for one in others)
+            if account.username in NAMED or unnamed_too:
+                others.append({"username": account.username, "name": account.display_name})
     groups = [
         {
             "word": group,

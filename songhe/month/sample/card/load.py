@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from itertools import chain
 
 from django.db import transaction
@@ -64,13 +65,21 @@ def load(plan: CardPlan, *, watch: Watch | None = None) -> Loaded:
     if plan.elders >= LARGE:
         analyse()
     Run.objects.create(
-        county=HOME, job=JOB, period=str(plan.month), state=RunState.DONE, result=plan.as_dict(), attempts=1
+        county=HOME, job=JOB, period=str(plan.month), state=RunState.RUNNING, result=plan.as_dict(), attempts=1
     )
     return Loaded(told["home"], told["other"], len(bodies), len(funds))
 
 
-def is_loaded() -> bool:
-    return Run.objects.filter(county=HOME, job=JOB).exists()
+def what_is_there() -> str:
+    """``nothing``, ``whole``, or ``cut_off``: loading it or living its month was not finished."""
+    if Run.objects.filter(county=HOME, job=JOB, state=RunState.DONE).exists():
+        return "whole"
+    return "cut_off" if Division.objects.filter(code=HOME).exists() else "nothing"
+
+
+def finish(at: datetime) -> None:
+    """The sample is whole."""
+    Run.objects.filter(county=HOME, job=JOB).update(state=RunState.DONE, finished_at=at)
 
 
 def loaded_plan() -> CardPlan:

@@ -81,7 +81,7 @@ class CardPlan:
     @cached_property
     def closed_on(self) -> date:
         """The day on which the sample stands still: what lapsed at the month's end has gone back to its funds."""
-        return workday(self.month.last, 6)
+        return workday(self.month.last, 5)
 
     @property
     def carers(self) -> int:

@@ -149,7 +149,7 @@ def _bank(body: Body, provider: Provider) -> None:
 
 def _open_point(plan: CardPlan, body: Body, provider: Provider) -> None:
     """A point with its food licence and two cooks with health certificates."""
-    at, manager = moment(GROUND_ON, 14, body.number), manager_of(body.code)
+    at, manager = moment(GROUND_ON, 14, body.number % 60), manager_of(body.code)
     licence = register_licence(
         provider=provider,
         kind=Licence.Kind.FOOD,
