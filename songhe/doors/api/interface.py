@@ -18,6 +18,7 @@ import songhe
 from songhe.doors.api import (
     application,
     assessment,
+    card,
     exports,
     grant,
     imports,
@@ -87,7 +88,19 @@ api = Interface(
     docs_url=None,
     parser=StrictParser(),
 )
-for door in (person, assessment, application, grant, quote, redemption, statement, imports, exports, token):
+for door in (
+    person,
+    assessment,
+    application,
+    grant,
+    card,
+    quote,
+    redemption,
+    statement,
+    imports,
+    exports,
+    token,
+):
     api.add_router("", door.router)
 HANDLERS: dict[type[Exception], Any] = {
     Refusal: problem.refused,
