@@ -169,7 +169,7 @@ ACTS: dict[str, Act] = {
     "desk.statements": Act("办理本机构结算单", "dealing with a provider's statements", of(MANAGER)),
     "desk.own": Act("维护本机构资料", "keeping one's own provider's file", of(MANAGER)),
     # Meals
-    "meal.menu": Act("查看菜单和订餐", "reading menus and bookings", READERS | of(MANAGER, CARER, CITIZEN)),
+    "meal.menu.read": Act("查看菜单和订餐", "reading menus and bookings", READERS | of(MANAGER, CARER, CITIZEN)),
     "meal.book": Act("订餐", "booking meals", of(CLERK, CITIZEN)),
     "desk.meals": Act("供餐", "serving meals", of(MANAGER, CARER)),
     "desk.menus": Act("办理本机构助餐点", "running a provider's meal points", of(MANAGER)),

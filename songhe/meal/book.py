@@ -99,7 +99,8 @@ def change(*, booking: Booking, way: str, at: datetime, by: str, address: str = 
         if wish is not None:
             booking.wish = wish.strip()[:120]
         booking.save(update_fields=["way", "address", "wish"])
-        Line.objects.filter(county=booking.county, booking=booking).delete()
+        lines = Line.objects.filter(county=booking.county, booking=booking)
+        lines._raw_delete(lines.db)
         _price(booking, booking.menu, booking.person)
         note_booking("meal.change", booking, at=at, by=by, way=way)
     return booking

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from songhe.meal.models import Booking, Dish, Inspection, Line, Menu, Point, Sample
 from songhe.meal.serve import Priced
@@ -54,7 +54,7 @@ def kitchen(point: Point, day: date) -> list[Kitchen]:
     return sorted(found.values(), key=lambda one: order[one.menu.meal])
 
 
-def bookings_of_menu(menu: Menu, *, way: str | None = None, most: int = 1000) -> QuerySet[Booking]:
+def bookings_of_menu(menu: Menu, *, way: str | None = None, most: int | None = 1000) -> QuerySet[Booking]:
     """Who eats, or with ``way`` delivery the round of whoever brings meals, by address; one statement."""
     rows = Booking.objects.filter(county=menu.county, menu=menu).exclude(state=Booking.State.CANCELLED)
     if way is not None:
@@ -139,3 +139,15 @@ def samples_due(*, county: str, most: int = 500) -> QuerySet[Sample]:
 def inspections_of(point: Point, *, most: int = 50) -> QuerySet[Inspection]:
     """The inspections of a point, the newest first; one statement."""
     return Inspection.objects.filter(county=point.county, point=point).order_by("-on", "-id")[:most]
+
+
+def samples_of(county: str, menu_ids: list[UUID]) -> dict[UUID, Sample]:
+    """The samples kept of the dishes of several menus, by dish; one statement."""
+    rows = Sample.objects.filter(county=county, dish__menu__in=menu_ids)
+    return {sample.dish_id: sample for sample in rows}
+
+
+def samples_of_point(point: Point, *, most: int = 100) -> QuerySet[Sample]:
+    """The samples of a point, those that are still kept first, then the latest; one statement."""
+    rows = Sample.objects.filter(county=point.county, dish__menu__point=point)
+    return rows.select_related("dish__menu").order_by(F("discarded_at").asc(nulls_first=True), "-taken_at", "id")[:most]

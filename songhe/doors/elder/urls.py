@@ -1,7 +1,7 @@
 """The addresses of this door, under ``/my/``: cases and people, vouchers and bills, meals, the love card."""
 
-from songhe.doors.elder import card_urls, case_urls, money_urls
+from songhe.doors.elder import card_urls, case_urls, meals_urls, money_urls
 
 app_name = "elder"
 
-urlpatterns = case_urls.urlpatterns + money_urls.urlpatterns + card_urls.urlpatterns
+urlpatterns = case_urls.urlpatterns + money_urls.urlpatterns + meals_urls.urlpatterns + card_urls.urlpatterns

@@ -6,6 +6,7 @@ from songhe.doors.provider import (
     bills,
     desk,
     home,
+    meals_urls,
     own,
     people,
     reconcile,
@@ -61,4 +62,5 @@ urlpatterns = [
     path("own/people/certificates/<int:paper_id>/", workers.certificate_file, name="certificate-file"),
     path("own/licences/<int:paper_id>/", workers.licence_file, name="licence-file"),
     path("own/account/", own.account, name="account"),
+    *meals_urls.urlpatterns,
 ]

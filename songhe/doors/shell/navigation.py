@@ -15,6 +15,7 @@ from songhe.access.models import Account
 from songhe.access.role import Role
 from songhe.access.scope import appointments
 from songhe.doors.may import RULES, roles
+from songhe.meal.models import Point
 from songhe.provider.models import Kind, Provider
 
 
@@ -66,6 +67,15 @@ def at_who_serves(account: Account, on: date) -> bool:
     return bool(kinds_of_providers(account, on) - {Kind.ASSESSMENT_BODY})
 
 
+def at_a_meal_point(account: Account, on: date) -> bool:
+    """Whether the account works for a provider that has a meal point; read once for each account object."""
+    known: dict[date, bool] = account.__dict__.setdefault("meal_points_by_day", {})
+    if on not in known:
+        held = appointments(account, on, roles=list(AT_A_PROVIDER)).values("provider_id")
+        known[on] = Point.objects.filter(provider__in=held).exclude(last_day__lt=on).exists()
+    return known[on]
+
+
 ITEMS: tuple[Item, ...] = (
     Item("staff:inbox", _("申请审核"), "application.read", frozenset({Role.CITIZEN})),
     Item("staff:people", _("人员"), "person.search", AT_A_PROVIDER),
@@ -92,6 +102,7 @@ ITEMS: tuple[Item, ...] = (
     Item("audit:home", _("审计"), "audit.read"),
     Item("provider:home", _("今天"), "desk.open"),
     Item("assessor:body", _("评估派单"), "assessment.assign", only=at_an_assessment_body),
+    Item("provider:meals", _("助餐"), "desk.meals", only=at_a_meal_point),
     Item("provider:redeem", _("核销"), "redemption.make", only=at_who_serves),
     Item("provider:people", _("服务对象"), "desk.open", only=at_who_serves),
     Item("provider:services", pgettext_lazy("page", "服务记录"), "desk.open", only=at_who_serves),

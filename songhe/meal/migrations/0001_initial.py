@@ -61,88 +61,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Cook",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("valid_from", models.DateField()),
-                ("valid_to", models.DateField(null=True)),
-                (
-                    "worker",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.worker"
-                    ),
-                ),
-                (
-                    "point",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="meal.point"),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("valid_to", None)), fields=("point", "worker"), name="meal_cook_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
-                        ),
-                        name="meal_cook_ends_after",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Tariff",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("place", models.CharField(max_length=12)),
-                ("price_fen", models.BigIntegerField()),
-                ("bands", models.JSONField(default=list)),
-                ("valid_from", models.DateField()),
-                ("valid_to", models.DateField(null=True)),
-                ("source", models.CharField(blank=True, max_length=120)),
-                ("set_by", models.CharField(max_length=64)),
-                ("approved_by", models.CharField(max_length=64)),
-                (
-                    "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.item"
-                    ),
-                ),
-                (
-                    "point",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="meal.point"
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("point", None)),
-                        fields=("place", "item", "valid_from"),
-                        name="meal_tariff_of_place",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("point__isnull", False)),
-                        fields=("point", "item", "valid_from"),
-                        name="meal_tariff_of_point",
-                    ),
-                    models.CheckConstraint(condition=models.Q(("price_fen__gt", 0)), name="meal_tariff_positive"),
-                    models.CheckConstraint(
-                        condition=models.Q(("set_by", models.F("approved_by")), _negated=True),
-                        name="meal_tariff_two_people",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
-                        ),
-                        name="meal_tariff_ends_after",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="Closure",
             fields=[
                 ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
@@ -192,75 +110,6 @@ class Migration(migrations.Migration):
                     ),
                     models.UniqueConstraint(fields=("county", "id"), name="meal_closure_row"),
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Inspection",
-            fields=[
-                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("on", models.DateField()),
-                (
-                    "result",
-                    models.CharField(
-                        choices=[("pass", "合格"), ("remedy", "限期整改"), ("fail", "不合格")], max_length=6
-                    ),
-                ),
-                ("findings", models.JSONField(default=list)),
-                ("remedy_by", models.DateField(null=True)),
-                ("remedied_on", models.DateField(null=True)),
-                ("remedied_how", models.CharField(blank=True, max_length=300)),
-                ("remedied_by", models.CharField(blank=True, max_length=64)),
-                ("inspector", models.CharField(max_length=64)),
-                ("at", models.DateTimeField()),
-                (
-                    "paper",
-                    songhe.county.key.CountyKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, to="document.storedfile"
-                    ),
-                ),
-                (
-                    "point",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="meal.point"),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("remedy_by__isnull", True), ("result", "pass")),
-                            models.Q(("result", "pass"), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="meal_inspection_remedy",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("result", "remedy"), _negated=True), ("remedy_by__isnull", False), _connector="OR"
-                        ),
-                        name="meal_inspection_dated",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("remedied_by", ""),
-                            models.Q(("remedied_by", models.F("inspector")), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="meal_inspection_two_people",
-                    ),
-                    songhe.county.key.CompositeReference(
-                        columns=("county", "paper_id"),
-                        name="meal_inspection_paper_key",
-                        to="document.StoredFile",
-                        to_columns=("county", "id"),
-                    ),
-                ],
-                "indexes": [models.Index(fields=["county", "point", "on"], name="meal_inspection_point")],
             },
         ),
         migrations.CreateModel(
@@ -361,45 +210,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Sample",
-            fields=[
-                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("grams", models.IntegerField()),
-                ("taken_at", models.DateTimeField()),
-                ("taken_by", models.CharField(max_length=64)),
-                ("keep_until", models.DateTimeField()),
-                ("discarded_at", models.DateTimeField(null=True)),
-                ("discarded_by", models.CharField(blank=True, max_length=64)),
-                ("dish", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="meal.dish")),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("county", "dish"), name="meal_sample_once"),
-                    models.CheckConstraint(condition=models.Q(("grams__gt", 0)), name="meal_sample_grams"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("discarded_at__isnull", True),
-                            ("discarded_at__gte", models.F("keep_until")),
-                            _connector="OR",
-                        ),
-                        name="meal_sample_kept",
-                    ),
-                    songhe.county.key.CompositeReference(
-                        columns=("county", "dish_id"),
-                        name="meal_sample_dish_key",
-                        to="meal.Dish",
-                        to_columns=("county", "id"),
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="Booking",
             fields=[
                 ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
@@ -494,6 +304,106 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Inspection",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("on", models.DateField()),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[("pass", "合格"), ("remedy", "限期整改"), ("fail", "不合格")], max_length=6
+                    ),
+                ),
+                ("findings", models.JSONField(default=list)),
+                ("remedy_by", models.DateField(null=True)),
+                ("remedied_on", models.DateField(null=True)),
+                ("remedied_how", models.CharField(blank=True, max_length=300)),
+                ("remedied_by", models.CharField(blank=True, max_length=64)),
+                ("inspector", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                (
+                    "paper",
+                    songhe.county.key.CountyKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="document.storedfile"
+                    ),
+                ),
+                (
+                    "point",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="meal.point"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("remedy_by__isnull", True), ("result", "pass")),
+                            models.Q(("result", "pass"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="meal_inspection_remedy",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("result", "remedy"), _negated=True), ("remedy_by__isnull", False), _connector="OR"
+                        ),
+                        name="meal_inspection_dated",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("remedied_by", ""),
+                            models.Q(("remedied_by", models.F("inspector")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="meal_inspection_two_people",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "paper_id"),
+                        name="meal_inspection_paper_key",
+                        to="document.StoredFile",
+                        to_columns=("county", "id"),
+                    ),
+                ],
+                "indexes": [models.Index(fields=["county", "point", "on"], name="meal_inspection_point")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Cook",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.worker"
+                    ),
+                ),
+                (
+                    "point",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="meal.point"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to", None)), fields=("point", "worker"), name="meal_cook_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="meal_cook_ends_after",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Proposal",
             fields=[
                 ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
@@ -503,10 +413,7 @@ class Migration(migrations.Migration):
                         default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                (
-                    "kind",
-                    models.CharField(choices=[("point", "开办助餐点"), ("tariff", "助餐价格")], max_length=6),
-                ),
+                ("kind", models.CharField(choices=[("point", "开办助餐点"), ("tariff", "助餐价格")], max_length=6)),
                 ("told", models.JSONField()),
                 (
                     "state",
@@ -523,6 +430,7 @@ class Migration(migrations.Migration):
                 ("because", models.CharField(blank=True, max_length=300)),
             ],
             options={
+                "indexes": [models.Index(fields=["county", "state"], name="meal_proposal_state")],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("decided_by", models.F("proposed_by")), _negated=True),
@@ -537,7 +445,96 @@ class Migration(migrations.Migration):
                         name="meal_proposal_decided",
                     ),
                 ],
-                "indexes": [models.Index(fields=["county", "state"], name="meal_proposal_state")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Sample",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("grams", models.IntegerField()),
+                ("taken_at", models.DateTimeField()),
+                ("taken_by", models.CharField(max_length=64)),
+                ("keep_until", models.DateTimeField()),
+                ("discarded_at", models.DateTimeField(null=True)),
+                ("discarded_by", models.CharField(blank=True, max_length=64)),
+                ("dish", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="meal.dish")),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "dish"), name="meal_sample_once"),
+                    models.CheckConstraint(condition=models.Q(("grams__gt", 0)), name="meal_sample_grams"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("discarded_at__isnull", True),
+                            ("discarded_at__gte", models.F("keep_until")),
+                            _connector="OR",
+                        ),
+                        name="meal_sample_kept",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "dish_id"),
+                        name="meal_sample_dish_key",
+                        to="meal.Dish",
+                        to_columns=("county", "id"),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Tariff",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.CharField(max_length=12)),
+                ("price_fen", models.BigIntegerField()),
+                ("bands", models.JSONField(default=list)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                ("source", models.CharField(blank=True, max_length=120)),
+                ("set_by", models.CharField(max_length=64)),
+                ("approved_by", models.CharField(max_length=64)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.item"
+                    ),
+                ),
+                (
+                    "point",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="meal.point"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("point", None)),
+                        fields=("place", "item", "valid_from"),
+                        name="meal_tariff_of_place",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("point__isnull", False)),
+                        fields=("point", "item", "valid_from"),
+                        name="meal_tariff_of_point",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("price_fen__gt", 0)), name="meal_tariff_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(("set_by", models.F("approved_by")), _negated=True),
+                        name="meal_tariff_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="meal_tariff_ends_after",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
