@@ -70,10 +70,14 @@ def _name(call: ast.Call) -> str:
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Texts that have a name in a module."""
-    for one in tree.body:
-        if isinstance(one, ast.Assign) and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str):
-            yield from ((target.id, one.value.value) for target in one.targets if isinstance(target, ast.Name))
+    """Texts that have a name in a module, also several in one line."""
+    for one in (each for each in tree.body if isinstance(each, ast.Assign)):
+        for target in one.targets:
+            several = isinstance(target, ast.Tuple) and isinstance(one.value, ast.Tuple)
+            pairs = zip(target.elts, one.value.elts, strict=True) if several else [(target, one.value)]  # type: ignore[attr-defined]
+            for name, value in pairs:
+                if isinstance(name, ast.Name) and isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    yield name.id, value.value
 
 
 def _fields(tree: ast.Module) -> Iterator[tuple[str, str]]:

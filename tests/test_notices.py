@@ -8,6 +8,7 @@ from songhe.month.notify import (
     APPLICATION_ACTS,
     ASSESSMENT_ACTS,
     BILL_ACTS,
+    CARD_ACTS,
     ENTITLEMENT_ACTS,
     GRANT_ACTS,
     PERSON_ACTS,
@@ -27,6 +28,7 @@ OF_PEOPLE = (
     "grant",
     "service",
     "redemption",
+    "card",
     "feedback",
 )
 
@@ -50,6 +52,7 @@ def test_every_act_that_is_told_has_its_template():
         APPLICATION_ACTS,
         ASSESSMENT_ACTS,
         BILL_ACTS,
+        CARD_ACTS,
         ENTITLEMENT_ACTS,
         GRANT_ACTS,
         PERSON_ACTS,

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import transaction
 
 from songhe.assessment.models import Assessment
+from songhe.card.models import Card
 from songhe.entitlement.models import Application, Entitlement
 from songhe.feedback.models import Complaint
 from songhe.grant.models import Grant
@@ -199,6 +200,17 @@ def _people(county: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Told
         yield entry, (UUID(entry.subject_id), PERSON_ACTS[entry.act], values)
 
 
+def _cards(county: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Told]]:
+    rows = dict(Card.objects.filter(county=county, id__in=_subjects(entries)).values_list("id", "person_id").iterator())
+    for entry in entries:
+        if person := rows.get(UUID(entry.subject_id)):
+            values: dict[str, Any] = {}
+            if entry.act in {"card.topup", "card.refund"}:
+                matched = "matched_fen" if entry.act == "card.topup" else "back_fen"
+                values = {"amount_fen": entry.detail["fen"], "matched_fen": entry.detail[matched]}
+            yield entry, (person, CARD_ACTS[entry.act], values)
+
+
 def _complaints(county: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Told]]:
     rows = {one.id: one for one in Complaint.rows.filter(county=county, id__in=_subjects(entries))}
     for entry in entries:
@@ -275,6 +287,15 @@ BILL_ACTS = {
     "redemption.reverse": "bill.reversed",
     "redemption.rebook": "bill.rebooked",
 }
+CARD_ACTS = {
+    "card.open": "card.opened",
+    "card.report_lost": "card.lost",
+    "card.replace": "card.replaced",
+    "card.freeze": "card.frozen",
+    "card.unfreeze": "card.unfrozen",
+    "card.topup": "card.topped_up",
+    "card.refund": "card.refunded",
+}
 STAY_ACTS = {"service.admit": "stay.begun", "service.discharge": "stay.ended"}
 PERSON_ACTS = {
     "person.give_mandate": "proxy.bound",
@@ -306,6 +327,7 @@ READERS: dict[str, Reader] = {
     **dict.fromkeys(GRANT_ACTS, _grants),
     **dict.fromkeys(BILL_ACTS, _bills),
     **dict.fromkeys(PERSON_ACTS, _people),
+    **dict.fromkeys(CARD_ACTS, _cards),
     "feedback.answer": _complaints,
     "feedback.review": _complaints,
     "person.refuse_mandate": _asks,

@@ -71,6 +71,11 @@ def card_here(elder: Whom) -> Card | None:
     return card_of(county=elder.person.county, person_id=elder.person.id)
 
 
+def tail_of(card: Card) -> str:
+    """The last four characters of the number that the card shows; the stars before them say nothing of its length."""
+    return f"**** {mask_tail(card.medium.number)[-4:]}"
+
+
 def own_card(elder: Whom) -> Card:
     """The elder's card. Refuses with ``card.unknown`` where there is none."""
     found = card_here(elder)
@@ -116,7 +121,7 @@ def _shown(request: DoorRequest, elder: Whom, found: Card) -> dict[str, Any]:
     live = found.state != Card.State.CLOSED
     return {
         "card": found,
-        "number": mask_tail(found.medium.number),
+        "number": tail_of(found),
         "state": card_words.STATES[found.state],
         "note": _note(found, elder),
         "card_class": card_words.class_word(found),
@@ -252,6 +257,6 @@ def lost(request: DoorRequest) -> HttpResponse:
                 return HttpResponseRedirect(reverse("elder:card"))
             except Refusal as refused:
                 refusal, status = refused, refused.status
-    told = {"form": form, "card": found, "number": mask_tail(found.medium.number)}
+    told = {"form": form, "card": found, "number": tail_of(found)}
     back = reverse("elder:card")
     return page(request, "elder/card_lost.html", told, whom=elder, back=back, refusal=refusal, status=status)

@@ -33,6 +33,7 @@ SIGNS = {
     "entitlement": "shield",
     "proxy": "people",
     "medium": "phone",
+    "card": "card",
     "change": "bell",
     "correction": "edit",
     "complaint": "info",

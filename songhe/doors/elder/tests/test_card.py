@@ -45,7 +45,7 @@ def test_the_daughter_reads_purse_by_purse_what_it_is_for_until_when_and_why_it_
     assert "第 1 个用：会到期的先用" in page
     assert "第 3 个用：家里的钱放在最后用" in page
     assert family.card.medium.number not in page
-    assert f"*{family.card.medium.number[-4:]}" in page
+    assert f"**** {family.card.medium.number[-4:]}" in page
     assert "二类" in page
     assert "高龄老年人" in page
     assert "老年人优待卡" in page
@@ -197,6 +197,23 @@ def test_a_helper_opens_the_card_once_the_elder_has_said_yes(family, clerk):
     assert Card.objects.get(county=JINDONG, person=person).authorised == "elder"
     assert Entry.objects.filter(county=JINDONG, act="elder.assisted", behalf_of=person.id).exists()
     assert "出示消费码" not in said(clerk, "/my/card/")
+
+
+# --- told ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_done_to_the_card_is_told_to_the_family(family):
+    from songhe.doors.shell.clock import read_clock
+    from songhe.month.notify import follow_trail
+
+    row = family.topped(5_000)
+    send(family.daughter, f"/my/card/top-ups/{row.no}/refund/?yuan=25", "/refund/")
+    send(family.daughter, "/my/card/lost/", "/lost/", because="丢了")
+    follow_trail(county=JINDONG, at=read_clock().at)
+    page = said(family.daughter, "/my/notices/")
+    assert "王秀兰老人的爱心卡充值到账50.00元，慈善配捐30.00元" in page
+    assert "退了一笔充值25.00元，退到付款的账户；跟着收回慈善配捐5.00元" in page
+    assert "王秀兰老人的爱心卡已挂失" in page
 
 
 # --- in English ------------------------------------------------------------------------------------------------------
