@@ -24,8 +24,9 @@ from songhe.jobs.once import once
 from songhe.person.event import report, verify
 from songhe.person.models import Person
 from songhe.redemption.bill import Charge
+from songhe.redemption.find import Request
 from songhe.redemption.models import Bill
-from songhe.redemption.redeem import Request, redeem
+from songhe.redemption.redeem import redeem
 from songhe.redemption.reverse import amend, reverse, true_up
 from songhe.redemption.tests.world import bath, item, pay, provider, visit_of
 from songhe.settlement.close import close

@@ -5,7 +5,7 @@ Who may be paid for what, and how much of it is left for the purses, redemption 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -16,9 +16,10 @@ from songhe.card import order
 from songhe.card.fund import account_of, payable
 from songhe.card.models import Card, Draw, GivenBack, Purse
 from songhe.card.open import CLOSED_CARD
-from songhe.card.purse import as_payers, lists_of, usable
+from songhe.card.purse import Buys, buys_of, listed_on, payers
 from songhe.card.states import PURSE
 from songhe.kernel.refusal import reason, whole
+from songhe.ledger.models import Account
 from songhe.ledger.post import Move, post
 from songhe.provider.help import EVERYTHING
 from songhe.trail.note import note
@@ -41,14 +42,31 @@ ALREADY_BACK = reason("card.already_back", zh="这笔扣款已经退回。", en=
 
 
 @dataclass(frozen=True)
+class Owed:
+    """What is left to pay of one line (``about``). ``family_only``: no public money, and no gift, pays it."""
+
+    about: UUID
+    category: str
+    amount_fen: int
+    service_on: date
+    family_only: bool = False
+
+
+@dataclass(frozen=True)
 class Taking:
-    """So much of one line (``about``) from one purse."""
+    """So much of one line (``about``) from one purse of the ``fund`` (its name); ``because``: by what its turn came.
+
+    ``from_fund``: the purse has ended since it paid this line the first time, and its fund pays in its stead.
+    """
 
     purse_id: UUID
     category: str
     amount_fen: int
     service_on: date
     about: UUID
+    because: str = ""
+    fund: str = ""
+    from_fund: bool = False
 
 
 def require_usable(card: Card, *, service_on: date) -> None:
@@ -67,47 +85,90 @@ def require_usable(card: Card, *, service_on: date) -> None:
 
 
 def plan(
-    *, card: Card, lines: Sequence[order.Line], service_on: date, on: date, by: order.By = "lapsing_first"
-) -> order.Shared:
-    """What each purse of a locked card would pay of lines of one day, in the order of payment. Three statements."""
-    require_usable(card, service_on=service_on)
-    purses = usable(card=card, service_on=service_on, on=on)
-    return order.share(purses=as_payers(purses, service_on=service_on), lines=lines, by=by)
+    *,
+    card: Card,
+    owed: Sequence[Owed],
+    on: date,
+    by: order.By = "lapsing_first",
+    anew: Mapping[UUID, int] | None = None,
+) -> list[Taking]:
+    """What each purse of a locked card would pay, day by day of service, in the order of payment. Three statements.
+
+    Lines that only the family pays come last of their day. ``anew``: the lines were paid before and are booked with
+    other amounts, whatever became of the card since; what purses that have ended gave for them their funds pay again,
+    as much as it was and no more.
+    """
+    days = sorted({each.service_on for each in owed})
+    for day in days:
+        if anew is None:
+            require_usable(card, service_on=day)
+    found: list[Taking] = []
+    if not owed:
+        return found
+    purses = payers(card=card, first=days[0], last=days[-1], on=on, ended=anew or {})
+    names = {str(each.purse.id): each.purse.fund.name for each in purses}
+    for day in days:
+        for family in (False, True):
+            lines = [
+                order.Line(str(each.about), each.category, each.amount_fen)
+                for each in owed
+                if (each.service_on, each.family_only) == (day, family)
+            ]
+            taken = _add_up(found)
+            may = [each.on(day, taken.get(each.purse.id, 0)) for each in purses if each.valid_on(day)]
+            may = [each for each in may if not family or each.source == order.FAMILY]
+            categories = {line.key: line.category for line in lines}
+            found += [
+                Taking(
+                    purse_id=UUID(part.purse),
+                    category=categories[part.line],
+                    amount_fen=part.amount_fen,
+                    service_on=day,
+                    about=UUID(part.line),
+                    because=part.because,
+                    fund=names[part.purse],
+                    from_fund=UUID(part.purse) in (anew or {}),
+                )
+                for part in order.share(purses=may, lines=lines, by=by).parts
+            ]
+    return found
 
 
-def takings(shared: order.Shared, *, lines: Sequence[order.Line], service_on: date) -> list[Taking]:
-    """What a plan takes from each purse; a line's key is the id of what it is about, as text."""
-    categories = {line.key: line.category for line in lines}
-    return [
-        Taking(UUID(part.purse), categories[part.line], part.amount_fen, service_on, UUID(part.line))
-        for part in shared.parts
-    ]
+def _add_up(found: Sequence[Taking]) -> dict[UUID, int]:
+    taken: dict[UUID, int] = {}
+    for each in found:
+        taken[each.purse_id] = taken.get(each.purse_id, 0) + each.amount_fen
+    return taken
 
 
-def draw(*, card: Card, takings: Sequence[Taking], provider_id: int, at: datetime, on: date, by: str) -> list[Draw]:
+def draw(
+    *, card: Card, takings: Sequence[Taking], provider_id: int, at: datetime, on: date, by: str, anew: bool = False
+) -> list[Draw]:
     """Take money out of purses of a locked card for a provider; all of it or nothing.
 
     Each purse pays only what its fund may buy, in the time for which its money is valid, and never more than stands
-    in it; the database holds all three (P5, P35). A bounded number of statements. Refuses with ``card.lost``,
+    in it; the database holds all three (P5, P35). ``anew`` as in ``plan``. A bounded number of statements.
+
+    Refuses with ``card.lost``,
     ``card.frozen``, ``card.closed_card``, ``card.not_for_this``, ``card.not_this_day`` or ``ledger.insufficient``.
     """
     if not takings:
         return []
     for taking in takings:
         whole(taking.amount_fen, "amount_fen", least=1)
-        require_usable(card, service_on=taking.service_on)
+        if not anew:
+            require_usable(card, service_on=taking.service_on)
     with transaction.atomic():
         rows = Purse.objects.filter(county=card.county, card=card, id__in={taking.purse_id for taking in takings})
         purses = {purse.id: purse for purse in rows.select_related("fund__books", "account").order_by("id")}
-        held = list(purses.values())
-        lists = {day: lists_of(held, day) for day in {taking.service_on for taking in takings}}
-        made = [_draw(purses, lists, taking, provider_id=provider_id, at=at, on=on, by=by) for taking in takings]
+        buys = buys_of(card.county, {purse.fund_id for purse in purses.values()})
+        made = [_draw(purses, buys, taking, provider_id=provider_id, at=at, on=on, by=by) for taking in takings]
         owed = {purse.fund_id: payable(purse.fund, provider_id) for purse in purses.values()}
         Draw.objects.bulk_create(made)
         post(
             county=card.county,
             moves=[
-                Move(purses[row.purse_id].account, owed[row.fund_id], row.amount_fen, "draw", about=row.id)
+                Move(_paid_from(purses[row.purse_id], row), owed[row.fund_id], row.amount_fen, "draw", about=row.id)
                 for row in made
             ],
             at=at,
@@ -128,7 +189,7 @@ def draw(*, card: Card, takings: Sequence[Taking], provider_id: int, at: datetim
 
 def _draw(
     purses: dict[UUID, Purse],
-    lists: dict[date, dict[UUID, frozenset[str] | None]],
+    buys: Mapping[UUID, Buys],
     taking: Taking,
     *,
     provider_id: int,
@@ -137,11 +198,11 @@ def _draw(
     by: str,
 ) -> Draw:
     purse = purses.get(taking.purse_id)
-    if purse is None or purse.state != Purse.State.ACTIVE or on > purse.book_until:
+    if purse is None or (not taking.from_fund and not _stands(purse, on)):
         raise NOT_THIS_DAY("purse", day=taking.service_on)
     if not purse.valid_from <= taking.service_on <= purse.valid_to:
         raise NOT_THIS_DAY("service_on", day=taking.service_on)
-    listed = lists[taking.service_on][purse.id]
+    listed = listed_on(buys[purse.fund_id], taking.service_on)
     if listed is not None and taking.category not in listed:
         raise NOT_FOR_THIS("category", category=taking.category)
     return Draw(
@@ -155,10 +216,19 @@ def _draw(
         about=taking.about,
         provider_id=provider_id,
         service_on=taking.service_on,
+        from_fund=taking.from_fund,
         on=on,
         at=at,
         by=by,
     )
+
+
+def _stands(purse: Purse, on: date) -> bool:
+    return purse.state == Purse.State.ACTIVE and on <= purse.book_until
+
+
+def _paid_from(purse: Purse, row: Draw) -> Account:
+    return account_of(purse.fund) if row.from_fund else purse.account
 
 
 def _takes_back(purse: Purse, on: date) -> bool:
@@ -186,7 +256,7 @@ def give_back(*, card: Card, about: Collection[UUID], at: datetime, on: date, by
         moves, made = [], []
         for row in draws:
             purse = purses[row.purse_id]
-            restored = _takes_back(purse, on)
+            restored = not row.from_fund and _takes_back(purse, on)
             back_to = purse.account if restored else account_of(purse.fund)
             moves.append(Move(payable(purse.fund, row.provider_id), back_to, row.amount_fen, "give_back", about=row.id))
             made.append(GivenBack(county=card.county, draw=row, restored=restored, on=on, at=at, by=by))

@@ -157,7 +157,8 @@ class Charge(CountyRow):
 
 class Draw(CountyRow):
     """A purse paid so much of one line (``about``) at a provider. It points at the fund's allow list and at the purse
-    with its last day, so that restricted money can be spent on nothing else, and at no other time."""
+    with its last day, so that restricted money can be spent on nothing else, and at no other time. ``from_fund``: a
+    line was booked anew when its purse had ended, and the fund paid in its stead."""
 
     purse_id = models.UUIDField()
     fund_id = models.UUIDField()
@@ -168,6 +169,7 @@ class Draw(CountyRow):
     about = models.UUIDField()
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
     service_on = models.DateField()
+    from_fund = models.BooleanField(default=False)
     on = models.DateField()
     at = models.DateTimeField()
     by = models.CharField(max_length=64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -83,48 +83,56 @@ def balances(purses: Collection[Purse]) -> dict[UUID, int]:
     return {purse.id: found[purse.account_id] or 0 for purse in purses}
 
 
-def usable(*, card: Card, service_on: date, on: date) -> list[Purse]:
-    """The card's purses that may pay today for a service of that day, with their funds; the card is not checked."""
-    rows = Purse.objects.filter(
-        county=card.county,
-        card=card,
-        state=Purse.State.ACTIVE,
-        valid_from__lte=service_on,
-        valid_to__gte=service_on,
-        book_until__gte=on,
-    )
-    return list(rows.select_related("fund", "account").order_by("id"))
+#: What a fund buys: the last day of each category, ``None`` for one that goes on.
+Buys = Mapping[str, date | None]
 
 
-def lists_of(purses: Sequence[Purse], service_on: date) -> dict[UUID, frozenset[str] | None]:
-    """What the fund of each purse may buy on a day; None: everything."""
-    if not purses:
-        return {}
-    rows = Allowed.objects.filter(
-        Q(until=None) | Q(until__gte=service_on), county=purses[0].county, fund__in={purse.fund_id for purse in purses}
-    )
-    by_fund: dict[UUID, set[str]] = {}
-    for fund_id, category in rows.order_by("id").values_list("fund_id", "category"):
-        by_fund.setdefault(fund_id, set()).add(category)
-    return {
-        purse.id: None
-        if EVERYTHING in by_fund.get(purse.fund_id, set())
-        else frozenset(by_fund.get(purse.fund_id, set()))
-        for purse in purses
-    }
+def buys_of(county: str, funds: Collection[UUID]) -> dict[UUID, dict[str, date | None]]:
+    """What each fund may buy and until when; one statement."""
+    found: dict[UUID, dict[str, date | None]] = {fund: {} for fund in funds}
+    rows = Allowed.objects.filter(county=county, fund__in=list(funds)).order_by("id")
+    for fund, category, until in rows.values_list("fund_id", "category", "until"):
+        found[fund][category] = until
+    return found
 
 
-def as_payers(purses: Sequence[Purse], *, service_on: date) -> list[order.Purse]:
-    """The purses as the order of payment knows them, with what stands in them now; three statements in all."""
-    stands, lists = balances(purses), lists_of(purses, service_on)
-    return [
-        order.Purse(
-            key=str(purse.id),
-            source=purse.fund.source,
-            rank=purse.fund.rank,
-            lapses_on=None if purse.valid_to == NEVER else purse.valid_to,
-            allowed=lists[purse.id],
-            balance_fen=stands[purse.id],
+def listed_on(buys: Buys, day: date) -> frozenset[str] | None:
+    """What may be bought on a day; ``None``: everything."""
+    listed = frozenset(each for each, until in buys.items() if until is None or day <= until)
+    return None if EVERYTHING in listed else listed
+
+
+@dataclass(frozen=True)
+class Payer:
+    """A purse that may pay, what stands in it, and to which day its fund buys what."""
+
+    purse: Purse
+    balance_fen: int
+    buys: Buys
+
+    def valid_on(self, day: date) -> bool:
+        return self.purse.valid_from <= day <= self.purse.valid_to
+
+    def on(self, day: date, taken_fen: int) -> order.Purse:
+        """The purse as the order of payment knows it on a day of service, after so much was taken from it."""
+        return order.Purse(
+            key=str(self.purse.id),
+            source=self.purse.fund.source,
+            rank=self.purse.fund.rank,
+            lapses_on=None if self.purse.valid_to == NEVER else self.purse.valid_to,
+            allowed=listed_on(self.buys, day),
+            balance_fen=self.balance_fen - taken_fen,
         )
-        for purse in purses
-    ]
+
+
+def payers(*, card: Card, first: date, last: date, on: date, ended: Mapping[UUID, int]) -> list[Payer]:
+    """The purses that may pay today for services between two days, and those of ``ended`` with so much in their stead.
+
+    Three statements; the card itself is not checked.
+    """
+    rows = Purse.objects.filter(county=card.county, card=card, valid_from__lte=last, valid_to__gte=first)
+    usable = Q(state=Purse.State.ACTIVE, book_until__gte=on) | Q(id__in=list(ended))
+    purses = list(rows.filter(usable).select_related("fund").order_by("id"))
+    stands = balances(purses)
+    buys = buys_of(card.county, {purse.fund_id for purse in purses})
+    return [Payer(purse, ended.get(purse.id, stands[purse.id]), buys[purse.fund_id]) for purse in purses]

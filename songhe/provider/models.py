@@ -31,6 +31,7 @@ class Evidence(models.TextChoices):
     ESCORT = "escort", "陪同记录"
     STAY = "stay", "在住记录"
     ASSESSMENT = "assessment", "评估报告"
+    SALE = "sale", "销售记录"
 
 
 class Provider(models.Model):

@@ -26,7 +26,7 @@ from songhe.policy.terms import Terms, terms
 from songhe.provider.models import Provider
 from songhe.redemption.bill import ABOVE_PRICE, Charge, Priced, catalogue, in_force, price_for, price_lists
 from songhe.redemption.models import Bill, Line, Reversal
-from songhe.redemption.redeem import write
+from songhe.redemption.redeem import Booking, write
 
 PROGRAMME = "assessment-voucher"
 CONSUMPTION = "consumption-voucher"
@@ -210,10 +210,7 @@ def _book(
     write(
         bill=bill,
         lines=[shared],
-        source=_source(found.county, grant, on),
-        evidence=[priced],
-        provisional=False,
-        year=on.year,
+        booking=Booking(source=_source(grant), evidence=[priced], year=on.year),
         at=at,
         on=on,
         by=by,
@@ -221,8 +218,6 @@ def _book(
     return bill
 
 
-def _source(county: str, grant: Grant | None, on: date) -> Account:
-    """Where the voucher's part comes from; without a voucher nothing is drawn from the account named."""
-    if grant:
-        return Account.objects.get(county=county, id=grant.purse_id)
-    return accounts(county=county, programme=PROGRAMME, month=Month.of(on)).lapsed
+def _source(grant: Grant | None) -> Account | None:
+    """Where the voucher's part comes from."""
+    return Account.objects.get(county=grant.county, id=grant.purse_id) if grant else None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,15 @@ from uuid import UUID
 from django.db.models import Q
 
 from songhe.kernel.month import Month
-from songhe.kernel.place_code import layers, province
+from songhe.kernel.place_code import layers
 from songhe.kernel.refusal import reason, whole
-from songhe.person.models import Event, Person
+from songhe.meal.models import Booking
+from songhe.meal.models import Line as MealLine
+from songhe.person.models import Person
 from songhe.policy.terms import Terms
-from songhe.provider.models import Category, Evidence, Item, Listing, Price, Provider, Suspension
+from songhe.provider.discount import Terms as DiscountTerms
+from songhe.provider.discount import reduce
+from songhe.provider.models import Category, Evidence, Item, Price, Provider, Upgrade
 from songhe.service.models import Stay, Visit
 from songhe.service.stay import category_of
 
@@ -48,37 +52,20 @@ IN_THE_FUTURE = reason(
     zh="{day}还没有到，服务不能先入账。",
     en="{day} is still to come; a service cannot be booked ahead.",
 )
-AFTER_DEATH = reason(
-    "redemption.after_death",
-    zh="{day}的服务在老年人去世之后，不能入账。",
-    en="The service of {day} is dated after the person's death.",
-    status=409,
-)
-DEATH_REPORTED = reason(
-    "redemption.death_reported",
-    zh="有人报告老年人已去世，{day}的服务等核实后再入账。",
-    en="A death was reported; the service of {day} waits until it is verified.",
-    status=409,
-)
-NOT_LISTED = reason(
-    "redemption.provider_not_listed",
-    zh="{day}这家机构没有签约“{category}”服务。",
-    en="The provider was not listed for {category} on {day}.",
-    status=409,
-)
-SUSPENDED = reason(
-    "redemption.provider_suspended", zh="这家机构{day}已被暂停。", en="The provider was suspended on {day}.", status=409
-)
-OUTSIDE_PROVINCE = reason(
-    "redemption.outside_province",
-    zh="本地规定只能在省内使用，这家机构在省外。",
-    en="The voucher works only inside the province, and the provider is outside.",
-    status=409,
-)
 WRONG_VISIT = reason(
     "redemption.visit_differs",
     zh="服务记录与账单的人、机构、项目或日期不一致。",
     en="The visit is of another person, provider, item or day.",
+)
+WRONG_MEAL = reason(
+    "redemption.meal_differs",
+    zh="用餐记录与账单的人、助餐点、项目或日期不一致，或没有用餐。",
+    en="The meal is of another person, meal point, item or day, or was not eaten.",
+)
+COSTS_NOTHING = reason(
+    "redemption.costs_nothing",
+    zh="“{item}”优惠后不收费，不用入账。",
+    en="{item} costs nothing after the discount; there is nothing to book.",
 )
 WRONG_STAY = reason(
     "redemption.stay_differs",
@@ -91,7 +78,10 @@ MOST_LINES = 200
 
 @dataclass(frozen=True)
 class Charge:
-    """One line as handed in: an item's code, the day, how many units, the fee in fen (None: list price × units)."""
+    """One line as handed in: an item's code, the day, how many units, the fee in fen (None: list price × units).
+
+    ``item`` may be the code of an upgraded item of the provider; it becomes two lines, base item and difference.
+    """
 
     item: str
     service_on: date
@@ -100,6 +90,12 @@ class Charge:
     other_fen: int = 0
     visit: UUID | None = None
     stay: UUID | None = None
+    meal: UUID | None = None
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether a record of the service itself says whom it was for: nobody has to show a card for it."""
+        return bool(self.visit or self.stay or self.meal)
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -110,6 +106,7 @@ class Charge:
             "other_fen": self.other_fen,
             "visit": str(self.visit) if self.visit else None,
             "stay": str(self.stay) if self.stay else None,
+            "meal": str(self.meal) if self.meal else None,
         }
 
     @classmethod
@@ -122,12 +119,16 @@ class Charge:
             other_fen=kept["other_fen"],
             visit=UUID(kept["visit"]) if kept["visit"] else None,
             stay=UUID(kept["stay"]) if kept["stay"] else None,
+            meal=UUID(kept["meal"]) if kept.get("meal") else None,
         )
 
 
 @dataclass(frozen=True)
 class Priced:
-    """A line read against the catalogue: its item, list price, fee, group and evidence."""
+    """A line read against the catalogue: its item, list price, fee after ``off_fen``, group and evidence.
+
+    ``other_fen``: other public money on it. ``upgrade``: the line is the difference to the upgraded item.
+    """
 
     charge: Charge
     item: Item
@@ -136,6 +137,15 @@ class Priced:
     category: str
     visit: Visit | None = None
     stay: Stay | None = None
+    meal: MealLine | None = None
+    other_fen: int = 0
+    off_fen: int = 0
+    upgrade: Upgrade | None = None
+
+    @property
+    def in_scope(self) -> bool:
+        """Whether the voucher may pay for it: never for what is dearer than the base item."""
+        return self.item.in_scope and self.upgrade is None
 
 
 @dataclass
@@ -147,9 +157,22 @@ class Reading:
     @property
     def category(self) -> str:
         """Refuses with ``redemption.nothing_in_scope`` or ``redemption.mixed_groups``."""
-        groups = {line.category for line in self.lines if line.item.in_scope}
-        if not groups:
+        if not self.has_scope:
             raise NOTHING_IN_SCOPE("lines")
+        return self._one({line.category for line in self.lines if line.in_scope})
+
+    @property
+    def has_scope(self) -> bool:
+        """Whether a voucher could pay for anything on it."""
+        return any(line.in_scope for line in self.lines)
+
+    @property
+    def whole_category(self) -> str:
+        """The group of all lines, for a bill without a voucher. Refuses with ``redemption.mixed_groups``."""
+        return self._one({line.category for line in self.lines})
+
+    @staticmethod
+    def _one(groups: set[str]) -> str:
         if len(groups) > 1:
             raise MIXED_GROUPS("lines")
         return groups.pop()
@@ -160,12 +183,21 @@ class Reading:
 
 
 def read(
-    *, county: str, person: Person, provider: Provider, charges: Sequence[Charge], month: Month, on: date, rules: Terms
+    *,
+    county: str,
+    person: Person,
+    provider: Provider,
+    charges: Sequence[Charge],
+    month: Month,
+    on: date,
+    rules: Terms,
+    discounts: Mapping[date, Mapping[str, Sequence[DiscountTerms]]] | None = None,
 ) -> Reading:
     """Read the lines of a bill; a bounded number of queries whatever their number.
 
-    Each line names a catalogue item in force on its service day, costs at most the provider's published price for
-    its units, lies in the month and not in the future, and agrees with the visit or stay that it names.
+    Each line names a catalogue item in force on its service day, or an upgraded one, costs at most the provider's
+    published price for its units, lies in the month and not in the future, and agrees with the visit, stay or meal
+    that it names. ``discounts``: what the merchant takes off, by day and kind of help.
     """
     if not charges:
         raise NO_LINES("lines")
@@ -178,63 +210,43 @@ def read(
         if charge.service_on > on:
             raise IN_THE_FUTURE("service_on", day=charge.service_on)
     items = catalogue(county, charges)
+    upgrades = _upgrades(county, provider, charges, items)
     prices = price_lists(provider, items)
     visits = _visits(county, charges)
     stays = _stays(county, person, charges, items)
+    meals = _meals(county, charges)
     found = Reading()
     for charge in charges:
-        item = in_force(items.get(charge.item, []), charge)
-        price = price_for(prices.get(item.id, []), charge)
-        listed = price * charge.quantity
-        fee = listed if charge.fee_fen is None else charge.fee_fen
-        if fee > listed:
-            raise ABOVE_PRICE("fee_fen", item=item.name, fee_fen=fee, price_fen=listed)
+        upgrade = _upgrade_on(upgrades.get(charge.item, []), charge)
+        item = in_force(items.get(upgrade.base.code if upgrade else charge.item, []), charge)
         visit = _visit(visits, charge, person, provider, item)
         stay = _stay(stays, charge, provider, item)
-        found.lines.append(Priced(charge, item, price, fee, _category(item, stay, on, rules), visit, stay))
+        category = _category(item, stay, on, rules)
+        if charge.meal is not None:
+            found.lines.append(_meal(meals, charge, person, provider, item, category))
+            continue
+        price = price_for(prices.get(item.id, []), charge)
+        off = (discounts or {}).get(charge.service_on, {}).get(item.help, ())
+        found.lines += _priced(Priced(charge, item, price, 0, category, visit, stay), upgrade, off)
     return found
 
 
-def require_listed(*, county: str, provider: Provider, lines: Sequence[Priced], category: str, rules: Terms) -> None:
-    """On every service day the provider was listed for the group and not suspended (programmes 10, 10).
-
-    A resident of a suspended home is not stranded: stays count until the day the suspension gives residents.
-    """
-    if rules.service_in_province and province(provider.place) != province(county):
-        raise OUTSIDE_PROVINCE("provider")
-    listings = list(Listing.objects.filter(provider=provider, county=county).order_by("id"))
-    suspensions = list(Suspension.objects.filter(provider=provider, county=county).order_by("id"))
-    for day in sorted({line.charge.service_on for line in lines}):
-        if not any(
-            each.valid_from <= day and (each.valid_to is None or day <= each.valid_to) and category in each.categories
-            for each in listings
-        ):
-            raise NOT_LISTED("provider", day=day, category=category)
-        resident = all(line.stay is not None for line in lines if line.charge.service_on == day)
-        if any(_stops(each, day, resident=resident) for each in suspensions):
-            raise SUSPENDED("provider", day=day)
-
-
-def require_alive(*, person: Person, lines: Sequence[Priced]) -> None:
-    """No service is dated after the person's death, verified or merely reported (001, answer 6)."""
-    last = max(line.charge.service_on for line in lines)
-    if person.died_on is not None and last > person.died_on:
-        raise AFTER_DEATH("service_on", day=last)
-    reported = Event.objects.filter(
-        county=person.county,
-        person_id=person.id,
-        kind=Event.Kind.DEATH,
-        state=Event.State.REPORTED,
-        happened_on__lt=last,
-    )
-    if reported.exists():
-        raise DEATH_REPORTED("service_on", day=last)
-
-
-def _stops(suspension: Suspension, day: date, *, resident: bool) -> bool:
-    if day < suspension.since or (suspension.until is not None and day > suspension.until):
-        return False
-    return not (resident and (suspension.residents_until is None or day <= suspension.residents_until))
+def _priced(line: Priced, upgrade: Upgrade | None, off: Sequence[DiscountTerms]) -> list[Priced]:
+    """A line with its fee; of an upgraded item two, the base item at its price and the difference."""
+    charge, listed = line.charge, line.price_fen * line.charge.quantity
+    most = listed if upgrade is None else upgrade.price_fen * charge.quantity
+    fee = most if charge.fee_fen is None else charge.fee_fen
+    if fee > most:
+        raise ABOVE_PRICE("fee_fen", item=upgrade.name if upgrade else line.item.name, fee_fen=fee, price_fen=most)
+    reduced = reduce(fee, off)
+    if not reduced.pays_fen:
+        raise COSTS_NOTHING("fee_fen", item=line.item.name)
+    base = replace(line, fee_fen=min(reduced.pays_fen, listed), off_fen=reduced.off_fen, other_fen=charge.other_fen)
+    more = reduced.pays_fen - base.fee_fen
+    if upgrade is None or not more:
+        return [base]
+    each = upgrade.price_fen - line.price_fen
+    return [base, replace(line, price_fen=each, fee_fen=more, upgrade=upgrade)]
 
 
 def _check_amounts(charge: Charge) -> None:
@@ -246,11 +258,16 @@ def _check_amounts(charge: Charge) -> None:
 
 def catalogue(county: str, charges: Sequence[Charge]) -> dict[str, list[Item]]:
     """The catalogue entries of each code, the most local first."""
+    return _entries(county, {charge.item for charge in charges})
+
+
+def _entries(county: str, codes: Collection[str]) -> dict[str, list[Item]]:
     order = layers(county)
-    rows = Item.objects.filter(place__in=order, code__in={charge.item for charge in charges})
     found: dict[str, list[Item]] = {}
-    for item in sorted(rows.order_by("id"), key=lambda row: (order.index(row.place), row.valid_from)):
-        found.setdefault(item.code, []).append(item)
+    if codes:
+        rows = Item.objects.filter(place__in=order, code__in=codes)
+        for item in sorted(rows.order_by("id"), key=lambda row: (order.index(row.place), row.valid_from)):
+            found.setdefault(item.code, []).append(item)
     return found
 
 
@@ -297,6 +314,57 @@ def _visit(visits: dict[UUID, Visit], charge: Charge, person: Person, provider: 
     ):
         raise WRONG_VISIT("visit")
     return visit
+
+
+def _upgrades(
+    county: str, provider: Provider, charges: Sequence[Charge], items: dict[str, list[Item]]
+) -> dict[str, list[Upgrade]]:
+    """The provider's upgraded items among the charges; the catalogue entries of their base items join ``items``."""
+    unknown = {charge.item for charge in charges} - set(items)
+    found: dict[str, list[Upgrade]] = {}
+    if unknown:
+        rows = Upgrade.objects.filter(provider=provider, code__in=unknown).select_related("base")
+        for upgrade in rows.order_by("valid_from"):
+            found.setdefault(upgrade.code, []).append(upgrade)
+        bases = {each.base.code for rows_ in found.values() for each in rows_} - set(items)
+        items |= _entries(county, bases)
+    return found
+
+
+def _upgrade_on(upgrades: Sequence[Upgrade], charge: Charge) -> Upgrade | None:
+    for each in upgrades:
+        if each.valid_from <= charge.service_on and (each.valid_to is None or charge.service_on <= each.valid_to):
+            return each
+    return None
+
+
+def _meals(county: str, charges: Sequence[Charge]) -> dict[UUID, MealLine]:
+    wanted = [charge.meal for charge in charges if charge.meal]
+    if not wanted:
+        return {}
+    rows = MealLine.objects.filter(county=county, id__in=wanted).select_related("booking__menu__point")
+    return {row.id: row for row in rows.order_by("id")}
+
+
+def _meal(
+    meals: Mapping[UUID, MealLine], charge: Charge, person: Person, provider: Provider, item: Item, category: str
+) -> Priced:
+    """A served meal costs what its tariff says: what the point lets go is off, what others pay is other money."""
+    assert charge.meal is not None
+    meal = meals.get(charge.meal)
+    if (
+        meal is None
+        or meal.booking.state != Booking.State.SERVED
+        or meal.booking.person_id != person.id
+        or meal.booking.menu.point.provider_id != provider.id
+        or meal.item_id != item.id
+        or meal.service_on != charge.service_on
+        or charge.quantity != 1
+    ):
+        raise WRONG_MEAL("meal")
+    off = meal.parts.get("point", 0)
+    other = sum(fen for payer, fen in meal.parts.items() if payer != "point")
+    return Priced(charge, item, meal.price_fen, meal.price_fen - off, category, meal=meal, other_fen=other, off_fen=off)
 
 
 def _stays(county: str, person: Person, charges: Sequence[Charge], items: dict[str, list[Item]]) -> list[Stay]:

@@ -6,17 +6,23 @@ from django.db import models
 from django.db.models import F, Q
 
 from songhe.assessment.models import Assessment
+from songhe.card.models import Card
 from songhe.county.key import CompositeReference, CountyKey
 from songhe.county.row import CountyRow
 from songhe.grant.models import Grant
+from songhe.meal.models import Line as MealLine
 from songhe.person.models import Person
-from songhe.provider.models import Item, Provider
+from songhe.provider.models import Item, Provider, Upgrade
 from songhe.service.models import Stay, Visit
+
+#: Who pays a bill and each of its lines, in the order of payment.
+SUM_OF_PARTS = F("ltci_fen") + F("other_fen") + F("voucher_fen") + F("credit_fen") + F("purse_fen") + F("self_fen")
 
 
 class Bill(CountyRow):
     """What a provider asks of a person for services of one month. ``fee_fen`` is the sum of who pays.
 
+    ``grant`` is the voucher that may pay, ``card`` the card whose purses may; a bill without a voucher has a card.
     ``handed_in`` waits for the month run; ``provisional`` is booked but LTCI's part is not known yet.
     """
 
@@ -33,11 +39,14 @@ class Bill(CountyRow):
     month = models.CharField(max_length=7)
     category = models.CharField(max_length=20)
     grant = CountyKey(Grant, null=True)
+    card = CountyKey(Card, null=True)
     state = models.CharField(max_length=12, choices=State.choices)
     fee_fen = models.BigIntegerField()
     ltci_fen = models.BigIntegerField(default=0)
     other_fen = models.BigIntegerField(default=0)
     voucher_fen = models.BigIntegerField(default=0)
+    credit_fen = models.BigIntegerField(default=0)
+    purse_fen = models.BigIntegerField(default=0)
     self_fen = models.BigIntegerField(default=0)
     request = models.JSONField(default=dict)
     identified_by = models.CharField(max_length=12)
@@ -55,8 +64,9 @@ class Bill(CountyRow):
             models.UniqueConstraint(fields=["county", "replaces"], name="redemption_bill_replaced_once"),
             models.CheckConstraint(
                 name="redemption_bill_sums",
-                condition=Q(fee_fen=F("ltci_fen") + F("other_fen") + F("voucher_fen") + F("self_fen")),
+                condition=Q(fee_fen=SUM_OF_PARTS),
             ),
+            models.CheckConstraint(name="redemption_bill_card", condition=Q(purse_fen=0) | Q(card__isnull=False)),
         ]
         indexes = [
             models.Index(fields=["county", "provider", "month"], name="redemption_bill_provider"),
@@ -70,6 +80,8 @@ class Line(CountyRow):
 
     ``base_fen`` = fee − LTCI − other public money, if in scope; ``voucher_fen`` ≤ base, half up, under the cap.
     ``grant_id`` with ``category`` points at the voucher **in that group**, so a used voucher cannot change its group.
+    ``off_fen`` is what the merchant took off before; ``upgrade``: the line is what an upgraded item costs more than its
+    base item, which no public money pays. What each purse paid of the line stands in ``card.Draw``.
     """
 
     bill = CountyKey(Bill)
@@ -78,12 +90,16 @@ class Line(CountyRow):
     service_on = models.DateField()
     quantity = models.IntegerField()
     price_fen = models.BigIntegerField()
+    off_fen = models.BigIntegerField(default=0)
+    upgrade = models.ForeignKey(Upgrade, models.PROTECT, null=True, related_name="+")
     in_scope = models.BooleanField()
     fee_fen = models.BigIntegerField()
     ltci_fen = models.BigIntegerField()
     other_fen = models.BigIntegerField()
     base_fen = models.BigIntegerField()
     voucher_fen = models.BigIntegerField()
+    credit_fen = models.BigIntegerField(default=0)
+    purse_fen = models.BigIntegerField(default=0)
     self_fen = models.BigIntegerField()
     grant_id = models.UUIDField(null=True)
     category = models.CharField(max_length=20)
@@ -95,6 +111,7 @@ class Line(CountyRow):
     visit = CountyKey(Visit, null=True)
     stay = CountyKey(Stay, null=True)
     assessment = CountyKey(Assessment, null=True)
+    meal = CountyKey(MealLine, null=True)
 
     class Meta:
         constraints = [
@@ -102,11 +119,18 @@ class Line(CountyRow):
             models.CheckConstraint(name="redemption_line_fee", condition=Q(fee_fen__gt=0)),
             models.CheckConstraint(
                 name="redemption_line_sums",
-                condition=Q(fee_fen=F("ltci_fen") + F("other_fen") + F("voucher_fen") + F("self_fen")),
+                condition=Q(fee_fen=SUM_OF_PARTS),
             ),
             models.CheckConstraint(
                 name="redemption_line_parts",
-                condition=Q(ltci_fen__gte=0, other_fen__gte=0, voucher_fen__gte=0, self_fen__gte=0),
+                condition=Q(
+                    ltci_fen__gte=0,
+                    other_fen__gte=0,
+                    voucher_fen__gte=0,
+                    credit_fen__gte=0,
+                    purse_fen__gte=0,
+                    self_fen__gte=0,
+                ),
             ),
             models.CheckConstraint(
                 name="redemption_line_within_base", condition=Q(voucher_fen__lte=F("base_fen"), base_fen__gte=0)

@@ -1,4 +1,4 @@
-"""Pay a bill with a voucher 核销: the whole rule, top to bottom, in one transaction."""
+"""Pay a bill with voucher and card 核销: the whole rule, top to bottom, in one transaction."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from songhe.card.draw import Taking, draw
 from songhe.county.key import new_id
 from songhe.document.number import of_id
-from songhe.grant.choose import UNKNOWN, lock, require_usable
+from songhe.grant.choose import require_usable
 from songhe.grant.fund import payable
 from songhe.grant.hold import enter_group, take
 from songhe.grant.models import Grant, Hold
@@ -22,90 +22,79 @@ from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal, reason, whole
 from songhe.ledger.models import Account
 from songhe.ledger.post import Move, post
-from songhe.person.code import burn, who
-from songhe.person.models import Person
-from songhe.policy.terms import Terms, terms
+from songhe.meal.serve import mark_charged
+from songhe.policy.terms import Terms
 from songhe.provider.models import Provider
-from songhe.redemption.bill import DEATH_REPORTED, Charge, Priced, read, require_alive, require_listed
+from songhe.redemption.accept import (
+    DEATH_REPORTED,
+    discounts_of,
+    partner_of,
+    require_accepted,
+    require_alive,
+    require_listed,
+)
+from songhe.redemption.bill import Charge, Priced, Reading, read
+from songhe.redemption.find import PROGRAMME, Payers, Request, find, payers
 from songhe.redemption.models import Bill, Line, Verdict
-from songhe.redemption.share import Fee, Share, share_fees
+from songhe.redemption.purses import rules_of, schemes_held, share_rest, spend_credits
+from songhe.redemption.share import Fee, share_fees
 from songhe.redemption.states import BILL
 from songhe.redemption.verdict import outcome_of
 from songhe.service.models import Visit
 from songhe.trail.note import note
 
-HOW_IDENTIFIED = reason(
-    "redemption.how_identified",
-    zh="请给出券号或老年人的码，二者选一。",
-    en="Name the voucher by its number or the person by a medium, one of the two.",
-)
-NO_VOUCHER = reason(
-    "redemption.no_voucher",
-    zh="这位老年人{month}没有消费券。",
-    en="This person has no voucher for {month}.",
-    status=404,
-)
 UNKNOWN_PROVIDER = reason(
     "redemption.unknown_provider", zh="没有这家机构。", en="There is no such provider.", status=404
 )
 VISIT_BILLED = reason(
     "redemption.visit_billed", zh="这次服务已经入过账。", en="This visit was billed already.", status=409
 )
+MEAL_BILLED = reason("redemption.meal_billed", zh="这一餐已经入过账。", en="This meal was billed already.", status=409)
 UNKNOWN_BILL = reason("redemption.unknown_bill", zh="没有这张账单。", en="There is no such bill.", status=404)
-
-PROGRAMME = "consumption-voucher"
 
 
 @dataclass(frozen=True)
-class Request:
-    """A bill as a provider hands it in. Exactly one of ``grant_no`` and ``medium`` says whose voucher pays.
+class Booking:
+    """What ``write`` puts down beside the bill and its lines: where the voucher's part comes from, what purses give,
+    the evidence of each line, and whether the elder was there with a medium."""
 
-    ``medium`` is whatever was scanned, read out or typed: a code, its number, or the number of a card.
-    ``ltci_fen`` None: long-term care insurance has not answered yet, and the bill is booked provisionally.
-    ``confirmed_by``: elder, proxy, staff or nobody.
-    """
-
-    provider_id: int
-    charges: tuple[Charge, ...]
-    grant_no: str | None = None
-    medium: str | None = None
-    ltci_fen: int | None = 0
-    confirmed_by: str = ""
-    hold: UUID | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"lines": [charge.as_dict() for charge in self.charges], "ltci_fen": self.ltci_fen}
+    source: Account | None
+    evidence: Sequence[Priced]
+    year: int
+    provisional: bool = False
+    takings: Sequence[Taking] = ()
+    is_shown: bool = False
 
 
 def redeem(*, county: str, request: Request, at: datetime, on: date, by: str) -> Bill:
-    """Pay a bill with the month's voucher: LTCI first, the voucher's ratio of the rest, the person what remains.
+    """Pay a bill: LTCI first, the voucher's ratio of the rest, the purses of the card, the person what remains.
 
-    Person and voucher are locked, then checked: usable on this day, in the group of the bill, the provider listed on
-    each service day, no service after death. Ratio and cap are those that the voucher carries. The parts of each
-    line sum to its fee; the voucher never pays more than is left on it, else ``ledger.insufficient``.
+    Person, card and voucher are locked, then checked: usable on this day, in the group of the bill, the provider
+    listed on each service day, no service after death. Ratio and cap are those that the voucher carries; purses pay
+    in the order of the pack, each what its fund may buy. The parts of each line sum to its fee; neither voucher nor
+    purse pays more than is left on it, else ``ledger.insufficient``. Without a voucher the card alone pays.
 
-    Refusals: ``redemption.*``, ``grant.*``, ``quote.ltci_over_fees``, ``input.*``.
+    Refusals: ``redemption.*``, ``grant.*``, ``card.*``, ``provider.*``, ``quote.ltci_over_fees``, ``input.*``.
     """
     if request.ltci_fen is not None:
         whole(request.ltci_fen, "ltci_fen", least=0)
     with transaction.atomic():
-        person, grant = find(county=county, request=request, at=at, on=on)
+        payers = find(county=county, request=request, at=at, on=on)
         bill = Bill(
             county=county,
             id=new_id(),
-            person=person,
+            person=payers.person,
             provider_id=request.provider_id,
-            month=grant.month,
-            grant=grant,
+            month=str(payers.month),
             state=Bill.State.BOOKED,
             fee_fen=0,
             request=request.as_dict(),
-            identified_by="medium" if request.medium else "grant_no",
+            identified_by=request.identified_by,
             confirmed_by=request.confirmed_by,
             made_by=by,
             handed_in_at=at,
         )
-        book(bill=bill, person=person, grant=grant, request=request, at=at, on=on, by=by)
+        book(bill=bill, payers=payers, request=request, at=at, on=on, by=by)
     return bill
 
 
@@ -115,31 +104,34 @@ def hand_in(*, county: str, request: Request, at: datetime, on: date, by: str) -
     The bill is read as for booking, so that what is wrong is said now.
     """
     with transaction.atomic():
-        person, grant = find(county=county, request=request, at=at, on=on)
+        payers = find(county=county, request=request, at=at, on=on)
         provider = provider_of(request.provider_id)
-        rules = terms(policy=grant.programme, place=county, on=grant.valid_from)
+        partner = partner_of(provider, county) if payers.card else None
         found = read(
             county=county,
-            person=person,
+            person=payers.person,
             provider=provider,
             charges=request.charges,
-            month=Month.parse(grant.month),
+            month=payers.month,
             on=on,
-            rules=rules,
+            rules=payers.rules(county),
+            discounts=discounts_of(partner, {charge.service_on for charge in request.charges}),
         )
+        grant = payers.voucher_for(found, partner, on=on)
         bill = Bill(
             county=county,
             id=new_id(),
-            person=person,
+            person=payers.person,
             provider=provider,
-            month=grant.month,
-            category=found.category,
+            month=str(payers.month),
+            category=found.category if grant else found.whole_category,
             grant=grant,
+            card=payers.card,
             state=Bill.State.HANDED_IN,
             fee_fen=found.fee_fen,
             self_fen=found.fee_fen,
             request=request.as_dict(),
-            identified_by="medium" if request.medium else "grant_no",
+            identified_by=request.identified_by,
             confirmed_by=request.confirmed_by,
             made_by=by,
             handed_in_at=at,
@@ -165,24 +157,26 @@ def book_handed_in(*, county: str, bill_id: UUID, at: datetime, on: date, by: st
     """
     with transaction.atomic():
         kept = Bill.objects.filter(county=county, id=bill_id).first()
-        if kept is None or kept.grant_id is None:
+        if kept is None or (kept.grant_id is None and kept.card_id is None):
             raise UNKNOWN_BILL("bill")
-        person = _lock_person(county, kept.person_id)
-        grant = lock(county=county, grant_id=kept.grant_id)
-        bill = Bill.objects.select_for_update().get(county=county, id=bill_id)
-        if bill.state != Bill.State.HANDED_IN:
-            return bill
-        request = Request(
-            provider_id=bill.provider_id,
-            charges=tuple(Charge.of_dict(line) for line in bill.request["lines"]),
-            ltci_fen=bill.request["ltci_fen"],
-            confirmed_by=bill.confirmed_by,
-        )
+        request = _request_of(kept)
         try:
             with transaction.atomic():
-                book(bill=bill, person=person, grant=grant, request=request, at=at, on=on, by=by)
+                found = payers(
+                    county,
+                    kept.person_id,
+                    Month.parse(kept.month),
+                    request.charges,
+                    grant_id=kept.grant_id,
+                    card_only=request.card_only,
+                    is_shown=kept.identified_by == "medium",
+                )
+                bill = Bill.objects.select_for_update().get(county=county, id=bill_id)
+                if bill.state != Bill.State.HANDED_IN:
+                    return bill
+                book(bill=bill, payers=found, request=request, at=at, on=on, by=by)
         except Refusal as refusal:
-            bill.refresh_from_db()
+            bill = Bill.objects.select_for_update().get(county=county, id=bill_id)
             if refusal.reason is DEATH_REPORTED:
                 return bill
             BILL.move(bill, "refuse")
@@ -200,67 +194,96 @@ def book_handed_in(*, county: str, bill_id: UUID, at: datetime, on: date, by: st
     return bill
 
 
-def find(*, county: str, request: Request, at: datetime, on: date) -> tuple[Person, Grant]:
-    """Whose voucher pays, both rows locked: the person first, then the voucher.
-
-    A code that was scanned or read out is burnt here, in the transaction of the bill: of two that come with one code
-    the second is refused with ``person.code_used``, and a bill that is refused leaves the code as it was. Refuses as
-    ``person.code.who`` does, or with ``redemption.how_identified``, ``grant.unknown`` or ``redemption.no_voucher``.
-    """
-    if (request.grant_no is None) == (request.medium is None):
-        raise HOW_IDENTIFIED("grant_no")
-    if request.grant_no is not None:
-        row = Grant.objects.filter(county=county, no=request.grant_no).values_list("id", "person_id").first()
-        if row is None:
-            raise UNKNOWN("grant_no")
-        return _lock_person(county, row[1]), lock(county=county, grant_id=row[0])
-    assert request.medium is not None
-    shown = who(
-        county=county,
-        given=request.medium,
-        confirmed_by=request.confirmed_by,
-        at=at,
-        reader=f"provider:{request.provider_id}",
+def _request_of(bill: Bill) -> Request:
+    """The request of a bill that was handed in, as it was then; who is served stands in the bill itself."""
+    kept = bill.request
+    return Request(
+        provider_id=bill.provider_id,
+        charges=tuple(Charge.of_dict(line) for line in kept["lines"]),
+        ltci_fen=kept["ltci_fen"],
+        confirmed_by=bill.confirmed_by,
+        with_credits=kept.get("with_credits", False),
+        card_only=kept.get("card_only", False),
     )
-    person = _lock_person(county, shown.medium.person_id)
-    burn(shown)
-    month = Month.of(min((charge.service_on for charge in request.charges), default=on))
-    grant_id = (
-        Grant.objects.filter(county=county, person_id=person.id, programme=PROGRAMME, month=str(month))
-        .values_list("id", flat=True)
-        .first()
-    )
-    if grant_id is None:
-        raise NO_VOUCHER("medium", month=month)
-    return person, lock(county=county, grant_id=grant_id)
 
 
-def book(*, bill: Bill, person: Person, grant: Grant, request: Request, at: datetime, on: date, by: str) -> None:
-    """Read, decide, write: book a bill on a locked voucher. The caller holds the transaction."""
-    county, month = bill.county, Month.parse(grant.month)
-    require_usable(grant, on=on)
+def book(*, bill: Bill, payers: Payers, request: Request, at: datetime, on: date, by: str) -> None:
+    """Read, decide, write: book a bill on what is locked. The caller holds the transaction."""
+    county = bill.county
+    if payers.card is None and payers.grant is not None:
+        require_usable(payers.grant, on=on)
     provider = provider_of(request.provider_id)
-    rules: Terms = terms(policy=grant.programme, place=county, on=grant.valid_from)
+    partner = partner_of(provider, county) if payers.card else None
+    rules: Terms = payers.rules(county)
     found = read(
-        county=county, person=person, provider=provider, charges=request.charges, month=month, on=on, rules=rules
+        county=county,
+        person=payers.person,
+        provider=provider,
+        charges=request.charges,
+        month=payers.month,
+        on=on,
+        rules=rules,
+        discounts=discounts_of(partner, {charge.service_on for charge in request.charges}),
     )
-    require_alive(person=person, lines=found.lines)
-    category = found.category
-    require_listed(county=county, provider=provider, lines=found.lines, category=category, rules=rules)
+    require_alive(person=payers.person, lines=found.lines)
+    bill.grant, bill.card = payers.voucher_for(found, partner, on=on), payers.card
+    source = None
+    if bill.grant is None:
+        bill.category = found.whole_category
+        require_accepted(
+            county=county, provider=provider, partner=partner, lines=found.lines, category=bill.category, rules=rules
+        )
+        lines = shared_lines(bill, found, ratio=None, room_fen=0, ltci_fen=request.ltci_fen or 0)
+    else:
+        require_usable(bill.grant, on=on)
+        bill.category = found.category
+        require_listed(county=county, provider=provider, lines=found.lines, category=bill.category, rules=rules)
+        source, lines = _by_voucher(bill, bill.grant, found, request, at=at, on=on)
+    if request.with_credits:
+        schemes = schemes_held(county=county, person_id=payers.person.id, on=on)
+        spend_credits(person_id=payers.person.id, provider=provider, lines=lines, schemes=schemes, at=at, on=on, by=by)
+    takings: Sequence[Taking] = ()
+    if payers.card is not None:
+        takings = share_rest(card=payers.card, lines=lines, on=on, rules=rules_of(county, payers.month.first))
+    booking = Booking(
+        source=source,
+        evidence=found.lines,
+        year=payers.month.year,
+        provisional=request.ltci_fen is None,
+        takings=takings,
+        is_shown=bill.identified_by == "medium",
+    )
+    write(bill=bill, lines=lines, booking=booking, at=at, on=on, by=by)
+
+
+def _by_voucher(
+    bill: Bill, grant: Grant, found: Reading, request: Request, *, at: datetime, on: date
+) -> tuple[Account, list[Line]]:
+    """Enter the voucher's group and share the lines by the ratio and cap that it carries."""
     if request.hold is not None:
-        capture(county=county, hold_id=request.hold, at=at, on=on)
-    enter_group(grant, category=category, at=at, on=on)
-    purse = Account.objects.select_related("fund").get(county=county, id=grant.purse_id)
-    ratio, cap_fen = Fraction(grant.terms[category][0]), grant.terms[category][1]
+        capture(county=bill.county, hold_id=request.hold, at=at, on=on)
+    enter_group(grant, category=bill.category, at=at, on=on)
+    source = Account.objects.select_related("fund").get(county=bill.county, id=grant.purse_id)
+    ratio = Fraction(grant.terms[bill.category][0])
+    lines = shared_lines(bill, found, ratio=ratio, room_fen=source.balance or 0, ltci_fen=request.ltci_fen or 0)
+    if grant.used_on is None:
+        grant.used_on = on
+        grant.save(update_fields=["category", "face_fen", "used_on"])
+    return source, lines
+
+
+def shared_lines(bill: Bill, found: Reading, *, ratio: Fraction | None, room_fen: int, ltci_fen: int) -> list[Line]:
+    """The lines of a bill that is about to be written, shared between insurance, other money, voucher and person."""
     shares = share_fees(
-        [Fee(line.fee_fen, line.item.in_scope, line.charge.other_fen) for line in found.lines],
+        [Fee(line.fee_fen, line.in_scope, line.other_fen) for line in found.lines],
         ratio=ratio,
-        room_fen=purse.balance or 0,
-        ltci_fen=request.ltci_fen or 0,
+        room_fen=room_fen,
+        ltci_fen=ltci_fen,
     )
-    lines = [
+    grant = bill.grant
+    return [
         Line(
-            county=county,
+            county=bill.county,
             id=new_id(),
             bill=bill,
             number=number,
@@ -268,57 +291,34 @@ def book(*, bill: Bill, person: Person, grant: Grant, request: Request, at: date
             service_on=line.charge.service_on,
             quantity=line.charge.quantity,
             price_fen=line.price_fen,
-            in_scope=line.item.in_scope,
+            off_fen=line.off_fen,
+            upgrade=line.upgrade,
+            in_scope=line.in_scope,
             fee_fen=share.fee_fen,
             ltci_fen=share.ltci_fen,
             other_fen=share.other_fen,
             base_fen=share.base_fen,
             voucher_fen=share.voucher_fen,
             self_fen=share.self_fen,
-            grant_id=grant.id,
-            category=category,
-            ratio=f"{ratio.numerator}/{ratio.denominator}",
-            cap_fen=cap_fen,
-            pack=grant.pack,
-            version=grant.version,
+            grant_id=grant.id if grant else None,
+            category=bill.category,
+            ratio=f"{ratio.numerator}/{ratio.denominator}" if ratio is not None else "",
+            cap_fen=grant.terms[bill.category][1] if grant else None,
+            pack=grant.pack if grant else "",
+            version=grant.version if grant else "",
             steps=share.steps,
             visit=line.visit,
             stay=line.stay,
+            meal=line.meal,
         )
         for number, (line, share) in enumerate(zip(found.lines, shares, strict=True), start=1)
     ]
-    if grant.used_on is None:
-        grant.used_on = on
-        grant.save(update_fields=["category", "face_fen", "used_on"])
-    bill.category = category
-    write(
-        bill=bill,
-        lines=lines,
-        source=purse,
-        evidence=found.lines,
-        provisional=request.ltci_fen is None,
-        year=month.year,
-        at=at,
-        on=on,
-        by=by,
-    )
 
 
-def write(
-    *,
-    bill: Bill,
-    lines: Sequence[Line],
-    source: Account,
-    evidence: Sequence[Priced],
-    provisional: bool,
-    year: int,
-    at: datetime,
-    on: date,
-    by: str,
-) -> None:
+def write(*, bill: Bill, lines: Sequence[Line], booking: Booking, at: datetime, on: date, by: str) -> None:
     """Write a shared bill: bill, lines, verdicts, transfers, trail. Each line's part is a transfer of its own."""
     county = bill.county
-    bill.state = Bill.State.PROVISIONAL if provisional else Bill.State.BOOKED
+    bill.state = Bill.State.PROVISIONAL if booking.provisional else Bill.State.BOOKED
     bill.booked_at, bill.booked_on = at, on
     total(bill, lines)
     if bill._state.adding:
@@ -327,22 +327,18 @@ def write(
     else:
         bill.save()
     Line.objects.bulk_create(lines)
-    charge_visits(county=county, lines=lines)
+    charge_evidence(county=county, lines=lines)
     Verdict.objects.bulk_create(
         [
             Verdict(county=county, line=line, outcome=outcome, reasons=reasons, by=by, at=at)
-            for line, priced in zip(lines, evidence, strict=True)
-            for outcome, reasons in [outcome_of(priced)]
+            for line, priced in zip(lines, booking.evidence, strict=True)
+            for outcome, reasons in [outcome_of(priced, line, is_shown=booking.is_shown and line.service_on == on)]
         ]
     )
-    programme = bill.grant.programme if bill.grant else PROGRAMME
-    owed = payable(county=county, programme=programme, year=year, provider_id=bill.provider_id)
-    post(
-        county=county,
-        moves=[Move(source, owed, line.voucher_fen, "redeem", about=line.id) for line in lines if line.voucher_fen > 0],
-        at=at,
-        on=on,
-    )
+    pay_by_voucher(bill=bill, lines=lines, source=booking.source, year=booking.year, at=at, on=on)
+    if booking.takings:
+        assert bill.card is not None
+        draw(card=bill.card, takings=booking.takings, provider_id=bill.provider_id, at=at, on=on, by=by)
     note(
         county=county,
         at=at,
@@ -352,25 +348,49 @@ def write(
         subject_id=bill.id,
         fee_fen=bill.fee_fen,
         voucher_fen=bill.voucher_fen,
+        purse_fen=bill.purse_fen,
         provider=bill.provider_id,
     )
 
 
-def total(bill: Bill, lines: Sequence[Line | Share]) -> None:
+def pay_by_voucher(
+    *, bill: Bill, lines: Sequence[Line], source: Account | None, year: int, at: datetime, on: date
+) -> None:
+    """Move the voucher's parts from where its money stands to what the county owes the provider."""
+    paid = [line for line in lines if line.voucher_fen > 0]
+    if not paid:
+        return
+    assert source is not None
+    programme = bill.grant.programme if bill.grant else PROGRAMME
+    owed = payable(county=bill.county, programme=programme, year=year, provider_id=bill.provider_id)
+    moves = [Move(source, owed, line.voucher_fen, "redeem", about=line.id) for line in paid]
+    post(county=bill.county, moves=moves, at=at, on=on)
+
+
+def total(bill: Bill, lines: Sequence[Line]) -> None:
+    """A bill is the sum of its lines, payer by payer."""
     bill.fee_fen = sum(line.fee_fen for line in lines)
     bill.ltci_fen = sum(line.ltci_fen for line in lines)
     bill.other_fen = sum(line.other_fen for line in lines)
     bill.voucher_fen = sum(line.voucher_fen for line in lines)
+    bill.credit_fen = sum(line.credit_fen for line in lines)
+    bill.purse_fen = sum(line.purse_fen for line in lines)
     bill.self_fen = sum(line.self_fen for line in lines)
 
 
-def charge_visits(*, county: str, lines: Sequence[Line]) -> None:
-    """A visit is charged by one line: whoever comes second is refused with ``redemption.visit_billed``."""
-    charged = sorted((line.visit_id, line.id) for line in lines if line.visit_id is not None)
-    for visit_id, line_id in charged:
+def charge_evidence(*, county: str, lines: Sequence[Line]) -> None:
+    """A visit or a meal is charged by one line, beside the difference to an upgraded item.
+
+    Whoever comes second is refused with ``redemption.visit_billed`` or ``redemption.meal_billed``.
+    """
+    base = [line for line in lines if line.upgrade_id is None]
+    for visit_id, line_id in sorted((line.visit_id, line.id) for line in base if line.visit_id is not None):
         free = Visit.objects.filter(county=county, id=visit_id, billed_line=None)
         if not free.update(billed_line=line_id):
             raise VISIT_BILLED("visit")
+    for meal_id, line_id in sorted((line.meal_id, line.id) for line in base if line.meal_id is not None):
+        if not mark_charged(county=county, line_id=meal_id, billed_line=line_id):
+            raise MEAL_BILLED("meal")
 
 
 def capture(*, county: str, hold_id: UUID, at: datetime, on: date) -> Hold:
@@ -398,8 +418,3 @@ def provider_of(provider_id: int) -> Provider:
     if provider is None:
         raise UNKNOWN_PROVIDER("provider")
     return provider
-
-
-def _lock_person(county: str, person_id: UUID) -> Person:
-    """The person's row, so that a death that is being verified comes before or after, never in between."""
-    return Person.rows.select_for_update().get(county=county, id=person_id)

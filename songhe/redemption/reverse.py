@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from uuid import UUID
 
 from django.db import transaction
 
+from songhe.card.draw import Taking, draw
+from songhe.card.models import Card
+from songhe.card.open import lock as lock_card
 from songhe.county.key import new_id
 from songhe.grant.choose import lock
 from songhe.grant.fund import accounts, payable
@@ -18,9 +22,11 @@ from songhe.kernel.refusal import reason, whole
 from songhe.ledger.balance import balance
 from songhe.ledger.models import Account, Transfer
 from songhe.ledger.post import Move, post
-from songhe.person.models import Person
+from songhe.meal.serve import mark_reversed
+from songhe.redemption.find import lock_person
 from songhe.redemption.models import Bill, Line, Reversal, Verdict
-from songhe.redemption.redeem import UNKNOWN_BILL, charge_visits, free_number, total
+from songhe.redemption.purses import give_back, rules_of, share_rest
+from songhe.redemption.redeem import UNKNOWN_BILL, charge_evidence, free_number, pay_by_voucher, total
 from songhe.redemption.share import Fee, Share, share_fees
 from songhe.redemption.states import BILL
 from songhe.service.models import Visit
@@ -50,6 +56,23 @@ NOT_SMALLER = reason(
 )
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A booked bill and what paid it, locked."""
+
+    bill: Bill
+    grant: Grant | None
+    card: Card | None
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What a reversal made; ``ended``: what purses that have ended since had given, in fen, by purse."""
+
+    reversals: list[Reversal]
+    ended: dict[UUID, int]
+
+
 def reverse(
     *,
     county: str,
@@ -63,20 +86,22 @@ def reverse(
     """Reverse a booked bill, or those of its lines that ``numbers`` names, whole and once each.
 
     In the voucher's own month the money returns to the voucher; later it returns to the fund, the voucher stays
-    lapsed, and the line is a negative one in the next statement (programmes 1.9). Reversing a whole bill that is
+    lapsed, and the line is a negative one in the next statement (programmes 1.9). Each purse gets back just what it
+    gave, or its fund where it has ended, and credits are the elder's again. Reversing a whole bill that is
     reversed already answers with its reversals. Refuses with ``redemption.reversal_needs_reason``,
     ``redemption.not_booked``, ``redemption.already_reversed`` or ``redemption.no_such_line``.
     """
     if not because.strip():
         raise NEEDS_REASON("reason")
     with transaction.atomic():
-        bill, grant = take(county=county, bill_no=bill_no)
+        taken = take(county=county, bill_no=bill_no)
+        bill = taken.bill
         if bill.state == Bill.State.REVERSED and numbers is None:
             return list(Reversal.objects.filter(county=county, line__bill_id=bill.id).order_by("line__number"))
         lines = wanted(bill, numbers)
-        made = undo(bill=bill, grant=grant, lines=lines, because=because, at=at, on=on, by=by)
+        undone = undo(taken=taken, lines=lines, because=because, at=at, on=on, by=by)
         settle_state(bill)
-    return made
+    return undone.reversals
 
 
 def amend(
@@ -91,16 +116,17 @@ def amend(
     if not because.strip():
         raise NEEDS_REASON("reason")
     with transaction.atomic():
-        bill, grant = take(county=county, bill_no=bill_no)
+        taken = take(county=county, bill_no=bill_no)
+        bill = taken.bill
         (line,) = wanted(bill, [number])
         if fee_fen >= line.fee_fen:
             raise NOT_SMALLER("fee_fen", fee_fen=line.fee_fen)
-        undo(bill=bill, grant=grant, lines=[line], because=because, at=at, on=on, by=by)
+        undone = undo(taken=taken, lines=[line], because=because, at=at, on=on, by=by)
         settle_state(bill)
         other_fen = min(line.other_fen, fee_fen)
         return rebook(
-            bill=bill,
-            grant=grant,
+            taken=taken,
+            undone=undone,
             lines=[line],
             fees=[Fee(fee_fen, line.in_scope, other_fen)],
             ltci_fen=min(line.ltci_fen, fee_fen - other_fen),
@@ -119,7 +145,8 @@ def true_up(*, county: str, bill_no: str, ltci_fen: int, at: datetime, on: date,
     """
     whole(ltci_fen, "ltci_fen", least=0)
     with transaction.atomic():
-        bill, grant = take(county=county, bill_no=bill_no)
+        taken = take(county=county, bill_no=bill_no)
+        bill = taken.bill
         if bill.state != Bill.State.PROVISIONAL:
             after = Bill.objects.filter(county=county, replaces_id=bill.id).first() or bill
             if after.state == Bill.State.BOOKED and after.ltci_fen == ltci_fen:
@@ -131,31 +158,33 @@ def true_up(*, county: str, bill_no: str, ltci_fen: int, at: datetime, on: date,
             note(county=county, at=at, actor=by, act="redemption.true_up", subject="bill", subject_id=bill.id, fen=0)
             return bill
         lines = wanted(bill, None)
-        undo(bill=bill, grant=grant, lines=lines, because="ltci", at=at, on=on, by=by)
+        undone = undo(taken=taken, lines=lines, because="ltci", at=at, on=on, by=by)
         settle_state(bill)
         fees = [Fee(line.fee_fen, line.in_scope, line.other_fen) for line in lines]
-        return rebook(bill=bill, grant=grant, lines=lines, fees=fees, ltci_fen=ltci_fen, at=at, on=on, by=by)
+        return rebook(taken=taken, undone=undone, lines=lines, fees=fees, ltci_fen=ltci_fen, at=at, on=on, by=by)
 
 
-def take(*, county: str, bill_no: str) -> tuple[Bill, Grant]:
-    """A booked bill with person, voucher and bill locked, in the order in which a redemption locks them."""
-    found = Bill.objects.filter(county=county, no=bill_no).values_list("id", "person_id", "grant_id").first()
+def take(*, county: str, bill_no: str) -> Taken:
+    """A booked bill with person, card, voucher and bill locked, in the order in which a redemption locks them."""
+    found = Bill.objects.filter(county=county, no=bill_no).values_list("id", "card_id", "person_id", "grant_id").first()
     if found is None:
         raise UNKNOWN_BILL("bill")
-    bill_id, person_id, grant_id = found
-    if grant_id is None:
+    bill_id, card_id, person_id, grant_id = found
+    if grant_id is None and card_id is None:
         raise NOT_BOOKED("bill")
-    Person.rows.select_for_update().get(county=county, id=person_id)
-    grant = lock(county=county, grant_id=grant_id)
+    lock_person(county, person_id)
+    card = lock_card(county=county, card_id=card_id) if card_id else None
+    grant = lock(county=county, grant_id=grant_id) if grant_id else None
     bill = Bill.objects.select_for_update().get(county=county, id=bill_id)
     if bill.state not in {Bill.State.BOOKED, Bill.State.PROVISIONAL, Bill.State.REVERSED}:
         raise NOT_BOOKED("bill")
-    return bill, grant
+    return Taken(bill, grant, card)
 
 
 def wanted(bill: Bill, numbers: Sequence[int] | None) -> list[Line]:
     """The lines to reverse: those named, or all that are not reversed yet."""
-    lines = {line.number: line for line in Line.objects.filter(county=bill.county, bill_id=bill.id).order_by("number")}
+    rows = Line.objects.filter(county=bill.county, bill_id=bill.id).select_related("item").order_by("number")
+    lines = {line.number: line for line in rows}
     reversed_ids = set(
         Reversal.objects.filter(county=bill.county, line__bill_id=bill.id).values_list("line_id", flat=True)
     )
@@ -169,14 +198,11 @@ def wanted(bill: Bill, numbers: Sequence[int] | None) -> list[Line]:
     return [lines[number] for number in sorted(set(numbers))]
 
 
-def undo(
-    *, bill: Bill, grant: Grant, lines: Sequence[Line], because: str, at: datetime, on: date, by: str
-) -> list[Reversal]:
+def undo(*, taken: Taken, lines: Sequence[Line], because: str, at: datetime, on: date, by: str) -> Undone:
     """Write the reversals of locked lines, and move each part back to where it came from."""
+    bill, grant = taken.bill, taken.grant
     county = bill.county
-    restored = grant.state == Grant.State.ACTIVE and on in Month.parse(grant.month)
-    home = back_account(grant, restored=restored)
-    owed = _owed(bill, grant)
+    restored = is_restored(grant, on)
     booked = {
         transfer.about: transfer
         for transfer in Transfer.objects.filter(
@@ -198,16 +224,22 @@ def undo(
         for line in lines
     ]
     Reversal.objects.bulk_create(made)
-    post(
-        county=county,
-        moves=[
-            Move(owed, home, line.voucher_fen, "reverse", about=line.id, reverses=booked[line.id].id)
-            for line in lines
-            if line.voucher_fen > 0
-        ],
-        at=at,
-        on=on,
-    )
+    if grant is not None and booked:
+        home, owed = back_account(grant, restored=restored), _owed(bill, grant)
+        post(
+            county=county,
+            moves=[
+                Move(owed, home, line.voucher_fen, "reverse", about=line.id, reverses=booked[line.id].id)
+                for line in lines
+                if line.voucher_fen > 0
+            ],
+            at=at,
+            on=on,
+        )
+    ended = give_back(card=taken.card, lines=lines, because=because, at=at, on=on, by=by)
+    for line in lines:
+        if line.meal_id is not None:
+            mark_reversed(county=county, billed_line=line.id)
     Visit.objects.filter(county=county, billed_line__in=[line.id for line in lines]).update(billed_line=None)
     note(
         county=county,
@@ -219,15 +251,16 @@ def undo(
         reason=because,
         lines=[line.number for line in lines],
         voucher_fen=sum(line.voucher_fen for line in lines),
+        purse_fen=sum(line.purse_fen for line in lines),
         restored=restored,
     )
-    return made
+    return Undone(made, ended)
 
 
 def rebook(
     *,
-    bill: Bill,
-    grant: Grant,
+    taken: Taken,
+    undone: Undone,
     lines: Sequence[Line],
     fees: Sequence[Fee],
     ltci_fen: int,
@@ -237,21 +270,59 @@ def rebook(
 ) -> Bill:
     """Book reversed lines anew with other amounts: same service dates, evidence, ratio, cap and version.
 
-    The money comes from where the reversal put it, and never more than it put there.
+    The voucher's money comes from where the reversal put it, and never more than it put there; purses pay as for a
+    new bill, and for one that has ended its fund pays at most what it got back.
     """
+    bill, grant = taken.bill, taken.grant
     county = bill.county
-    restored = grant.state == Grant.State.ACTIVE and on in Month.parse(grant.month)
-    source = back_account(grant, restored=restored)
-    room_fen = balance(source) if restored else sum(line.voucher_fen for line in lines)
-    shares = share_fees(fees, ratio=Fraction(lines[0].ratio), room_fen=room_fen, ltci_fen=ltci_fen)
-    again = Bill(
+    restored = is_restored(grant, on)
+    source = back_account(grant, restored=restored) if grant else None
+    room_fen = balance(source) if source and restored else sum(line.voucher_fen for line in lines)
+    ratio = Fraction(lines[0].ratio) if grant else None
+    shares = share_fees(fees, ratio=ratio, room_fen=room_fen, ltci_fen=ltci_fen)
+    again = _anew(taken, ltci_fen=ltci_fen, at=at, on=on, by=by)
+    new_lines = [
+        _again(line, again, number, share) for number, (line, share) in enumerate(zip(lines, shares, strict=True), 1)
+    ]
+    takings: list[Taking] = []
+    if taken.card is not None:
+        rules = rules_of(county, Month.parse(bill.month).first)
+        takings = share_rest(card=taken.card, lines=new_lines, on=on, rules=rules, anew=undone.ended)
+    total(again, new_lines)
+    again.save(force_insert=True)
+    Line.objects.bulk_create(new_lines)
+    charge_evidence(county=county, lines=new_lines)
+    _verdicts(lines, new_lines, at=at, by=by)
+    year = Month.parse(bill.month).year
+    pay_by_voucher(bill=again, lines=new_lines, source=source, year=year, at=at, on=on)
+    if taken.card is not None and takings:
+        draw(card=taken.card, takings=takings, provider_id=bill.provider_id, at=at, on=on, by=by, anew=True)
+    note(
         county=county,
+        at=at,
+        actor=by,
+        act="redemption.rebook",
+        subject="bill",
+        subject_id=again.id,
+        replaces=str(bill.id),
+        voucher_fen=again.voucher_fen,
+        purse_fen=again.purse_fen,
+    )
+    return again
+
+
+def _anew(taken: Taken, *, ltci_fen: int, at: datetime, on: date, by: str) -> Bill:
+    """The bill that stands in for a reversed one, before its lines are known."""
+    bill = taken.bill
+    again = Bill(
+        county=bill.county,
         id=new_id(),
         person_id=bill.person_id,
         provider_id=bill.provider_id,
         month=bill.month,
         category=bill.category,
-        grant=grant,
+        grant=taken.grant,
+        card=taken.card,
         state=Bill.State.BOOKED,
         fee_fen=0,
         request={**bill.request, "ltci_fen": ltci_fen},
@@ -264,32 +335,12 @@ def rebook(
         booked_on=on,
     )
     again.no = free_number(again)
-    new_lines = [
-        _again(line, again, number, share) for number, (line, share) in enumerate(zip(lines, shares, strict=True), 1)
-    ]
-    total(again, new_lines)
-    again.save(force_insert=True)
-    Line.objects.bulk_create(new_lines)
-    charge_visits(county=county, lines=new_lines)
-    _verdicts(lines, new_lines, at=at, by=by)
-    owed = _owed(bill, grant)
-    post(
-        county=county,
-        moves=[Move(source, owed, line.voucher_fen, "redeem", about=line.id) for line in new_lines if line.voucher_fen],
-        at=at,
-        on=on,
-    )
-    note(
-        county=county,
-        at=at,
-        actor=by,
-        act="redemption.rebook",
-        subject="bill",
-        subject_id=again.id,
-        replaces=str(bill.id),
-        voucher_fen=again.voucher_fen,
-    )
     return again
+
+
+def is_restored(grant: Grant | None, on: date) -> bool:
+    """Whether what comes back goes to the voucher: in its month, while it is not revoked or expired."""
+    return grant is not None and grant.state == Grant.State.ACTIVE and on in Month.parse(grant.month)
 
 
 def back_account(grant: Grant, *, restored: bool) -> Account:
@@ -319,7 +370,7 @@ def _again(line: Line, bill: Bill, number: int, share: Share) -> Line:
     kept = {
         field.attname: getattr(line, field.attname)
         for field in Line._meta.local_fields
-        if field.attname not in {"id", "bill_id", "number"}
+        if field.attname not in {"id", "bill_id", "number", "item_id"}
     }
     kept |= {
         "fee_fen": share.fee_fen,
@@ -327,10 +378,12 @@ def _again(line: Line, bill: Bill, number: int, share: Share) -> Line:
         "other_fen": share.other_fen,
         "base_fen": share.base_fen,
         "voucher_fen": share.voucher_fen,
+        "credit_fen": 0,
+        "purse_fen": 0,
         "self_fen": share.self_fen,
         "steps": share.steps,
     }
-    return Line(id=new_id(), bill=bill, number=number, **kept)
+    return Line(id=new_id(), bill=bill, number=number, item=line.item, **kept)
 
 
 def _verdicts(lines: Sequence[Line], new_lines: Sequence[Line], *, at: datetime, by: str) -> None:

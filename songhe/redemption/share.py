@@ -33,11 +33,12 @@ class Share:
     steps: list[dict[str, Any]]
 
 
-def share_fees(fees: Sequence[Fee], *, ratio: Fraction, room_fen: int, ltci_fen: int) -> list[Share]:
+def share_fees(fees: Sequence[Fee], *, ratio: Fraction | None, room_fen: int, ltci_fen: int) -> list[Share]:
     """Share a bill: LTCI first and in order, other public money, the voucher's ratio of the rest, own pay.
 
     ``room_fen`` is what is left on the voucher; the running sum of the voucher's parts never passes it. The parts of
-    each line sum to its fee to the fen. Refuses with ``quote.ltci_over_fees`` (001, answer 11).
+    each line sum to its fee to the fen. Without a voucher (``ratio`` None) what remains is the person's, or their
+    card's. Refuses with ``quote.ltci_over_fees`` (001, answer 11).
     """
     insured = set_against(fees_fen=[fee.fee_fen - fee.other_fen for fee in fees], ltci_fen=ltci_fen)
     shares: list[Share] = []
@@ -45,11 +46,11 @@ def share_fees(fees: Sequence[Fee], *, ratio: Fraction, room_fen: int, ltci_fen:
     for fee, by_ltci in zip(fees, insured, strict=True):
         line = share_line(
             fee_fen=fee.fee_fen,
-            ratio=ratio,
+            ratio=ratio or Fraction(0),
             room_fen=left,
             ltci_fen=by_ltci,
             other_fen=fee.other_fen,
-            in_scope=fee.in_scope,
+            in_scope=fee.in_scope and ratio is not None,
         )
         steps = _steps(fee, line.ltci_fen, line.base_fen, line.uncapped_fen, line.voucher_fen, left, ratio)
         left -= line.voucher_fen
@@ -69,24 +70,27 @@ def share_fees(fees: Sequence[Fee], *, ratio: Fraction, room_fen: int, ltci_fen:
 
 
 def _steps(
-    fee: Fee, ltci: int, base: int, uncapped: int, voucher: int, left: int, ratio: Fraction
+    fee: Fee, ltci: int, base: int, uncapped: int, voucher: int, left: int, ratio: Fraction | None
 ) -> list[dict[str, Any]]:
-    steps = [_step("fee", "服务费用", "fee", fee.fee_fen)]
+    steps = [step("fee", "服务费用", "fee", fee.fee_fen)]
     if ltci:
-        steps.append(_step("ltci", "先由长期护理保险支付", "long-term care insurance pays first", ltci))
+        steps.append(step("ltci", "先由长期护理保险支付", "long-term care insurance pays first", ltci))
     if fee.other_fen:
-        steps.append(_step("other", "其他公共资金已支付", "paid by other public money", fee.other_fen))
+        steps.append(step("other", "其他公共资金已支付", "paid by other public money", fee.other_fen))
+    if ratio is None:
+        return steps
     if not fee.in_scope:
-        return [*steps, _step("scope", "不在补贴范围，由个人支付", "outside the subsidy: own pay", 0)]
+        return [*steps, step("scope", "不在补贴范围，由个人支付", "outside the subsidy: own pay", 0)]
     written = f"{ratio.numerator}/{ratio.denominator}"
-    steps.append(_step("base", "抵扣基数", "base", base))
+    steps.append(step("base", "抵扣基数", "base", base))
     steps.append(
-        _step("ratio", f"按{written}抵扣，四舍五入到分", f"{written} of the base, half up to the fen", uncapped)
+        step("ratio", f"按{written}抵扣，四舍五入到分", f"{written} of the base, half up to the fen", uncapped)
     )
     if voucher < uncapped:
-        steps.append(_step("cap", "以券上剩余金额为限", "limited to what is left on the voucher", left))
-    return [*steps, _step("voucher", "消费券支付", "the voucher pays", voucher)]
+        steps.append(step("cap", "以券上剩余金额为限", "limited to what is left on the voucher", left))
+    return [*steps, step("voucher", "消费券支付", "the voucher pays", voucher)]
 
 
-def _step(name: str, zh: str, en: str, amount_fen: int) -> dict[str, Any]:
+def step(name: str, zh: str, en: str, amount_fen: int) -> dict[str, Any]:
+    """One stage of the calculation, as it is kept with the line."""
     return {"name": name, "zh": zh, "en": en, "amount_fen": amount_fen}

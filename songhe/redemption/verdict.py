@@ -34,19 +34,30 @@ UNKNOWN_LINE = reason("redemption.unknown_line", zh="没有这一行账单。", 
 
 PASS, FAIL, PENDING = "pass", "fail", "pending"
 
+#: What is given at the provider's own place, so that reading the elder's medium there shows that they came.
+_AT_THE_PROVIDER = frozenset({Evidence.SALE, Evidence.MEAL, Evidence.ATTENDANCE})
 
-def outcome_of(line: Priced) -> tuple[str, list[str]]:
-    """What the evidence of a line is worth when it is booked: a stay and an effective assessment prove
-    themselves, a visit as it was judged."""
-    if not line.item.in_scope:
+
+def outcome_of(priced: Priced, line: Line, *, is_shown: bool) -> tuple[str, list[str]]:
+    """What the evidence of a line is worth when it is booked: a stay, a served meal and an effective assessment prove
+    themselves, a visit is worth what it was judged.
+
+    ``is_shown``: the elder's medium was read at the provider's that very day. That proves a sale, and being there for
+    what is given at the provider's when only purses pay; it never proves a visit at home.
+    """
+    if not priced.in_scope and not line.purse_fen:
         return PASS, ["out_of_scope"]
-    if line.item.evidence == Evidence.ASSESSMENT:
+    if priced.item.evidence == Evidence.ASSESSMENT:
         return PASS, ["assessment"]
-    if line.stay is not None:
+    if priced.stay is not None:
         return PASS, ["stay"]
-    if line.visit is None:
-        return PENDING, ["evidence_missing"]
-    return line.visit.verdict, list(line.visit.verdict_reasons)
+    if priced.meal is not None:
+        return PASS, ["meal"]
+    if priced.visit is not None:
+        return priced.visit.verdict, list(priced.visit.verdict_reasons)
+    if is_shown and not line.voucher_fen and priced.item.evidence in _AT_THE_PROVIDER:
+        return PASS, ["shown"]
+    return PENDING, ["evidence_missing"]
 
 
 def follow_visits(*, county: str, month: Month, at: datetime, by: str) -> dict[str, int]:

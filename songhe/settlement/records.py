@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from songhe.redemption.redeem import Request
+from songhe.redemption.find import Request
 from songhe.settlement.served import unbilled_visits
 
 

@@ -20,8 +20,9 @@ from songhe.jobs.once import once
 from songhe.kernel.refusal import Refusal, reason
 from songhe.provider.models import Provider
 from songhe.redemption.bill import Charge
+from songhe.redemption.find import Request
 from songhe.redemption.models import Bill
-from songhe.redemption.redeem import Request, redeem
+from songhe.redemption.redeem import redeem
 from songhe.settlement.models import BillSheet
 from songhe.settlement.records import with_records
 from songhe.settlement.sheet_read import Checked, Row, check_sheet

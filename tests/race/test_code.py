@@ -14,8 +14,9 @@ from songhe.person.code import show
 from songhe.person.medium import end, issue
 from songhe.person.models import Medium
 from songhe.provider.models import Provider
+from songhe.redemption.find import Request
 from songhe.redemption.models import Bill
-from songhe.redemption.redeem import Request, redeem
+from songhe.redemption.redeem import redeem
 from songhe.redemption.tests.world import bath, provider
 from tests.race.together import attempts, refusals, sound, together
 

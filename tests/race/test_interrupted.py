@@ -25,7 +25,8 @@ from songhe.jobs.once import once
 from songhe.ledger.fund import open_account, open_fund
 from songhe.ledger.models import Account, Period, Transfer
 from songhe.ledger.post import Move, post
-from songhe.redemption.redeem import Request, book_handed_in, hand_in
+from songhe.redemption.find import Request
+from songhe.redemption.redeem import book_handed_in, hand_in
 from songhe.redemption.reverse import amend, reverse, true_up
 from songhe.redemption.tests.world import bath, pay, provider, visit_of
 from songhe.settlement.close import close

@@ -31,7 +31,8 @@ from songhe.kernel.refusal import Refusal
 from songhe.ledger.balance import balance
 from songhe.ledger.models import Period
 from songhe.redemption.bill import Charge
-from songhe.redemption.redeem import Request, redeem
+from songhe.redemption.find import Request
+from songhe.redemption.redeem import redeem
 from songhe.redemption.reverse import amend, reverse, true_up
 from songhe.redemption.tests.world import item, provider
 from songhe.settlement.close import close

@@ -38,8 +38,9 @@ from songhe.policy.resolve import library
 from songhe.provider.models import Provider
 from songhe.redemption.assessment_fee import pay_assessment
 from songhe.redemption.bill import Charge
+from songhe.redemption.find import Request
 from songhe.redemption.models import Bill, Line
-from songhe.redemption.redeem import Request, hand_in, redeem
+from songhe.redemption.redeem import hand_in, redeem
 from songhe.redemption.reverse import reverse, true_up
 from songhe.redemption.verdict import judge
 from songhe.service.models import Stay, Visit

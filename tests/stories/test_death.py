@@ -35,8 +35,9 @@ from songhe.month.steps import book_bills
 from songhe.person import event as events
 from songhe.person.models import Event, Person
 from songhe.redemption.bill import Charge
+from songhe.redemption.find import Request
 from songhe.redemption.models import Bill, Verdict
-from songhe.redemption.redeem import Request, hand_in
+from songhe.redemption.redeem import hand_in
 from songhe.redemption.reverse import reverse, true_up
 from songhe.redemption.tests.world import COUNTY, bath, pay, provider, visit_of
 from songhe.service.tests.world import at

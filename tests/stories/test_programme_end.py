@@ -20,8 +20,9 @@ from songhe.ledger.models import Account
 from songhe.month.audit import findings
 from songhe.month.steps import run_month
 from songhe.person.models import Person
+from songhe.redemption.find import Request
 from songhe.redemption.models import Bill
-from songhe.redemption.redeem import Request, redeem
+from songhe.redemption.redeem import redeem
 from songhe.redemption.reverse import reverse
 from songhe.settlement.claw_back import debts, recover
 from songhe.settlement.models import Statement, StatementLine

@@ -680,6 +680,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("service_on", models.DateField()),
+                ("from_fund", models.BooleanField(default=False)),
                 ("on", models.DateField()),
                 ("at", models.DateTimeField()),
                 ("by", models.CharField(max_length=64)),

@@ -25,7 +25,8 @@ from songhe.entitlement.queries import serving
 from songhe.kernel.refusal import Refusal, reason
 from songhe.policy.resolve import NOT_IN_FORCE, Policy, library
 from songhe.provider.models import Provider, Worker
-from songhe.redemption.redeem import PROGRAMME, UNKNOWN_PROVIDER
+from songhe.redemption.find import PROGRAMME
+from songhe.redemption.redeem import UNKNOWN_PROVIDER
 
 router = Router(tags=["能力评估"])
 

@@ -42,9 +42,10 @@ from songhe.person.code import county_in, number_in
 from songhe.person.medium import MEDIUM_UNKNOWN
 from songhe.person.models import Medium
 from songhe.redemption.bill import Charge
+from songhe.redemption.find import Request
 from songhe.redemption.models import Bill, Reversal
 from songhe.redemption.models import Line as BillLine
-from songhe.redemption.redeem import UNKNOWN_BILL, UNKNOWN_PROVIDER, Request, hand_in, redeem
+from songhe.redemption.redeem import UNKNOWN_BILL, UNKNOWN_PROVIDER, hand_in, redeem
 from songhe.redemption.reverse import amend, reverse, true_up
 
 router = Router(tags=["核销"])

@@ -24,7 +24,7 @@ from songhe.month.follow import take_over
 from songhe.policy.resolve import NOT_IN_FORCE, Policy, library
 from songhe.provider.admit import listed_providers
 from songhe.provider.models import Kind, Provider
-from songhe.redemption.redeem import PROGRAMME
+from songhe.redemption.find import PROGRAMME
 
 
 class SendBackForm(ActForm):

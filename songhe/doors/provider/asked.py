@@ -15,8 +15,9 @@ from songhe.kernel.refusal import Refusal, reason
 from songhe.kernel.typed import fold
 from songhe.ledger.models import Account
 from songhe.person.code import county_in, is_number
+from songhe.redemption.find import Request
 from songhe.redemption.models import Bill, Line, Verdict
-from songhe.redemption.redeem import Request, redeem
+from songhe.redemption.redeem import redeem
 from songhe.settlement.records import with_records
 
 NOTHING_GIVEN = reason(

@@ -35,8 +35,9 @@ from songhe.person.masks import mask_name
 from songhe.provider.models import Category, Price
 from songhe.provider.price import prices_on
 from songhe.redemption.bill import Charge
+from songhe.redemption.find import Request
 from songhe.redemption.models import Bill
-from songhe.redemption.redeem import Request, redeem
+from songhe.redemption.redeem import redeem
 from songhe.settlement.served import bills_of, lines_of
 
 #: Lines of one bill on this page; a month's bill of many lines comes as a spreadsheet.

@@ -29,7 +29,8 @@ LEFT JOIN (SELECT county, purse_id, SUM(amount_fen - back_fen) AS fen FROM card_
   ON m.county = p.county AND m.purse_id = p.id
 LEFT JOIN (SELECT d.county, d.purse_id, SUM(CASE WHEN b.id IS NULL THEN d.amount_fen ELSE 0 END) AS fen
            FROM card_draw d LEFT JOIN card_givenback b
-             ON b.county = d.county AND b.draw_id = d.id AND b.restored GROUP BY d.county, d.purse_id) d
+             ON b.county = d.county AND b.draw_id = d.id AND b.restored
+           WHERE NOT d.from_fund GROUP BY d.county, d.purse_id) d
   ON d.county = p.county AND d.purse_id = p.id
 LEFT JOIN (SELECT county, card_id, SUM(amount_fen - refunded_fen) AS fen FROM card_topup WHERE state = 'paid'
            GROUP BY county, card_id) t
@@ -80,7 +81,8 @@ SELECT d.county, d.id FROM card_draw d
 LEFT JOIN card_purse p ON p.county = d.county AND p.id = d.purse_id AND p.fund_id = d.fund_id
 LEFT JOIN card_allowed l ON l.county = d.county AND l.fund_id = d.fund_id AND l.category = d.allowed
 WHERE p.id IS NULL OR l.id IS NULL OR (d.allowed <> '*' AND d.allowed <> d.category)
-   OR d.service_on < p.valid_from OR d.service_on > p.valid_to OR d."on" > p.book_until;
+   OR d.service_on < p.valid_from OR d.service_on > p.valid_to
+   OR (NOT d.from_fund AND d."on" > p.book_until);
 
 -- card.spent_after_death
 -- zh: 去世之后的服务由爱心卡支付

@@ -33,7 +33,8 @@ from songhe.person.register import register
 from songhe.provider.catalogue import item_on
 from songhe.provider.models import Evidence, Item, Kind, Provider, Worker
 from songhe.redemption.bill import Charge
-from songhe.redemption.redeem import Request, hand_in, redeem
+from songhe.redemption.find import Request
+from songhe.redemption.redeem import hand_in, redeem
 from songhe.service import stay as stays
 from songhe.service import visit as visits
 from songhe.service.evidence import CONFIRMED_BY_ELDER, CONFIRMED_BY_PROXY

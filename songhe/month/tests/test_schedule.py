@@ -10,8 +10,9 @@ from songhe.grant.models import Grant
 from songhe.grant.tests.world import COUNTY, TENTH, left, voucher
 from songhe.jobs.models import Run
 from songhe.month.schedule import due, tick
+from songhe.redemption.find import Request
 from songhe.redemption.models import Bill
-from songhe.redemption.redeem import Request, hand_in
+from songhe.redemption.redeem import hand_in
 from songhe.redemption.tests.world import bath, provider
 from songhe.service.tests.world import at
 

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                             ("escort", "陪同记录"),
                             ("stay", "在住记录"),
                             ("assessment", "评估报告"),
+                            ("sale", "销售记录"),
                         ],
                         max_length=12,
                     ),

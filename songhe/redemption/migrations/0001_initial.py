@@ -9,7 +9,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("assessment", "0001_initial"),
+        ("card", "0001_initial"),
         ("grant", "0001_initial"),
+        ("meal", "0001_initial"),
         ("person", "0001_initial"),
         ("provider", "0001_initial"),
         ("service", "0001_initial"),
@@ -46,6 +48,8 @@ class Migration(migrations.Migration):
                 ("ltci_fen", models.BigIntegerField(default=0)),
                 ("other_fen", models.BigIntegerField(default=0)),
                 ("voucher_fen", models.BigIntegerField(default=0)),
+                ("credit_fen", models.BigIntegerField(default=0)),
+                ("purse_fen", models.BigIntegerField(default=0)),
                 ("self_fen", models.BigIntegerField(default=0)),
                 ("request", models.JSONField(default=dict)),
                 ("identified_by", models.CharField(max_length=12)),
@@ -55,6 +59,10 @@ class Migration(migrations.Migration):
                 ("handed_in_at", models.DateTimeField()),
                 ("booked_at", models.DateTimeField(null=True)),
                 ("booked_on", models.DateField(null=True)),
+                (
+                    "card",
+                    songhe.county.key.CountyKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="card.card"),
+                ),
                 (
                     "grant",
                     songhe.county.key.CountyKey(
@@ -89,10 +97,18 @@ class Migration(migrations.Migration):
                                 django.db.models.expressions.CombinedExpression(
                                     django.db.models.expressions.CombinedExpression(
                                         django.db.models.expressions.CombinedExpression(
-                                            models.F("ltci_fen"), "+", models.F("other_fen")
+                                            django.db.models.expressions.CombinedExpression(
+                                                django.db.models.expressions.CombinedExpression(
+                                                    models.F("ltci_fen"), "+", models.F("other_fen")
+                                                ),
+                                                "+",
+                                                models.F("voucher_fen"),
+                                            ),
+                                            "+",
+                                            models.F("credit_fen"),
                                         ),
                                         "+",
-                                        models.F("voucher_fen"),
+                                        models.F("purse_fen"),
                                     ),
                                     "+",
                                     models.F("self_fen"),
@@ -100,6 +116,10 @@ class Migration(migrations.Migration):
                             )
                         ),
                         name="redemption_bill_sums",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("purse_fen", 0), ("card__isnull", False), _connector="OR"),
+                        name="redemption_bill_card",
                     ),
                     songhe.county.key.CompositeReference(
                         columns=("county", "person_id"),
@@ -111,6 +131,12 @@ class Migration(migrations.Migration):
                         columns=("county", "grant_id"),
                         name="redemption_bill_grant_key",
                         to="grant.Grant",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "card_id"),
+                        name="redemption_bill_card_key",
+                        to="card.Card",
                         to_columns=("county", "id"),
                     ),
                     songhe.county.key.CompositeReference(
@@ -142,12 +168,15 @@ class Migration(migrations.Migration):
                 ("service_on", models.DateField()),
                 ("quantity", models.IntegerField()),
                 ("price_fen", models.BigIntegerField()),
+                ("off_fen", models.BigIntegerField(default=0)),
                 ("in_scope", models.BooleanField()),
                 ("fee_fen", models.BigIntegerField()),
                 ("ltci_fen", models.BigIntegerField()),
                 ("other_fen", models.BigIntegerField()),
                 ("base_fen", models.BigIntegerField()),
                 ("voucher_fen", models.BigIntegerField()),
+                ("credit_fen", models.BigIntegerField(default=0)),
+                ("purse_fen", models.BigIntegerField(default=0)),
                 ("self_fen", models.BigIntegerField()),
                 ("grant_id", models.UUIDField(null=True)),
                 ("category", models.CharField(max_length=20)),
@@ -173,9 +202,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "meal",
+                    songhe.county.key.CountyKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="meal.line"),
+                ),
+                (
                     "stay",
                     songhe.county.key.CountyKey(
                         null=True, on_delete=django.db.models.deletion.PROTECT, to="service.stay"
+                    ),
+                ),
+                (
+                    "upgrade",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.upgrade"
                     ),
                 ),
                 (
@@ -196,10 +235,18 @@ class Migration(migrations.Migration):
                                 django.db.models.expressions.CombinedExpression(
                                     django.db.models.expressions.CombinedExpression(
                                         django.db.models.expressions.CombinedExpression(
-                                            models.F("ltci_fen"), "+", models.F("other_fen")
+                                            django.db.models.expressions.CombinedExpression(
+                                                django.db.models.expressions.CombinedExpression(
+                                                    models.F("ltci_fen"), "+", models.F("other_fen")
+                                                ),
+                                                "+",
+                                                models.F("voucher_fen"),
+                                            ),
+                                            "+",
+                                            models.F("credit_fen"),
                                         ),
                                         "+",
-                                        models.F("voucher_fen"),
+                                        models.F("purse_fen"),
                                     ),
                                     "+",
                                     models.F("self_fen"),
@@ -210,7 +257,12 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("ltci_fen__gte", 0), ("other_fen__gte", 0), ("self_fen__gte", 0), ("voucher_fen__gte", 0)
+                            ("credit_fen__gte", 0),
+                            ("ltci_fen__gte", 0),
+                            ("other_fen__gte", 0),
+                            ("purse_fen__gte", 0),
+                            ("self_fen__gte", 0),
+                            ("voucher_fen__gte", 0),
                         ),
                         name="redemption_line_parts",
                     ),
@@ -246,6 +298,12 @@ class Migration(migrations.Migration):
                         columns=("county", "assessment_id"),
                         name="redemption_line_assessment_key",
                         to="assessment.Assessment",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "meal_id"),
+                        name="redemption_line_meal_key",
+                        to="meal.Line",
                         to_columns=("county", "id"),
                     ),
                     models.UniqueConstraint(fields=("county", "id"), name="redemption_line_row"),

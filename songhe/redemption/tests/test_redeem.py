@@ -18,8 +18,9 @@ from songhe.person.medium import issue
 from songhe.person.models import Event, Person
 from songhe.provider.models import Kind, Listing, Suspension
 from songhe.redemption.bill import Charge
+from songhe.redemption.find import Request
 from songhe.redemption.models import Bill, Line, Verdict
-from songhe.redemption.redeem import Request, book_handed_in, hand_in, redeem
+from songhe.redemption.redeem import book_handed_in, hand_in, redeem
 from songhe.redemption.tests.world import bath, card_of, item, pay, provider, stay_of, visit_of
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,8 @@ from songhe.grant.tests.world import TENTH
 from songhe.person.models import Medium
 from songhe.provider.models import Category, Item, Kind, Listing, Price, Provider
 from songhe.redemption.bill import Charge
-from songhe.redemption.redeem import Request, redeem
+from songhe.redemption.find import Request
+from songhe.redemption.redeem import redeem
 from songhe.service.models import Stay, Visit
 
 START = date(2025, 1, 1)

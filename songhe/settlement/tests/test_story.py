@@ -9,8 +9,9 @@ from songhe.kernel.month import Month
 from songhe.ledger.check import check as books
 from songhe.provider.models import Price
 from songhe.redemption.bill import Charge
+from songhe.redemption.find import Request
 from songhe.redemption.models import Bill
-from songhe.redemption.redeem import Request, redeem
+from songhe.redemption.redeem import redeem
 from songhe.redemption.reverse import amend, reverse
 from songhe.redemption.verdict import follow_visits
 from songhe.service.check import check as services

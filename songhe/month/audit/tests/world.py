@@ -23,7 +23,8 @@ from songhe.provider.bank import approve, propose
 from songhe.provider.models import Price, Provider, Suspension
 from songhe.redemption.assessment_fee import pay_assessment
 from songhe.redemption.bill import Charge
-from songhe.redemption.redeem import Request, book_handed_in, hand_in
+from songhe.redemption.find import Request
+from songhe.redemption.redeem import book_handed_in, hand_in
 from songhe.redemption.reverse import amend, reverse, true_up
 from songhe.redemption.tests.world import START, bath, item, pay, provider, stay_of, visit_of
 from songhe.service.models import Override, Visit

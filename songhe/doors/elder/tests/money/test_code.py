@@ -12,7 +12,8 @@ from songhe.doors.shell.clock import read_clock
 from songhe.doors.staff.tests.reading import form_for, send, text
 from songhe.person.code import show
 from songhe.person.models import Medium
-from songhe.redemption.redeem import Request, redeem
+from songhe.redemption.find import Request
+from songhe.redemption.redeem import redeem
 from songhe.redemption.tests import world as bills
 from songhe.trail.models import Entry
 
