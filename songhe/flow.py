@@ -23,7 +23,7 @@ MONTH: tuple[tuple[str, ...], ...] = (
     ("eligibility",),
     ("entitlement",),
     ("grant", "card", "credit"),
-    ("service", "meal"),
+    ("service", "meal", "aid"),
     ("redemption",),
     ("settlement", "feedback", "outreach"),
     ("statistics",),

@@ -12,6 +12,7 @@ from songhe.kernel.states import Table
 
 def tables() -> dict[str, Table]:
     """Every table of states, in the order of the month."""
+    from songhe.aid import states as aid
     from songhe.assessment import states as assessment
     from songhe.card import states as card
     from songhe.credit import states as credit
@@ -48,6 +49,10 @@ def tables() -> dict[str, Table]:
         "助餐提议 Proposal of a point or a tariff (meal)": meal.PROPOSAL,
         "菜单 Menu (meal)": meal.MENU,
         "订餐 Booking of a meal (meal)": meal.BOOKING,
+        "辅具 Piece of an aid (aid)": aid.PIECE,
+        "适配 Fitting of an aid (aid)": aid.FITTING,
+        "押金 Deposit for an aid (aid)": aid.DEPOSIT,
+        "归还验收 Check of what came back (aid)": aid.INSPECTION,
         "凭据结论 Verdict on a visit (service)": service.VERDICT,
         "改判申请 Override (service)": service.OVERRIDE,
         "账单 Bill (redemption)": redemption.BILL,
