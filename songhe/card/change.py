@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from songhe.card import fund
 from songhe.card.allot import NEEDS_DOCUMENT, NEEDS_REASON, set_ceiling
@@ -49,6 +50,7 @@ class Change:
     document_no: str
     by: str
     at: datetime
+    county: str = ""
 
 
 def propose_fund(
@@ -79,13 +81,12 @@ def waiting(county: str) -> list[Change]:
     rows = Entry.objects.filter(county=county, subject=SUBJECT).order_by("-at", "-id")[:LOOKED_THROUGH]
     found = list(rows)
     decided = {row.subject_id for row in found}
-    return [_read(row) for row in reversed(found) if row.act == PROPOSE and str(row.id) not in decided]
+    return [read(row) for row in reversed(found) if row.act == PROPOSE and str(row.id) not in decided]
 
 
-def county_of(change_id: UUID) -> str | None:
-    """The county of a proposal, for the page that must not show it to another one's people."""
-    row = Entry.objects.filter(id=change_id, act=PROPOSE).first()
-    return row.county if row else None
+def proposals() -> QuerySet[Entry]:
+    """Every proposal of every county, decided or not; the door looks whose it is."""
+    return Entry.objects.filter(subject=SUBJECT, act=PROPOSE)
 
 
 def approve_change(*, county: str, change_id: UUID, at: datetime, on: date, by: str) -> Fund:
@@ -170,13 +171,14 @@ def _locked(county: str, change_id: UUID, by: str) -> Change:
         raise DECIDED_ALREADY("change")
     if row.actor == by:
         raise fund.SAME_PERSON("by")
-    return _read(row)
+    return read(row)
 
 
-def _read(row: Entry) -> Change:
+def read(row: Entry) -> Change:
+    """A proposal out of its entry."""
     told = row.detail
     fund_id = UUID(told["fund"]) if told["fund"] else None
-    return Change(row.id, told["what"], fund_id, told["told"], told["document_no"], row.actor, row.at)
+    return Change(row.id, told["what"], fund_id, told["told"], told["document_no"], row.actor, row.at, row.county)
 
 
 def _answer(act: str, county: str, change: Change, *, at: datetime, by: str, because: str = "") -> None:

@@ -113,5 +113,7 @@ urlpatterns = [
     path("notices/", notices.notices, name="notices"),
     path("notices/sandbox/", notices.sandbox, name="notices-sandbox"),
     path("notices/<uuid:notice_id>/again/", notices.again, name="notice-again"),
+    path("card/", include("songhe.doors.staff.card_urls")),
     path("", include("songhe.doors.staff.figures_urls")),
+    path("", include("songhe.doors.staff.meals_urls")),
 ]

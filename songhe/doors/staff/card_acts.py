@@ -1,0 +1,194 @@
+"""What may be done to a fund, a card, a merchant: one kind of form for all of them, done once. 爱心卡的办法"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from songhe.doors.may import check, may
+from songhe.doors.shell.request import DoorRequest
+from songhe.doors.staff import naming
+from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words, sent
+from songhe.doors.staff.reach import account_of, counties, out_of_reach
+from songhe.kernel.refusal import Refusal
+
+
+class ThingForm(ActForm):
+    """A form whose choices depend on what it is about."""
+
+    def about(self, thing: Any, request: DoorRequest) -> None:
+        """Fill in choices and first values."""
+
+    def choose(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+        fields: dict[str, Any] = self.fields
+        fields[name].choices = list(choices)
+
+
+def anything(thing: Any) -> bool:
+    return True
+
+
+def nobody(thing: Any) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Verb:
+    """``name`` stands in the address; ``open_to`` says whether it makes sense as things stand, ``begun_by`` who may
+    not do it because the step before was theirs."""
+
+    name: str
+    act: str
+    word: Any
+    hint: Any
+    done: Any
+    form: type[ActForm]
+    do: Callable[[Any, Mapping[str, Any], DoorRequest], object]
+    open_to: Callable[[Any], bool] = anything
+    begun_by: Callable[[Any], str] = nobody
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Offered:
+    verb: Verb
+    form: ActForm
+    address: str
+    open: bool = False
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """The form that was sent and is not right, and by which verb; or the refusal of a verb that was tried."""
+
+    verb: Verb
+    about: Any
+    form: ActForm | None = None
+    refusal: Refusal | None = None
+
+    def said(self) -> dict[str, Any]:
+        return {
+            "wrong": self.form,
+            "refused": in_words(self.refusal) if self.refusal else "",
+            "refused_code": self.refusal.code if self.refusal else "",
+        }
+
+
+NOTHING_WRONG: dict[str, Any] = {"wrong": None, "refused": "", "refused_code": ""}
+
+
+def by_whom(request: DoorRequest) -> dict[str, Any]:
+    return {"at": request.at, "by": account_of(request).username}
+
+
+def offers(
+    request: DoorRequest, thing: Any, verbs: Sequence[Verb], *, page: str, key: Any, county: str, wrong: Wrong | None
+) -> list[Offered]:
+    """What this person may do to the thing now; ``page`` names the address that takes ``key`` and the verb."""
+    found = []
+    username = account_of(request).username
+    for verb in verbs:
+        if not may(request.user, verb.act, request.on) or county not in counties(request, verb.act):
+            continue
+        if not verb.open_to(thing) or verb.begun_by(thing) == username:
+            continue
+        mended = wrong.form if wrong and wrong.verb is verb and wrong.about == key else None
+        form = mended or fresh(verb.form, f"{verb.name}_{key}")
+        if mended is None and isinstance(form, ThingForm):
+            form.about(thing, request)
+        found.append(Offered(verb, form, reverse(page, args=[key, verb.name]), open=mended is not None))
+    return found
+
+
+def perform(
+    request: DoorRequest,
+    thing: Any,
+    verb: Verb | None,
+    *,
+    key: Any,
+    county: str,
+    shown: Callable[[Wrong, int], HttpResponse],
+    after: str,
+) -> HttpResponse:
+    """Do one thing once; what is wrong or refused shows the page again, as it stands now."""
+    if verb is None:
+        raise Http404
+    check(request, verb.act)
+    if county not in counties(request, verb.act):
+        raise Http404
+    form = sent(verb.form, f"{verb.name}_{key}", request)
+    form.files = request.FILES
+    if isinstance(form, ThingForm):
+        form.about(thing, request)
+    if not form.is_valid():
+        return shown(Wrong(verb, key, form), 422)
+
+    def do() -> dict[str, Any]:
+        verb.do(thing, form.cleaned_data, request)
+        return {"key": str(key)}
+
+    try:
+        act_once(request, county=county, name=f"staff.card.{verb.name}:{key}", form=form, do=do)
+    except Refusal as refusal:
+        if refusal.field in form.fields:
+            form.add_error(refusal.field, in_words(refusal))
+            return shown(Wrong(verb, key, form), refusal.status)
+        return shown(Wrong(verb, key, None, refusal), refusal.status)
+    messages.success(request, str(verb.done))
+    return HttpResponseRedirect(after)
+
+
+def county_of(request: DoorRequest, act: str) -> str:
+    """The county that the page is about; another's is not there."""
+    known = counties(request, act)
+    asked = request.POST.get("county") or request.GET.get("county") or (known[0] if known else "")
+    if asked not in known:
+        raise Http404
+    return asked
+
+
+def find(request: DoorRequest, rows: Any, act: str, subject: str, key: Any) -> Any:
+    """The row inside the reach of who may do the act, or 404; asking for another county's is noted there."""
+    row = rows.filter(pk=key).first()
+    if row is None:
+        raise Http404
+    if row.county not in counties(request, act):
+        out_of_reach(request, county=row.county, subject=subject, subject_id=key)
+    return row
+
+
+def tabs(request: DoorRequest, county: str, current: str) -> dict[str, Any]:
+    """The pages of the card, and the counties that could be chosen, for the head of a page."""
+    words = {
+        "staff:card-funds": _("资金池"),
+        "staff:card-classes": _("分类与标准"),
+        "staff:card-cards": _("爱心卡"),
+        "staff:card-holders": _("持卡情况"),
+        "staff:card-merchants": _("爱心商家"),
+    }
+    known = counties(request, "fund.read")
+    many = len(known) > 1
+    names = naming.places(known, request.on)
+
+    def address(page: str, code: str) -> str:
+        return reverse(page) + (f"?{urlencode({'county': code})}" if many else "")
+
+    return {
+        "tabs": [
+            {"address": address(page, county), "word": word, "current": page == current} for page, word in words.items()
+        ],
+        "places": [
+            {"address": address(current, code), "word": names[code], "current": code == county} for code in known
+        ]
+        if many
+        else [],
+        "county": county,
+        "county_name": naming.places([county], request.on)[county],
+    }
