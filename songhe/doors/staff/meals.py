@@ -1,0 +1,450 @@
+"""Meal points 助餐点: which there are, how each stands, opened by two people, inspected, closed and reopened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from songhe.doors.may import check, may, require
+from songhe.doors.provider.fields import DayField, text_field
+from songhe.doors.provider.meals import why_closed
+from songhe.doors.provider.meals_safety import CloseForm, closed_said, cook_rows, inspection_rows
+from songhe.doors.provider.workers import state_of
+from songhe.doors.shell.pieces import Crumb, Fact
+from songhe.doors.shell.request import DoorRequest
+from songhe.doors.staff import naming
+from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words, sent
+from songhe.doors.staff.meals_shown import PROPOSALS, RESULTS
+from songhe.doors.staff.reach import account_of, counties, out_of_reach, reach
+from songhe.kernel.geo import Point as Position
+from songhe.kernel.refusal import Refusal
+from songhe.meal.close import close_point, inspect, remedy, reopen
+from songhe.meal.figures import last_inspections, portions_of_day
+from songhe.meal.models import Closure, Inspection, Point, Proposal
+from songhe.meal.offer import standings
+from songhe.meal.propose import approve, decline, propose_point, waiting
+from songhe.meal.queries import points_of
+from songhe.place.division import in_force
+from songhe.provider.models import Licence
+
+
+class PointForm(ActForm):
+    licence = forms.ChoiceField(label=gettext_lazy("食品经营许可"))
+    name = text_field(gettext_lazy("名称"), longest=80)
+    code = text_field(gettext_lazy("代码"), longest=30, help_text=gettext_lazy("小写字母、数字和连字符。"))
+    place = forms.ChoiceField(label=gettext_lazy("在哪个村（社区）"))
+    address = text_field(gettext_lazy("地址"), longest=200)
+    phone = text_field(gettext_lazy("电话"), longest=20, required=False, inputmode="tel")
+    latitude = forms.FloatField(label=gettext_lazy("纬度"), min_value=-90, max_value=90)
+    longitude = forms.FloatField(label=gettext_lazy("经度"), min_value=-180, max_value=180)
+    seats = forms.IntegerField(label=gettext_lazy("座位"), min_value=0, max_value=5000)
+    delivers = forms.BooleanField(label=gettext_lazy("可以送餐到家"), required=False)
+
+    def __init__(self, *told: Any, county: str, on: Any, **more: Any) -> None:
+        super().__init__(*told, **more)
+        held = Licence.objects.filter(kind=Licence.Kind.FOOD, provider__place=county, valid_from__lte=on)
+        licences = held.exclude(valid_to__lt=on).select_related("provider").order_by("provider__name", "id")
+        self.fields["licence"].choices = [  # type: ignore[attr-defined]
+            (str(one.pk), f"{one.provider.name} · {one.number}") for one in licences
+        ]
+        places = in_force(on).filter(code__startswith=county).order_by("code").values_list("code", "name")
+        self.fields["place"].choices = [one for one in places if len(one[0]) > 6]  # type: ignore[attr-defined]
+
+
+class InspectForm(ActForm):
+    day = DayField(label=gettext_lazy("检查日期"))
+    result = forms.ChoiceField(
+        label=gettext_lazy("结果"), choices=[(code, word.said) for code, word in RESULTS.items()]
+    )
+    findings = forms.CharField(
+        label=gettext_lazy("发现的问题"),
+        required=False,
+        max_length=2000,
+        help_text=gettext_lazy("一行一条；合格的可以不填。"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    remedy_by = DayField(label=gettext_lazy("整改期限"), required=False, help_text=gettext_lazy("只有限期整改的要填。"))
+
+
+class RemedyForm(ActForm):
+    inspection = forms.UUIDField(widget=forms.HiddenInput)
+    how = because(gettext_lazy("怎么整改的"), longest=300, rows=2)
+
+
+class ReopenForm(ActForm):
+    last_day = DayField(label=gettext_lazy("关停的最后一天"))
+    because = because(gettext_lazy("恢复理由"), longest=300)
+
+
+class DeclineForm(ActForm):
+    because = because(gettext_lazy("理由"), longest=300)
+
+
+@dataclass(frozen=True)
+class Verb:
+    """``name`` stands in the address, as at other desks."""
+
+    name: str
+    act: str
+    word: Any
+    hint: Any
+    done: Any
+    form: Callable[..., ActForm]
+    do: Callable[[Point, Mapping[str, Any], DoorRequest], str]
+    tone: str = ""
+
+
+def who(request: DoorRequest) -> str:
+    return account_of(request).username
+
+
+def _inspect(point: Point, told: Mapping[str, Any], request: DoorRequest) -> str:
+    inspect(
+        point=point,
+        day=told["day"],
+        result=told["result"],
+        findings=told["findings"].splitlines(),
+        remedy_by=told["remedy_by"],
+        at=request.at,
+        by=who(request),
+    )
+    return _("检查结果已登记。")
+
+
+def _remedy(point: Point, told: Mapping[str, Any], request: DoorRequest) -> str:
+    row = Inspection.objects.filter(county=point.county, point=point, id=told["inspection"]).first()
+    if row is None:
+        raise Http404
+    remedy(inspection=row, how=told["how"], at=request.at, on=request.on, by=who(request))
+    return _("整改已登记。")
+
+
+def _close(point: Point, told: Mapping[str, Any], request: DoorRequest) -> str:
+    others = points_of(point.county, request.on)
+    done = close_point(
+        point=point,
+        since=told["since"],
+        until=told["until"],
+        because=told["because"],
+        move_to=next((one for one in others if str(one.pk) == told["move_to"]), None),
+        at=request.at,
+        by=who(request),
+    )
+    return closed_said({"moved": len(done.moved), "cancelled": len(done.cancelled)})
+
+
+def _reopen(point: Point, told: Mapping[str, Any], request: DoorRequest) -> str:
+    closure = closure_of(point, request)
+    if closure is None:
+        raise Http404
+    reopen(closure=closure, last_day=told["last_day"], because=told["because"], at=request.at, by=who(request))
+    return _("已写明关停的最后一天。")
+
+
+def closure_of(point: Point, request: DoorRequest) -> Closure | None:
+    """The closure that holds, or begins later."""
+    rows = Closure.objects.filter(county=point.county, point=point).exclude(until__lt=request.on)
+    return rows.order_by("since", "id").first()
+
+
+VERBS: dict[str, Verb] = {
+    one.name: one
+    for one in (
+        Verb("inspect", "meal.inspect", gettext_lazy("登记检查"), "", "", InspectForm, _inspect),
+        Verb("remedy", "meal.inspect", gettext_lazy("登记整改"), "", "", RemedyForm, _remedy),
+        Verb(
+            "close",
+            "meal.close",
+            gettext_lazy("关停助餐点"),
+            gettext_lazy("菜单取消；已经订的餐转到别处，转不了的取消。"),
+            "",
+            CloseForm,
+            _close,
+            tone="grave",
+        ),
+        Verb("reopen", "meal.close", gettext_lazy("恢复供餐"), "", "", ReopenForm, _reopen),
+    )
+}
+
+
+def county_of(request: DoorRequest, act: str) -> str:
+    known = counties(request, act)
+    asked = request.POST.get("county") or request.GET.get("county") or (known[0] if known else "")
+    if asked not in known:
+        raise Http404
+    return asked
+
+
+def tabs(county: str, current: str) -> list[tuple[str, Any, bool]]:
+    named = (
+        ("meals", _("助餐点")),
+        ("meals-tariffs", _("助餐价格")),
+        ("meals-figures", _("助餐统计")),
+    )
+    query = urlencode({"county": county})
+    return [(f"{reverse(f'staff:{name}')}?{query}", word, name == current) for name, word in named]
+
+
+@require_safe
+@require("meal.read")
+def meals(request: DoorRequest) -> HttpResponse:
+    return meals_page(request, county_of(request, "meal.read"))
+
+
+def meals_page(
+    request: DoorRequest,
+    county: str,
+    *,
+    form: ActForm | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The points of a county as they stand today; what waits for a second person stands first."""
+    reach(request, "meal.read")
+    points = points_of(county, request.on)
+    standing, inspected = standings(points, request.on), last_inspections(county)
+    portions = portions_of_day(county, request.on)
+    names = naming.places([one.place for one in points], request.on)
+    asked = waiting(county, Proposal.Kind.POINT)
+    proposers = naming.accounts([one.proposed_by for one in asked])
+    proposes = may(request.user, "meal.propose", request.on) and county in counties(request, "meal.propose")
+    point_form: Any = partial(PointForm, county=county, on=request.on)
+    said = {
+        "county": county,
+        "place": naming.whole_place(county, request.on),
+        "meal_tabs": tabs(county, "meals"),
+        "rows": [
+            {
+                "point": one,
+                "address": f"{reverse('staff:meals-point', args=[one.pk])}?{urlencode({'county': county})}",
+                "place": names.get(one.place, one.place),
+                "standing": standing[one.pk],
+                "why": why_closed(standing[one.pk]),
+                "taken": portions.get(one.pk, (0, 0))[0],
+                "portions": portions.get(one.pk, (0, 0))[1],
+                "licence": state_of(one.food_licence.valid_to, request.on),
+                "inspection": inspected.get(one.pk),
+                "result": RESULTS[inspected[one.pk].result] if one.pk in inspected else None,
+            }
+            for one in points
+        ],
+        "asked": [
+            {
+                "row": one,
+                "by": proposers.get(one.proposed_by, one.proposed_by),
+                "place": one.told["place"],
+                **deciding(request, one),
+            }
+            for one in asked
+        ],
+        "form": (form or fresh(point_form, "point")) if proposes else None,
+        "form_open": form is not None,
+        "wrong": form if form is not None and form.errors else None,
+        "refused": in_words(refusal) if refusal else "",
+        "refused_code": refusal.code if refusal else "",
+    }
+    return render(request, "staff/meals.html", said, status=status)
+
+
+def deciding(request: DoorRequest, row: Proposal) -> dict[str, Any]:
+    """The buttons of whoever may decide: never the one who asked."""
+    own = row.proposed_by == who(request)
+    allowed = not own and may(request.user, "meal.approve", request.on)
+    return {
+        "state": PROPOSALS[row.state],
+        "own": own,
+        "approve": fresh(ActForm, f"approve_{row.id.hex}") if allowed else None,
+        "decline": fresh(DeclineForm, f"decline_{row.id.hex}") if allowed else None,
+    }
+
+
+@require_POST
+@require("meal.propose")
+def propose(request: DoorRequest) -> HttpResponse:
+    """Ask for a new point; another person opens it."""
+    county = county_of(request, "meal.propose")
+    form = PointForm(request.POST, county=county, on=request.on, auto_id="id_point_%s")
+    if not form.is_valid():
+        return meals_page(request, county, form=form, status=422)
+    told = form.cleaned_data
+
+    def do() -> dict[str, Any]:
+        made = propose_point(
+            county=county,
+            food_licence=Licence.objects.get(pk=told["licence"]),
+            code=told["code"],
+            name=told["name"],
+            place=told["place"],
+            address=told["address"],
+            position=Position(told["latitude"], told["longitude"]),
+            phone=told["phone"],
+            seats=told["seats"],
+            delivers=told["delivers"],
+            at=request.at,
+            by=who(request),
+        )
+        return {"id": str(made.id)}
+
+    try:
+        act_once(request, county=county, name="meal.propose_point", form=form, do=do)
+    except Refusal as refusal:
+        return meals_page(request, county, form=form, refusal=refusal, status=refusal.status)
+    messages.success(request, _("已提交，等另一人审批。"))
+    return HttpResponseRedirect(f"{reverse('staff:meals')}?{urlencode({'county': county})}")
+
+
+@require_POST
+@require("meal.approve")
+def decide(request: DoorRequest, proposal_id: UUID, answer: str) -> HttpResponse:
+    """Another person than the one who asked opens the point or sets the price, or says why not."""
+    row = Proposal.objects.filter(id=proposal_id).first()
+    if row is None or answer not in ("approve", "decline"):
+        raise Http404
+    if row.county not in counties(request, "meal.approve"):
+        out_of_reach(request, county=row.county, subject="meal_proposal", subject_id=row.id)
+    form = sent(DeclineForm if answer == "decline" else ActForm, answer, request)
+    name = "meals" if row.kind == Proposal.Kind.POINT else "meals-tariffs"
+    back = f"{reverse(f'staff:{name}')}?{urlencode({'county': row.county})}"
+    if not form.is_valid():
+        messages.warning(request, _("请写明理由。"))
+        return HttpResponseRedirect(back)
+
+    def do() -> dict[str, Any]:
+        if answer == "approve":
+            approve(proposal=row, at=request.at, by=who(request))
+        else:
+            decline(proposal=row, because=form.cleaned_data["because"], at=request.at, by=who(request))
+        return {"id": str(row.id)}
+
+    try:
+        act_once(request, county=row.county, name=f"meal.{answer}:{row.id}", form=form, do=do)
+    except Refusal as refusal:
+        messages.error(request, in_words(refusal))
+        return HttpResponseRedirect(back)
+    messages.success(request, _("已批准。") if answer == "approve" else _("已退回。"))
+    return HttpResponseRedirect(back)
+
+
+def point_in_reach(request: DoorRequest, pk: int, act: str) -> Point:
+    """A point of the counties that the act reaches; one elsewhere is not there, and the asking is noted."""
+    point = Point.objects.select_related("provider", "food_licence").filter(pk=pk).first()
+    if point is None:
+        raise Http404
+    if point.county not in counties(request, act):
+        out_of_reach(request, county=point.county, subject="meal_point", subject_id=str(point.pk))
+    return point
+
+
+@require_http_methods(["GET", "HEAD"])
+@require("meal.read")
+def point(request: DoorRequest, pk: int) -> HttpResponse:
+    reach(request, "meal.read")
+    return point_page(request, point_in_reach(request, pk, "meal.read"))
+
+
+def form_of(verb: Verb, row: Point, request: DoorRequest) -> Callable[..., ActForm]:
+    if verb.form is not CloseForm:
+        return verb.form
+    others = [one for one in points_of(row.county, request.on) if one.pk != row.pk]
+    return partial(CloseForm, points=others)
+
+
+def point_page(
+    request: DoorRequest,
+    row: Point,
+    *,
+    wrong: tuple[str, ActForm] | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """One point: papers, cooks, inspections, closures, and what may be done now."""
+    standing = standings([row], request.on)[row.pk]
+    closure = closure_of(row, request)
+    offered = []
+    for name, verb in VERBS.items():
+        if name == "remedy" or name == ("reopen" if closure is None or closure.until is not None else "close"):
+            continue
+        if not may(request.user, verb.act, request.on) or row.county not in counties(request, verb.act):
+            continue
+        mended = wrong[1] if wrong and wrong[0] == name else None
+        initial = {"day": request.on, "since": request.on, "last_day": request.on}
+        form = mended or fresh(form_of(verb, row, request), name, **initial)  # type: ignore[arg-type]
+        address = reverse("staff:meals-act", args=[row.pk, name])
+        offered.append({"verb": verb, "form": form, "address": address, "open": mended is not None})
+    inspections = inspection_rows(row, request.on)
+    inspectors = naming.accounts([one.row.inspector for one in inspections])
+    mends = may(request.user, "meal.inspect", request.on)
+    said = {
+        "crumbs": [
+            Crumb(_("助餐点"), f"{reverse('staff:meals')}?{urlencode({'county': row.county})}"),
+            Crumb(row.name),
+        ],
+        "row": row,
+        "standing": standing,
+        "why_closed": why_closed(standing),
+        "facts": [
+            Fact(_("机构"), row.provider.name),
+            Fact(_("所在地"), naming.whole_place(row.place, request.on)),
+            Fact(_("地址"), row.address),
+            Fact(_("电话"), row.phone),
+            Fact(_("座位"), row.seats),
+            Fact(_("送餐"), _("可以送餐到家") if row.delivers else _("不送餐")),
+            Fact(_("开办日期"), row.opened_on.isoformat()),
+        ],
+        "licence_state": state_of(row.food_licence.valid_to, request.on),
+        "cooks": cook_rows(row, request.on),
+        "inspections": [
+            (
+                one,
+                inspectors.get(one.row.inspector, one.row.inspector),
+                fresh(RemedyForm, f"remedy_{one.row.id.hex}", inspection=one.row.id)
+                if mends and one.row.remedied_on is None and one.row.result != Inspection.Result.PASS
+                else None,
+            )
+            for one in inspections
+        ],
+        "closures": list(
+            Closure.objects.filter(county=row.county, point=row).select_related("move_to").order_by("-since")[:20]
+        ),
+        "offered": offered,
+        "wrong": wrong[1] if wrong and wrong[1].errors else None,
+        "refused": in_words(refusal) if refusal else "",
+        "refused_code": refusal.code if refusal else "",
+    }
+    return render(request, "staff/meals_point.html", said, status=status)
+
+
+@require_POST
+@require("meal.read")
+def act(request: DoorRequest, pk: int, verb: str) -> HttpResponse:
+    wanted = VERBS.get(verb)
+    if wanted is None:
+        raise Http404
+    check(request, wanted.act)
+    row = point_in_reach(request, pk, wanted.act)
+    form = sent(form_of(wanted, row, request), verb, request)  # type: ignore[arg-type]
+    if not form.is_valid():
+        return point_page(request, row, wrong=(verb, form), status=422)
+
+    def do() -> dict[str, Any]:
+        return {"said": wanted.do(row, form.cleaned_data, request)}
+
+    try:
+        answer = act_once(request, county=row.county, name=f"staff.meal.{verb}:{pk}", form=form, do=do)
+    except Refusal as refusal:
+        return point_page(request, row, wrong=(verb, form), refusal=refusal, status=refusal.status)
+    messages.success(request, answer["said"])
+    return HttpResponseRedirect(reverse("staff:meals-point", args=[pk]))

@@ -1,0 +1,222 @@
+"""Prices of meals 助餐价格: by age and class, who pays which part; one proposes, another approves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from songhe.doors.may import check, may, require
+from songhe.doors.provider.fields import DayField, YuanField, text_field
+from songhe.doors.shell.request import DoorRequest
+from songhe.doors.staff import naming
+from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words
+from songhe.doors.staff.meals import county_of, deciding, tabs, who
+from songhe.doors.staff.meals_shown import parts_said, payer
+from songhe.doors.staff.reach import counties, reach
+from songhe.doors.staff.words import said
+from songhe.kernel import place_code
+from songhe.kernel.refusal import Refusal
+from songhe.meal.models import Point, Proposal, Tariff
+from songhe.meal.price import PAYERS, Band, read
+from songhe.meal.propose import propose_tariff, waiting
+from songhe.meal.queries import points_of
+from songhe.provider.catalogue import items_on
+from songhe.provider.models import Item
+
+#: A place has few bands; a page has room for so many.
+BANDS = 6
+#: Tariffs shown, those in force and the last ones before.
+MOST = 200
+
+
+class TariffForm(ActForm):
+    item = forms.ChoiceField(label=gettext_lazy("助餐项目"))
+    point = forms.ChoiceField(label=gettext_lazy("用在哪里"), required=False)
+    price = YuanField(label=gettext_lazy("价格（元）"))
+    valid_from = DayField(label=gettext_lazy("从哪天起"))
+    source = text_field(gettext_lazy("依据的文件"), longest=120, required=False)
+
+    def __init__(self, *told: Any, items: list[Item], points: list[Point], **more: Any) -> None:
+        super().__init__(*told, **more)
+        self.fields["item"].choices = [(one.code, said(one.name, one.name_en)) for one in items]  # type: ignore[attr-defined]
+        everywhere = [("", _("全县所有助餐点"))]
+        self.fields["point"].choices = everywhere + [(str(one.pk), one.name) for one in points]  # type: ignore[attr-defined]
+        whole: Any = {"min_value": 0, "max_value": 130, "required": False}
+        for number in range(1, BANDS + 1):
+            named = {"number": number}
+            self.fields[f"from_{number}"] = forms.IntegerField(label=_("第 %(number)s 档从几岁") % named, **whole)
+            self.fields[f"to_{number}"] = forms.IntegerField(label=_("第 %(number)s 档到几岁") % named, **whole)
+            self.fields[f"classes_{number}"] = forms.MultipleChoiceField(
+                label=_("第 %(number)s 档哪几类卡") % named,
+                required=False,
+                choices=[(str(one), str(one)) for one in range(1, 5)],
+                widget=forms.CheckboxSelectMultiple,
+            )
+            for code in PAYERS:
+                label = _("第 %(number)s 档%(payer)s（元）") % {**named, "payer": payer(code)}
+                self.fields[f"{code}_{number}"] = YuanField(label=label, required=False, least_fen=0)
+
+    def rows(self) -> list[list[forms.BoundField]]:
+        return [
+            [self[f"{name}_{number}"] for name in ("from", "to", "classes", *PAYERS)] for number in range(1, BANDS + 1)
+        ]
+
+    def bands(self) -> list[Band]:
+        """The bands that are filled in; what others pay of the price leaves the elder's own part."""
+        told, found = self.cleaned_data, []
+        for number in range(1, BANDS + 1):
+            if told[f"from_{number}"] is None:
+                continue
+            parts = {code: told[f"{code}_{number}"] for code in PAYERS if told[f"{code}_{number}"]}
+            classes = frozenset(int(one) for one in told[f"classes_{number}"])
+            own = told["price"] - sum(parts.values())
+            found.append(Band(told[f"from_{number}"], told[f"to_{number}"], classes, own, parts))
+        return found
+
+
+@dataclass(frozen=True)
+class BandShown:
+    who: str
+    own_fen: int
+    parts: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    tariff: Tariff
+    item: str
+    where: str
+    bands: list[BandShown]
+    is_over: bool
+    people: tuple[str, str]
+
+
+def band_shown(band: Band) -> BandShown:
+    if band.to_age is None:
+        who_are = _("%(first)s 岁及以上") % {"first": band.from_age}
+    else:
+        who_are = _("%(first)s–%(last)s 岁") % {"first": band.from_age, "last": band.to_age}
+    if band.classes:
+        classes = "、".join(str(one) for one in sorted(band.classes))
+        who_are = _("%(ages)s，%(classes)s 类卡") % {"ages": who_are, "classes": classes}
+    return BandShown(who_are, band.own_fen, parts_said(band.parts))
+
+
+def tariffs_shown(county: str, on: Any) -> list[Shown]:
+    """What holds, is to come or was in force in the county: two statements."""
+    rows = Tariff.objects.filter(Q(place__in=place_code.layers(county)) | Q(place__startswith=county))
+    found = list(rows.select_related("item", "point").order_by("item__code", "-valid_from", "id")[:MOST])
+    names = naming.accounts([name for row in found for name in (row.set_by, row.approved_by)])
+    places = naming.places([row.place for row in found], on)
+    return [
+        Shown(
+            row,
+            said(row.item.name, row.item.name_en),
+            row.point.name if row.point else places.get(row.place, row.place),
+            [band_shown(band) for band in read(row.bands)],
+            row.valid_to is not None and row.valid_to < on,
+            (names.get(row.set_by, row.set_by), names.get(row.approved_by, row.approved_by)),
+        )
+        for row in found
+    ]
+
+
+def asked_shown(request: DoorRequest, rows: list[Proposal]) -> list[dict[str, Any]]:
+    items = {one.pk: one for one in Item.objects.filter(pk__in=[row.told["item"] for row in rows])}
+    points = {one.pk: one for one in Point.objects.filter(pk__in=[row.told["point"] for row in rows])}
+    names = naming.accounts([row.proposed_by for row in rows])
+    return [
+        {
+            "row": row,
+            "item": said(items[row.told["item"]].name, items[row.told["item"]].name_en),
+            "where": points[row.told["point"]].name if row.told["point"] else _("全县所有助餐点"),
+            "bands": [band_shown(band) for band in read(row.told["bands"])],
+            "by": names.get(row.proposed_by, row.proposed_by),
+            **deciding(request, row),
+        }
+        for row in rows
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require("meal.read")
+def tariffs(request: DoorRequest) -> HttpResponse:
+    """What meals cost whom in the county; a new price is asked for here."""
+    reach(request, "meal.read")
+    if request.method != "POST":
+        return tariffs_page(request, county_of(request, "meal.read"))
+    check(request, "meal.propose")
+    county = county_of(request, "meal.propose")
+    items, points = choices_of(county, request.on)
+    form = TariffForm(request.POST, items=items, points=points, auto_id="id_tariff_%s")
+    if not form.is_valid():
+        return tariffs_page(request, county, form=form, status=422)
+    told = form.cleaned_data
+    by_point = {str(one.pk): one for one in points}
+
+    def do() -> Mapping[str, Any]:
+        made = propose_tariff(
+            county=county,
+            item=next(one for one in items if one.code == told["item"]),
+            price_fen=told["price"],
+            bands=form.bands(),
+            valid_from=told["valid_from"],
+            point=by_point.get(told["point"]),
+            source=told["source"],
+            at=request.at,
+            by=who(request),
+        )
+        return {"id": str(made.id)}
+
+    try:
+        act_once(request, county=county, name="meal.propose_tariff", form=form, do=do)
+    except Refusal as refusal:
+        return tariffs_page(request, county, form=form, refusal=refusal, status=refusal.status)
+    messages.success(request, _("已提交，等另一人审批。"))
+    return HttpResponseRedirect(f"{reverse('staff:meals-tariffs')}?{urlencode({'county': county})}")
+
+
+def choices_of(county: str, on: Any) -> tuple[list[Item], list[Point]]:
+    return [one for one in items_on(county, on) if one.help == "meals"], points_of(county, on)
+
+
+def tariffs_page(
+    request: DoorRequest,
+    county: str,
+    *,
+    form: TariffForm | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    items, points = choices_of(county, request.on)
+    proposes = may(request.user, "meal.propose", request.on) and county in counties(request, "meal.propose")
+    empty: Any = partial(TariffForm, items=items, points=points)
+    shown = tariffs_shown(county, request.on)
+    told = {
+        "county": county,
+        "place": naming.whole_place(county, request.on),
+        "meal_tabs": tabs(county, "meals-tariffs"),
+        "rows": [one for one in shown if not one.is_over],
+        "over": [one for one in shown if one.is_over],
+        "asked": asked_shown(request, waiting(county, Proposal.Kind.TARIFF)),
+        "form": (form or fresh(empty, "tariff", valid_from=request.on)) if proposes and items else None,
+        "form_open": form is not None,
+        "payers": [payer(code) for code in PAYERS],
+        "wrong": form if form is not None and form.errors else None,
+        "refused": in_words(refusal) if refusal else "",
+        "refused_code": refusal.code if refusal else "",
+    }
+    return render(request, "staff/meals_tariffs.html", told, status=status)
