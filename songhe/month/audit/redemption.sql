@@ -4,15 +4,15 @@
 -- zh: 账单行的各方之和不等于费用
 -- en: the parts of the line do not sum to its fee
 SELECT county, id FROM redemption_line
-WHERE fee_fen <> ltci_fen + other_fen + voucher_fen + self_fen OR fee_fen <= 0
-   OR ltci_fen < 0 OR other_fen < 0 OR voucher_fen < 0 OR self_fen < 0;
+WHERE fee_fen <> ltci_fen + other_fen + voucher_fen + credit_fen + purse_fen + self_fen OR fee_fen <= 0
+   OR ltci_fen < 0 OR other_fen < 0 OR voucher_fen < 0 OR credit_fen < 0 OR purse_fen < 0 OR self_fen < 0;
 
 -- redemption.base_differs
 -- zh: 抵扣基数不等于费用减去其他公共资金,或范围外的行用了券
 -- en: the base is not the fee less other public money, or the voucher paid beyond it
 SELECT county, id FROM redemption_line
-WHERE voucher_fen > base_fen OR (in_scope AND base_fen <> fee_fen - ltci_fen - other_fen)
-   OR (NOT in_scope AND base_fen <> 0);
+WHERE voucher_fen > base_fen OR (in_scope AND ratio <> '' AND base_fen <> fee_fen - ltci_fen - other_fen)
+   OR ((NOT in_scope OR ratio = '') AND base_fen <> 0);
 
 -- redemption.above_ratio
 -- zh: 券付的超过比例或限额
@@ -41,11 +41,12 @@ WHERE (l.cap_fen <> g.face_fen AND g.programme <> 'assessment-voucher') OR l.pac
 -- en: the sums of the bill are not those of its lines
 SELECT b.county, b.id FROM redemption_bill b
 LEFT JOIN (SELECT county, bill_id, SUM(fee_fen) AS fee, SUM(ltci_fen) AS ltci, SUM(other_fen) AS other,
-                  SUM(voucher_fen) AS voucher, SUM(self_fen) AS self FROM redemption_line GROUP BY county, bill_id) l
+                  SUM(voucher_fen) AS voucher, SUM(credit_fen) AS credit, SUM(purse_fen) AS purse,
+                  SUM(self_fen) AS self FROM redemption_line GROUP BY county, bill_id) l
   ON l.county = b.county AND l.bill_id = b.id
 WHERE b.state IN ('booked', 'provisional', 'reversed')
   AND (l.fee IS NULL OR b.fee_fen <> l.fee OR b.ltci_fen <> l.ltci OR b.other_fen <> l.other
-       OR b.voucher_fen <> l.voucher OR b.self_fen <> l.self);
+       OR b.voucher_fen <> l.voucher OR b.credit_fen <> l.credit OR b.purse_fen <> l.purse OR b.self_fen <> l.self);
 
 -- redemption.state_contradicts
 -- zh: 账单状态与明细、入账日期或冲正矛盾
@@ -134,14 +135,18 @@ JOIN redemption_bill b ON b.county = l.county AND b.id = l.bill_id
 WHERE l.service_on > b.booked_on;
 
 -- redemption.provider_not_listed
--- zh: 服务当日机构没有签约这一组
--- en: the provider was not listed for the group on the day of service
+-- zh: 服务当日机构没有签约这一组,也不是准入该类别的爱心商家
+-- en: the provider was not listed for the group on the day of service, nor, without a voucher, a merchant admitted for it
 SELECT l.county, l.id FROM redemption_line l
 JOIN redemption_bill b ON b.county = l.county AND b.id = l.bill_id
+JOIN provider_item i ON i.id = l.item_id
 LEFT JOIN provider_listing s ON s.provider_id = b.provider_id AND s.county = b.county
      AND s.valid_from <= l.service_on AND (s.valid_to IS NULL OR s.valid_to >= l.service_on)
      AND CAST(s.categories AS text) LIKE '%"' || l.category || '"%'
-WHERE s.id IS NULL AND l.assessment_id IS NULL;
+WHERE s.id IS NULL AND l.assessment_id IS NULL AND (l.grant_id IS NOT NULL OR NOT EXISTS (
+    SELECT 1 FROM provider_partner m WHERE m.provider_id = b.provider_id AND m.county = b.county
+      AND m.valid_from <= l.service_on AND CAST(m.helps AS text) LIKE '%"' || i.help || '"%'
+      AND (m.state = 'admitted' OR (m.state = 'left' AND m.last_day >= l.service_on))));
 
 -- redemption.provider_suspended
 -- zh: 机构暂停期间的服务入了账
@@ -163,13 +168,19 @@ SELECT county, id FROM (
 WHERE place > 1;
 
 -- redemption.above_price
--- zh: 收费高于机构公布的价格,或当日没有公布
--- en: the fee is above the provider's published price of the day, or there is none
+-- zh: 收费高于机构公布的价格(升级项目为差价,用餐为餐价),或当日没有公布
+-- en: the fee is above the provider's published price of the day, for an upgrade its difference, for a meal its tariff
 SELECT l.county, l.id FROM redemption_line l
 JOIN redemption_bill b ON b.county = l.county AND b.id = l.bill_id
 LEFT JOIN provider_price p ON p.provider_id = b.provider_id AND p.item_id = l.item_id
      AND p.valid_from <= l.service_on AND (p.valid_to IS NULL OR p.valid_to >= l.service_on)
-WHERE p.id IS NULL OR p.price_fen <> l.price_fen OR l.fee_fen > l.price_fen * l.quantity;
+LEFT JOIN provider_upgrade u ON u.id = l.upgrade_id AND u.provider_id = b.provider_id
+     AND u.valid_from <= l.service_on AND (u.valid_to IS NULL OR u.valid_to >= l.service_on)
+LEFT JOIN meal_line m ON m.county = l.county AND m.id = l.meal_id AND m.item_id = l.item_id
+WHERE l.fee_fen > l.price_fen * l.quantity
+   OR (l.meal_id IS NOT NULL AND (m.id IS NULL OR m.price_fen <> l.price_fen))
+   OR (l.meal_id IS NULL AND (p.id IS NULL OR (l.upgrade_id IS NULL AND p.price_fen <> l.price_fen)
+       OR (l.upgrade_id IS NOT NULL AND (u.id IS NULL OR u.price_fen - p.price_fen <> l.price_fen))));
 
 -- redemption.visit_billed_twice
 -- zh: 一次服务入了两次账
@@ -178,7 +189,7 @@ SELECT county, id FROM (
     SELECT l.county, l.id, ROW_NUMBER() OVER (PARTITION BY l.county, l.visit_id ORDER BY l.id) AS place
     FROM redemption_line l
     LEFT JOIN redemption_reversal r ON r.county = l.county AND r.line_id = l.id
-    WHERE l.visit_id IS NOT NULL AND r.id IS NULL) x
+    WHERE l.visit_id IS NOT NULL AND l.upgrade_id IS NULL AND r.id IS NULL) x
 WHERE place > 1;
 
 -- redemption.visit_differs
@@ -228,3 +239,17 @@ SELECT v.county, v.id FROM redemption_verdict v
 LEFT JOIN (SELECT DISTINCT county, line_id FROM settlement_statementline) x
   ON x.county = v.county AND x.line_id = v.line_id
 WHERE v.settled <> (x.line_id IS NOT NULL);
+
+-- redemption.purse_differs
+-- zh: 爱心卡支付的与子账户支出不符，或不是持卡人本人的卡
+-- en: what the card paid of the line is not what its purses gave for it, or the card is another person's
+SELECT l.county, l.id FROM redemption_line l
+JOIN redemption_bill b ON b.county = l.county AND b.id = l.bill_id
+LEFT JOIN card_card c ON c.county = b.county AND c.id = b.card_id
+LEFT JOIN (SELECT d.county, d.about, SUM(d.amount_fen) AS fen, COUNT(DISTINCT p.card_id) AS cards,
+                  MIN(CAST(p.card_id AS text)) AS card
+           FROM card_draw d JOIN card_purse p ON p.county = d.county AND p.id = d.purse_id
+           GROUP BY d.county, d.about) d
+  ON d.county = l.county AND d.about = l.id
+WHERE l.purse_fen <> COALESCE(d.fen, 0)
+   OR (l.purse_fen > 0 AND (d.cards <> 1 OR d.card <> CAST(c.id AS text) OR c.person_id <> b.person_id));
