@@ -11,6 +11,7 @@ from songhe.month.notify import (
     CARD_ACTS,
     ENTITLEMENT_ACTS,
     GRANT_ACTS,
+    OF_A_CARD,
     PERSON_ACTS,
     READERS,
     STAY_ACTS,
@@ -55,6 +56,7 @@ def test_every_act_that_is_told_has_its_template():
         CARD_ACTS,
         ENTITLEMENT_ACTS,
         GRANT_ACTS,
+        OF_A_CARD,
         PERSON_ACTS,
         STAY_ACTS,
     )

@@ -177,7 +177,11 @@ def _bills(county: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Told]
             values |= {"voucher_fen": one.voucher_fen, "self_fen": one.self_fen}
         elif entry.act == "redemption.reverse":
             values["voucher_fen"] = entry.detail["voucher_fen"]
-        yield entry, (one.person_id, BILL_ACTS[entry.act], values)
+        name = BILL_ACTS[entry.act]
+        if one.purse_fen and entry.act in OF_A_CARD:
+            name = OF_A_CARD[entry.act]
+            values["card_fen"] = entry.detail["purse_fen"] if entry.act == "redemption.reverse" else one.purse_fen
+        yield entry, (one.person_id, name, values)
 
 
 def _people(county: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Told]]:
@@ -295,6 +299,12 @@ CARD_ACTS = {
     "card.unfreeze": "card.unfrozen",
     "card.topup": "card.topped_up",
     "card.refund": "card.refunded",
+}
+#: The same of bills that purses of a love card paid a part of.
+OF_A_CARD = {
+    "redemption.redeem": "card.paid",
+    "redemption.reverse": "card.paid_back",
+    "redemption.rebook": "card.paid_anew",
 }
 STAY_ACTS = {"service.admit": "stay.begun", "service.discharge": "stay.ended"}
 PERSON_ACTS = {

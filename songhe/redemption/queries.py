@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
+from songhe.card.models import Draw, Fund
 from songhe.grant.models import Grant
 from songhe.kernel.month import Month
 from songhe.redemption.compare import Spent
@@ -30,6 +31,8 @@ class Sums:
     other_fen: int = 0
     voucher_fen: int = 0
     self_fen: int = 0
+    credit_fen: int = 0
+    purse_fen: int = 0
 
     def __add__(self, more: Sums) -> Sums:
         return Sums(
@@ -39,6 +42,8 @@ class Sums:
             self.other_fen + more.other_fen,
             self.voucher_fen + more.voucher_fen,
             self.self_fen + more.self_fen,
+            self.credit_fen + more.credit_fen,
+            self.purse_fen + more.purse_fen,
         )
 
 
@@ -72,9 +77,7 @@ class Receipt:
     @property
     def as_it_was(self) -> Sums:
         """All its lines, also those that were undone."""
-        bill = self.bill
-        parts = (bill.fee_fen, bill.ltci_fen, bill.other_fen, bill.voucher_fen, bill.self_fen)
-        return Sums(len(self.lines), *parts)
+        return _parts(self.bill, len(self.lines))
 
     @property
     def is_partly_undone(self) -> bool:
@@ -173,15 +176,31 @@ def receipt(*, county: str, no: str) -> Receipt | None:
     sums = Sums()
     for one in told:
         if one.reversal is None:
-            line = one.line
-            sums += Sums(1, line.fee_fen, line.ltci_fen, line.other_fen, line.voucher_fen, line.self_fen)
+            sums += _parts(one.line, 1)
     replaced_by = Bill.objects.filter(county=county, replaces=bill).first()
     return Receipt(bill, told, replaced_by, sums)
 
 
+def _parts(of: Bill | Line, lines: int) -> Sums:
+    return Sums(lines, of.fee_fen, of.ltci_fen, of.other_fen, of.voucher_fen, of.self_fen, of.credit_fen, of.purse_fen)
+
+
+def purses_of(*, county: str, line_ids: Collection[UUID]) -> list[tuple[str, int]]:
+    """What the purses of the card paid of these lines, by the name of each fund, in the order in which they paid."""
+    if not line_ids:
+        return []
+    draws = Draw.objects.filter(county=county, about__in=list(line_ids)).order_by("at", "id")
+    rows = list(draws.values_list("fund_id", "amount_fen"))
+    names = dict(Fund.objects.filter(county=county, id__in={fund for fund, _ in rows}).values_list("id", "name"))
+    paid: dict[str, int] = {}
+    for fund, fen in rows:
+        paid[names[fund]] = paid.get(names[fund], 0) + fen
+    return list(paid.items())
+
+
 def _added(rows: QuerySet[Line], *by: str, **more: Any) -> list[dict[str, Any]]:
     """The parts of the lines summed for each value of ``by``, under the names of ``Sums``."""
-    parts = ("fee_fen", "ltci_fen", "other_fen", "voucher_fen", "self_fen")
+    parts = ("fee_fen", "ltci_fen", "other_fen", "voucher_fen", "self_fen", "credit_fen", "purse_fen")
     sums = {f"all_{part}": Sum(part) for part in parts}
     told = rows.order_by().values(*by).annotate(lines=Count("id"), **more, **sums)
     return [{name.removeprefix("all_"): value for name, value in row.items()} for row in told]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,7 @@ from songhe.redemption.queries import (
     bills_of,
     months_known,
     months_of,
+    purses_of,
     standing,
 )
 
@@ -69,6 +71,10 @@ class LineShown:
     item: str
     steps: list[Step]
     undone: Reversal | None
+
+    @property
+    def on_card_fen(self) -> int:
+        return self.line.purse_fen + self.line.credit_fen
 
     @property
     def undone_word(self) -> str:
@@ -123,7 +129,7 @@ def bills(request: DoorRequest) -> HttpResponse:
     }
     back = reverse("elder:bills") if past else ""
     if not known:
-        told["none"] = {"title": _("还没有账单"), "text": _("用券付过账以后，这里能看到每一张收据。")}
+        told["none"] = {"title": _("还没有账单"), "text": _("用券或者爱心卡付过账以后，这里能看到每一张收据。")}
         return page(request, "elder/bills.html", told, whom=elder, back=back)
     which = _asked(request.GET.get("month", ""), known)
     rows = list(bills_of(county=person.county, person_id=person.id, month=which)[_after(request) :][: MOST + 1])
@@ -200,6 +206,7 @@ def bill_pdf(request: DoorRequest, no: str) -> HttpResponse:
     told |= {
         "capitals": in_capitals(sums.self_fen),
         "voucher_capitals": in_capitals(sums.voucher_fen),
+        "card_capitals": in_capitals(told["card_fen"]),
         "at": request.at,
     }
     return paper.pdf(request, "elder/receipt_pdf.html", f"receipt-{found.bill.no}", told)
@@ -238,14 +245,17 @@ def said_of(request: DoorRequest, elder: Whom, found: Receipt) -> dict[str, Any]
     ]
     first = found.lines[0].line if found.lines else None
     # A bill that was undone whole is shown as it was, under its seal.
-    sums = found.as_it_was if found.bill.state == Bill.State.REVERSED else found.sums
+    whole = found.bill.state == Bill.State.REVERSED
+    sums = found.as_it_was if whole else found.sums
+    paid = [one.line.id for one in found.lines if one.line.purse_fen and (whole or one.reversal is None)]
     return {
         "told": found,
         "person": elder.person,
         "group": group_name(found.bill.category),
         "lines": lines,
-        "said": parts_of(sums),
+        "said": parts_of(sums, purses_of(county=found.bill.county, line_ids=paid)),
         "sums": sums,
+        "card_fen": sums.purse_fen + sums.credit_fen,
         "you_pay": you_pay(elder),
         "in_words": "",
         "undone": found.bill.state == Bill.State.REVERSED,
@@ -254,14 +264,22 @@ def said_of(request: DoorRequest, elder: Whom, found: Receipt) -> dict[str, Any]
     }
 
 
-def parts_of(sums: Sums) -> list[ReceiptLine]:
-    """The fee, and what each other payer takes off it, each with its sentence."""
+def parts_of(sums: Sums, purses: Sequence[tuple[str, int]] = ()) -> list[ReceiptLine]:
+    """The fee, and what each other payer takes off it, each with its sentence; ``purses`` of the card one by one."""
     found = [ReceiptLine(_("服务费用"), sums.fee_fen)]
     if sums.ltci_fen:
         found.append(ReceiptLine(_("长期护理保险"), -sums.ltci_fen, _("先由长护险付")))
     if sums.other_fen:
         found.append(ReceiptLine(_("其他公共资金"), -sums.other_fen, _("别的补贴已经付的")))
-    found.append(ReceiptLine(_("消费券"), -sums.voucher_fen, _("剩下的按比例由券付，到封顶为止")))
+    on_card = sums.purse_fen + sums.credit_fen
+    if sums.voucher_fen or not on_card:
+        found.append(ReceiptLine(_("消费券"), -sums.voucher_fen, _("剩下的按比例由券付，到封顶为止")))
+    if sums.credit_fen:
+        found.append(ReceiptLine(_("积分抵付"), -sums.credit_fen, _("用自己攒的积分抵")))
+    if purses and sum(fen for _name, fen in purses) == sums.purse_fen:
+        found += [ReceiptLine(_("爱心卡 · %(fund)s") % {"fund": name}, -fen) for name, fen in purses]
+    elif sums.purse_fen:
+        found.append(ReceiptLine(_("爱心卡"), -sums.purse_fen, _("会到期的先用，家里充的最后用")))
     return found
 
 
