@@ -149,9 +149,10 @@ def migrate() -> None:
 
 
 def lay_ground(*, at: datetime, sample: bool) -> None:
-    """What every installation stands on: divisions, working days, packs, catalogue; a second time adds nothing."""
+    """What every installation stands on: divisions, working days, packs, catalogues; a second time adds nothing."""
     from django.db import transaction
 
+    from songhe.aid.catalogue import load_catalogue as load_aids
     from songhe.place.calendar import load_shipped_calendars
     from songhe.place.division import load_divisions
     from songhe.policy.load import load
@@ -163,6 +164,7 @@ def lay_ground(*, at: datetime, sample: bool) -> None:
         load_shipped_calendars()
         load(approver=LOADED_BY, at=at)
         load_catalogue()
+        load_aids()
 
 
 def _has_accounts() -> bool:
