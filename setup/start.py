@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SONGHE = Path(sys.executable).parent / "songhe"
 MONTHS = (("2026-03", ()), ("2026-04", ("--until", "issue")))
 PARTLY_DONE = 3
+#: Cards of the love card's sample that stands beside the county: few, for a start must be quick.
+CARDS = 300
 
 ROWS = (
     ("people", "people on the register", False),
@@ -35,6 +37,16 @@ ROWS = (
     ("findings", "auditor's findings", False),
     ("books_balance", "books balance", False),
 )
+CARD_ROWS = (
+    ("cards", "love cards", False),
+    ("charged_fen", "charged by the funds", True),
+    ("topups_fen", "topped up by families", True),
+    ("matched_fen", "matched by charity", True),
+    ("bills", "bills paid by card", False),
+    ("meals", "of them meals", False),
+    ("purse_fen", "paid by purses", True),
+    ("expired_fen", "lapsed to their funds", True),
+)
 
 
 class Progress:
@@ -46,7 +58,7 @@ class Progress:
         self.own_file = None if address else home / "songhe.sqlite3"
         token = f"-{hashlib.sha256(address.encode()).hexdigest()[:12]}" if address else ""
         self.path = home / f"started{token}.json"
-        self.state: dict[str, Any] = {"sample": "absent", "months": {}}
+        self.state: dict[str, Any] = {"sample": "absent", "months": {}, "cards": "absent"}
         if self.path.exists() and (self.own_file is None or self.own_file.exists()):
             self.state = json.loads(self.path.read_text())
 
@@ -74,7 +86,7 @@ def load_sample(progress: Progress) -> None:
         # Cut off half-way: the practice database holds nothing but part of the sample, so it begins anew.
         for path in progress.own_file.parent.glob(f"{progress.own_file.name}*"):
             path.unlink()
-    progress.note(sample="begun", months={})
+    progress.note(sample="begun", months={}, cards="absent")
     print("Loading the sample county …", file=sys.stderr, flush=True)
     songhe("demo")
     progress.note(sample="loaded")
@@ -98,6 +110,23 @@ def run_months(progress: Progress) -> dict[str, dict[str, Any]]:
     return months
 
 
+def load_cards(progress: Progress, months: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+    """The love card's counties beside the sample county, once its months have been run."""
+    kept = progress.state.get("cards", "absent")
+    if isinstance(kept, dict):
+        return kept
+    if any(one.get("partly_done") for one in months.values()):
+        return None
+    if kept == "begun":
+        print("Loading the love card's counties was cut off; throw the database away to have them.", file=sys.stderr)
+        return None
+    progress.note(cards="begun")
+    print("Loading the love card's counties and living their month …", file=sys.stderr, flush=True)
+    done: dict[str, Any] = json.loads(songhe("demo", "--card", "--elders", str(CARDS), "--json").stdout)
+    progress.note(cards=done)
+    return done
+
+
 def shown(value: Any, is_money: bool) -> str:
     if value is None:
         return "–"
@@ -106,10 +135,12 @@ def shown(value: Any, is_money: bool) -> str:
     return f"¥{value // 100:,}.{value % 100:02}" if is_money else f"{value:,}"
 
 
-def print_summary(months: dict[str, dict[str, Any]]) -> None:
+def print_summary(months: dict[str, dict[str, Any]], cards: dict[str, Any] | None) -> None:
     print(f"{'':26}" + "".join(f"{month:>18}" for month in months))
     for key, title, is_money in ROWS:
         print(f"{title:26}" + "".join(f"{shown(one.get(key), is_money):>18}" for one in months.values()))
+    for key, title, is_money in CARD_ROWS if cards else ():
+        print(f"{title:26}{shown(cards and cards.get(key), is_money):>18}")
     sys.stdout.flush()
 
 
@@ -121,11 +152,12 @@ def main() -> int:
     progress = Progress()
     load_sample(progress)
     months = run_months(progress)
+    cards = load_cards(progress, months)
     if chosen.json:
         for summary in months.values():
             print(json.dumps(summary, ensure_ascii=False), flush=True)
     else:
-        print_summary(months)
+        print_summary(months, cards)
     if not chosen.no_serve:
         os.chdir(ROOT)
         os.execv(SONGHE, [str(SONGHE), "serve", *for_serve])

@@ -17,20 +17,27 @@ STAGES = {
     "bodies": "机构和账号 bodies and logins",
     "people": "人员 people",
     "rights": "申请和审批 rights",
+    "charge": "分类和充入 classes and charges",
+    "month": "爱心卡一个月 a month of love cards",
+    "close": "到期清零和菜单 what lapses, and menus",
 }
 SAID = "全部人员、机构和号码均为虚构。Everybody, every body and every number is invented."
 
 
 @click.command("demo")
-@click.option("--elders", type=int, default=5000, show_default=True, help="How many elders are on the register.")
-@click.option("--seed", type=int, default=370799, show_default=True, help="The same seed gives the same county.")
-@click.option("--month", default="2026-03", show_default=True, help="The first month that vouchers are issued for.")
+@click.option("--elders", type=int, help="How many elders are on the register (5000), or have a card (20000).")
+@click.option("--seed", type=int, help="The same seed gives the same county.")
+@click.option("--month", default="2026-03", show_default=True, help="The first month of vouchers, or that of cards.")
+@click.option("--card", "of_cards", is_flag=True, help="The counties of the love card, 331199 and 331198, instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was loaded as JSON.")
-def demo(elders: int, seed: int, month: str, as_json: bool) -> None:
+def demo(elders: int | None, seed: int | None, month: str, of_cards: bool, as_json: bool) -> None:
     """Set up a new, empty database as a practice database with the sample county 370799.
 
     Its practice day is the first working day of the month, on which everybody who applied in the month before has
-    been decided on; `songhe month` goes on from there. Refused where there is anything already. 样例县
+    been decided on; `songhe month` goes on from there. Refused where there is anything already.
+
+    With --card: two counties whose elders have love cards, and their whole month, in an empty database or beside the
+    sample county once its months have been run. 样例县
     """
     from songhe.doors.cli.django_setup import set_up
 
@@ -39,7 +46,12 @@ def demo(elders: int, seed: int, month: str, as_json: bool) -> None:
     from songhe.kernel.month import Month
     from songhe.month.sample.plan import Plan
 
-    plan = Plan(seed, elders, Month.parse(month))
+    if of_cards:
+        from songhe.doors.cli.demo_card import load_cards
+
+        load_cards(elders=elders, seed=seed, month=Month.parse(month), as_json=as_json)
+        return
+    plan = Plan(370799 if seed is None else seed, 5000 if elders is None else elders, Month.parse(month))
     _refuse_what_is_there()
     with Progress(shown=sys.stderr.isatty()) as progress:
         progress.stage("ground")

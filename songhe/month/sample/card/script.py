@@ -215,7 +215,7 @@ class Writer:
         if named or roll < daily:
             days = [day for day in self._days() if chance.randrange(100) < DAILY_COMES]
         elif roll < daily + sometimes:
-            days = sorted(chance.sample(list(self._days()), chance.choice((1, 1, 2, 2, 3, 4))))
+            days = sorted(chance.sample(list(self._days()), chance.choice((1, 2, 3, 3, 4, 5))))
         else:
             days = []
         delivered = body.delivers and (holder.level or 0) >= 2
@@ -247,7 +247,7 @@ class Writer:
     # --- the other helps, and shops ---------------------------------------------------------------------------------
 
     def _others(self, holder: Holder, in_class: int, chance: Random) -> Iterator[Purchase]:
-        for _ in range(weights("other_times").draw(chance)):
+        for _ in range(weights("other_times", in_class).draw(chance)):
             wanted = weights("bought", in_class).draw(chance)
             day = self.plan.month.first + timedelta(days=chance.randrange(self.plan.month.days))
             at = _at(day, 8, 9 * 3_600, chance)
