@@ -181,3 +181,63 @@ def test_every_page_of_the_card_is_open_to_everybody_and_fits_the_screen(walk, a
             path,
         )
     assert found == []
+
+
+def test_opening_a_card_and_asking_as_an_heir_are_open_to_everybody(walk, accessibility):
+    """The mother has died; the daughter asks for what the family had put in, and opens a card for her father."""
+    from songhe.assessment.tests import world as people
+    from songhe.card import close
+    from songhe.card.models import HeirPayment
+    from songhe.card.tests.world import JINDONG, top_up
+    from songhe.person import event
+    from songhe.person.models import Mandate
+
+    father = people.elder(name="孟长庚", born=date(1938, 1, 1), county=JINDONG)
+    held = Mandate.objects.get(county=JINDONG, account="daughter")
+    held.id, held.person = type(held)().id, father
+    held.save(force_insert=True)
+    top_up(walk.card, 5_000)
+    told = event.report(
+        person=walk.card.person, kind="death", happened_on=DAY, source="家属", on=DAY, at=people.at(DAY), by="daughter"
+    )
+    event.verify(event=told, on=DAY, at=people.at(DAY), by="clerk")
+    close.close_after_death(county=JINDONG, person_id=walk.card.person_id, at=people.at(DAY), on=DAY, by="clerk")
+    faults = []
+
+    def look(name):
+        walk.picture(name)
+        faults.extend(f"{name}: {fault}" for fault in accessibility(walk.page))
+
+    walk.page.goto(f"{walk.at}/my/card/")
+    walk.says("孟淑贞的爱心卡", "已注销", "家里充的钱退给继承人")
+    look("heirs-1-card")
+    walk.follow("家里充的钱退给继承人")
+    walk.says("家里充的还剩 ¥50.00")
+    look("heirs-2-ask")
+    walk.page.get_by_label("继承人的姓名").fill("孟小芳")
+    walk.page.get_by_label("和去世老人的关系").select_option("子女")
+    walk.page.get_by_label("凭什么继承").fill("公证书2026-1")
+    walk.page.locator('input[type="file"]').set_input_files(
+        {"name": "paper.png", "mimeType": "image/png", "buffer": walk.page.screenshot()}
+    )
+    walk.press("申请退 ¥50.00")
+    walk.says("等县里批准")
+    look("heirs-3-asked")
+    assert HeirPayment.objects.get(county=JINDONG).amount_fen == 5_000
+    walk.page.goto(f"{walk.at}/my/people/")
+    walk.page.locator(f'form[action*="{father.id}"] button').click()
+    walk.page.wait_for_load_state("networkidle")
+    walk.page.goto(f"{walk.at}/my/card/")
+    walk.says("还没有爱心卡")
+    look("open-1")
+    walk.follow("开通爱心卡")
+    look("open-2")
+    walk.press("授权，开通")
+    walk.says("孟长庚的爱心卡", "爱心卡开通了", "卡里现在没有钱")
+    look("open-3")
+    walk.follow("卡丢了，挂失")
+    walk.page.get_by_label("怎么丢的").fill("买菜时丢了")
+    walk.press("马上挂失")
+    walk.says("已挂失", "卡里的钱一分不少")
+    look("lost")
+    assert faults == []
