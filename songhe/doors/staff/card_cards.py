@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from songhe.access.scope import Scope
 from songhe.card.models import Card, HeirPayment, Purse, Standing
 from songhe.card.movements import of_month
 from songhe.card.open import card_of
@@ -35,6 +35,8 @@ from songhe.person.search import search
 
 #: Payments to heirs that are shown, the newest.
 HEIRS_SHOWN = 30
+#: People without a card that a search shows.
+SHOWN_WITHOUT = 10
 
 
 @require_safe
@@ -50,8 +52,10 @@ def cards(request: DoorRequest) -> HttpResponse:
         rows = rows.filter(state=state)
     if in_class in {"1", "2", "3", "4"}:
         rows = rows.filter(card_class=int(in_class))
+    people = search(scope, typed, PAGE).people if typed else []
     if typed:
-        rows = rows.filter(matching(scope, typed))
+        no = typed.replace(" ", "")
+        rows = rows.filter(Q(no=no) | Q(person_id__in=[each.id for each in people]))
     with suppress(ValueError):
         after = request.GET.get("after", "")
         rows = rows.filter(id__lt=UUID(after)) if after else rows
@@ -82,14 +86,27 @@ def cards(request: DoorRequest) -> HttpResponse:
             for code, word in [("", _("各类")), *((str(code), each) for code, each in card_words.CLASSES.items())]
         ],
         "heirs": waiting_heirs(request, county),
+        "without": without_card(request, county, people),
     }
     return render(request, "staff/card_cards.html", said)
 
 
-def matching(scope: Scope, typed: str) -> Q:
-    """A card's own number, or people whom the text fits."""
-    people = search(scope, typed, PAGE).people
-    return Q(no=typed.replace(" ", "")) | Q(person_id__in=[each.id for each in people])
+def without_card(request: DoorRequest, county: str, people: Sequence[Person]) -> list[dict[str, Any]]:
+    """Of those whom the search found, the ones for whom a card could be opened here."""
+    if not people or county not in counties(request, "card.keep"):
+        return []
+    here = [each for each in people if each.county == county and each.died_on is None and each.closed_on is None]
+    held = Card.objects.filter(county=county, person__in=[each.id for each in here]).exclude(state=Card.State.CLOSED)
+    have = set(held.values_list("person_id", flat=True))
+    return [
+        {
+            "name": each.name,
+            "number": naming.hidden_number(each),
+            "address": reverse("staff:card-opening", args=[each.id]),
+        }
+        for each in here
+        if each.id not in have
+    ][:SHOWN_WITHOUT]
 
 
 def waiting_heirs(request: DoorRequest, county: str) -> list[dict[str, Any]]:
@@ -175,7 +192,9 @@ def card_shown(request: DoorRequest, row: Card, wrong: Wrong | None = None, stat
             for each in payments.order_by("-proposed_at", "-id")[:HEIRS_SHOWN]
         ],
         "offered": offers(request, desk, CARDS, page="staff:card-act", key=row.id, county=county, wrong=wrong),
-        "events": history.events(history.entries(county, [("card", row.id)])),
+        "events": history.events(
+            history.entries(county, [("card", row.id)], acts=card_words.ACTS), acts=card_words.ACTS
+        ),
     }
     return render(request, "staff/card_card.html", said, status=status)
 

@@ -297,7 +297,9 @@ def merchant_shown(request: DoorRequest, row: Partner, wrong: Wrong | None = Non
         "offered": offers(
             request, row, VERBS, page="staff:card-merchant-act", key=row.pk, county=row.county, wrong=wrong
         ),
-        "events": history.events(history.entries(row.county, [("partner", row.pk)])),
+        "events": history.events(
+            history.entries(row.county, [("partner", row.pk)], acts=card_words.ACTS), acts=card_words.ACTS
+        ),
     }
     return render(request, "staff/card_merchant.html", said, status=status)
 

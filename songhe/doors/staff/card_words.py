@@ -73,6 +73,21 @@ PARTNERS: dict[str, Word] = {
 CLASSES: dict[int, Any] = elder_words.CLASSES
 #: What money did in a fund's books, by the kind of the transfer.
 MOVEMENTS = {**elder_words.KINDS, "allot": gettext_lazy("入池")}
+#: What is done to cards and merchants, as timelines say it.
+ACTS: dict[str, Any] = {
+    "card.open": gettext_lazy("开卡"),
+    "card.classify": gettext_lazy("归类"),
+    "card.report_lost": gettext_lazy("挂失"),
+    "card.replace": gettext_lazy("补卡"),
+    "card.freeze": gettext_lazy("冻结"),
+    "card.unfreeze": gettext_lazy("解除冻结"),
+    "card.set_attributes": gettext_lazy("改并入的卡"),
+    "card.close": gettext_lazy("注销"),
+    "provider.propose_partner": gettext_lazy("推荐爱心商家"),
+    "provider.admit_partner": gettext_lazy("列入名单"),
+    "provider.decline_partner": gettext_lazy("没有批准"),
+    "provider.leave_partner": gettext_lazy("退出名单"),
+}
 CHANGES = {
     "open": gettext_lazy("开设资金池"),
     "allow": gettext_lazy("增加可用项目"),

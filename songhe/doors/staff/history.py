@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +17,9 @@ from songhe.trail.models import Entry
 MOST = 80
 
 
-def entries(county: str, subjects: Iterable[tuple[str, Any]], most: int = MOST) -> list[Entry]:
+def entries(
+    county: str, subjects: Iterable[tuple[str, Any]], most: int = MOST, *, acts: Mapping[str, Any] = words.ACTS
+) -> list[Entry]:
     """What was done to these rows, the newest first: (kind of subject, id) as the trail names them.
 
     Looking at a row is noted too, and left out here.
@@ -36,18 +38,20 @@ def entries(county: str, subjects: Iterable[tuple[str, Any]], most: int = MOST) 
     # asked for the newest first it walks all that ever happened in the county.
     every_id = sorted({each for ids in by_kind.values() for each in ids})
     rows = Entry.objects.filter(
-        wanted, county=county, subject__in=sorted(by_kind), subject_id__in=every_id, act__in=list(words.ACTS)
+        wanted, county=county, subject__in=sorted(by_kind), subject_id__in=every_id, act__in=list(acts)
     )
     return sorted(rows, key=lambda entry: (entry.at, entry.id), reverse=True)[:most]
 
 
-def events(found: Sequence[Entry], *, leave_out: frozenset[str] = frozenset()) -> list[Event]:
+def events(
+    found: Sequence[Entry], *, leave_out: frozenset[str] = frozenset(), acts: Mapping[str, Any] = words.ACTS
+) -> list[Event]:
     """Entries as lines of a timeline."""
     names = naming.accounts(entry.actor for entry in found)
     return [
         Event(
             when=entry.at,
-            what=words.ACTS[entry.act],
+            what=acts[entry.act],
             who=names.get(entry.actor, ""),
             detail=words.REVEALS.get(entry.reason, entry.reason),
             tone="grave" if entry.act in words.GRAVE else "",

@@ -74,6 +74,10 @@ def test_cards_are_searched_by_name_number_state_and_class(people):
     assert "王小二" not in text(clerk.get(CARDS, {"class": "3"}))
     assert "没有找到卡" in text(clerk.get(CARDS, {"state": "lost"}))
     assert first.no in text(clerk.get(CARDS))
+    none = elder(county=JINDONG, name="赵无卡")
+    rebuild(county=JINDONG)
+    assert f"{CARDS}open/{none.id}/" in clerk.get(CARDS, {"q": "赵无卡"}).content.decode()
+    assert f"{CARDS}open/" not in people["finance"].get(CARDS, {"q": "赵无卡"}).content.decode()
 
 
 def test_family_money_goes_to_an_heir_by_two_people(people):
