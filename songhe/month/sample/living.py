@@ -212,7 +212,7 @@ class Company:
         place = scene.mine.visits.index(event)
         if scene.grant is not None and place not in scene.visits:
             told = vars(self._told(event, place, scene))
-            scene.visits[place] = visits.record(county=COUNTY, on=beijing_date(event.at), **told)
+            scene.visits[place] = visits.record(on=beijing_date(event.at), **told)
 
     def _told(self, event: plays.Visit, place: int, scene: Scene) -> Told:
         """What the carer, or for meals the manager, tells of it."""
