@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from songhe.doors.public import complaint, directory, entitled, funds, genuine, guide, merchants
+from songhe.doors.public import complaint, directory, entitled, funds, genuine, guide, meals, merchants
 from songhe.doors.staff.converters import NumberConverter
 
 app_name = "public"
@@ -18,6 +18,9 @@ urlpatterns = [
     path("merchants/", merchants.merchants, name="merchants"),
     path("merchants/places.json", merchants.places, name="merchant-places"),
     path("merchants/<int:provider_id>/", merchants.merchant, name="merchant"),
+    path("meals/", meals.meals, name="meals"),
+    path("meals/places.json", meals.places, name="meal-places"),
+    path("meals/<int:point_id>/", meals.meal_point, name="meal-point"),
     path("funds/", funds.funds, name="funds"),
     path("funds/months.csv", funds.funds_file, name="funds-file"),
     path("funds/<str:code>/", funds.fund, name="fund"),

@@ -19,7 +19,7 @@ from songhe.doors.staff.words import Word, in_chinese, listed, said, titled
 from songhe.meal.models import Booking, Closure, Inspection, Menu, Proposal
 from songhe.meal.offer import Standing
 from songhe.meal.point import LACKING
-from songhe.meal.price import PAYERS, Quote
+from songhe.meal.price import PAYERS, Band, Quote
 
 MEALS: dict[str, Any] = {
     Menu.Meal.BREAKFAST: gettext_lazy("早餐"),
@@ -96,6 +96,27 @@ def receipt_of(quote: Quote) -> list[ReceiptLine]:
     """The price, and what each payer takes off it."""
     lines = [ReceiptLine(_("这份餐的价格"), quote.price_fen)]
     return lines + [ReceiptLine(payer(code), -fen) for code, fen in quote.parts.items()]
+
+
+@dataclass(frozen=True)
+class BandShown:
+    """A band of a tariff: who is in it, what they pay, and who pays the rest."""
+
+    who: str
+    own_fen: int
+    parts: str
+
+
+def band_shown(band: Band) -> BandShown:
+    """70–79 岁，1、2 类卡"""
+    if band.to_age is None:
+        ages = _("%(first)s 岁及以上") % {"first": band.from_age}
+    else:
+        ages = _("%(first)s–%(last)s 岁") % {"first": band.from_age, "last": band.to_age}
+    if band.classes:
+        classes = listed(sorted(band.classes))
+        ages = _("%(ages)s，%(classes)s 类卡") % {"ages": ages, "classes": classes}
+    return BandShown(ages, band.own_fen, parts_said(band.parts))
 
 
 def lacking_said(standing: Standing) -> str:

@@ -24,7 +24,7 @@ from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
 from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words
 from songhe.doors.staff.meals import county_of, deciding, tabs, who
-from songhe.doors.staff.meals_shown import parts_said, payer
+from songhe.doors.staff.meals_shown import BandShown, band_shown, payer
 from songhe.doors.staff.reach import counties, reach
 from songhe.doors.staff.words import said
 from songhe.kernel import place_code
@@ -88,13 +88,6 @@ class TariffForm(ActForm):
 
 
 @dataclass(frozen=True)
-class BandShown:
-    who: str
-    own_fen: int
-    parts: str
-
-
-@dataclass(frozen=True)
 class Shown:
     tariff: Tariff
     item: str
@@ -102,17 +95,6 @@ class Shown:
     bands: list[BandShown]
     is_over: bool
     people: tuple[str, str]
-
-
-def band_shown(band: Band) -> BandShown:
-    if band.to_age is None:
-        who_are = _("%(first)s 岁及以上") % {"first": band.from_age}
-    else:
-        who_are = _("%(first)s–%(last)s 岁") % {"first": band.from_age, "last": band.to_age}
-    if band.classes:
-        classes = "、".join(str(one) for one in sorted(band.classes))
-        who_are = _("%(ages)s，%(classes)s 类卡") % {"ages": who_are, "classes": classes}
-    return BandShown(who_are, band.own_fen, parts_said(band.parts))
 
 
 def tariffs_shown(county: str, on: Any) -> list[Shown]:
