@@ -128,7 +128,7 @@ def _shown(request: DoorRequest, elder: Whom, found: Card) -> dict[str, Any]:
         "standards": card_words.standards_said(rules(found.county, request.on), names),
         "merged": card_words.merged(found),
         "total_fen": sum(one.balance_fen for one in held),
-        "purses": [shown(one, request.on) for one in held if one.balance_fen],
+        "purses": [shown(one, request.on, live=live) for one in held if one.balance_fen],
         "empty": [one.fund.name for one in held if not one.balance_fen],
         "may_show": elder.may("show_code") and found.state == Card.State.ACTIVE,
         "may_top_up": live and elder.person.died_on is None,
@@ -138,10 +138,14 @@ def _shown(request: DoorRequest, elder: Whom, found: Card) -> dict[str, Any]:
     }
 
 
-def shown(held: foreseen.Held, on: date) -> PurseShown:
+def shown(held: foreseen.Held, on: date, *, live: bool) -> PurseShown:
+    """A purse in words; on a closed card it waits for late bills, or for the heirs, and nothing is its turn."""
+    source = str(card_words.SOURCES.get(held.fund.source, held.fund.source))
+    if not live:
+        return PurseShown(held, source, "", card_words.waits(held), "")
     return PurseShown(
         held,
-        str(card_words.SOURCES.get(held.fund.source, held.fund.source)),
+        source,
         card_words.buys(held.allowed),
         card_words.until(held, on),
         str(card_words.BECAUSE.get(held.because, "")),

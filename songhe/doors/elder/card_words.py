@@ -112,14 +112,20 @@ def buys(allowed: frozenset[str] | None) -> str:
 
 def until(held: Held, on: date) -> str:
     """Until when a purse may be used."""
-    if held.purse.state == Purse.State.FOR_HEIRS:
-        return _("等退给继承人")
     if held.lapses_on is None:
         return _("不会到期")
     last = day(held.lapses_on, language())
     if held.is_over(on):
         return _("只能付%(day)s以前做完的服务") % {"day": last}
     return _("用到%(day)s，过期收回") % {"day": last}
+
+
+def waits(held: Held) -> str:
+    """What becomes of what is left in a purse of a closed card."""
+    if held.purse.state == Purse.State.FOR_HEIRS:
+        return _("等退给继承人")
+    last = day(held.purse.book_until, language())
+    return _("只付去世前做完的服务；%(day)s以后，剩下的回到资金里") % {"day": last}
 
 
 def class_word(card: Card) -> str:

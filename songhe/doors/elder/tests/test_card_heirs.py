@@ -56,7 +56,9 @@ def test_the_daughter_asks_with_a_paper_and_the_county_decides(mourning):
     page = said(mourning.daughter, "/my/card/")
     assert "家里充的钱退给继承人；财政、集体和慈善的钱回到各自的资金里" in page
     assert "已注销" in page
-    assert "充值" not in page.partition("卡里的钱，按先用后用排")[0].replace("家里充的钱", "")
+    assert "等退给继承人" in page
+    assert "家里人充，慈善跟着配" not in page
+    assert "第 1 个用" not in page
     assert "家里充的还剩 ¥50.00" in said(mourning.daughter, PAGE)
     assert ask(mourning.daughter).status_code == 302
     row = HeirPayment.objects.get(county=JINDONG)
@@ -65,6 +67,22 @@ def test_the_daughter_asks_with_a_paper_and_the_county_decides(mourning):
     page = said(mourning.daughter, PAGE)
     assert "等县里批准" in page
     assert mourning.left(mourning.own) == 5_000
+
+
+def test_on_the_day_itself_public_money_still_pays_what_was_served(family):
+    died_on = date(2026, 3, 10)
+    told = event.report(
+        person=family.person,
+        kind="death",
+        happened_on=died_on,
+        source="家属",
+        on=died_on,
+        at=at(died_on),
+        by="daughter",
+    )
+    event.verify(event=told, on=died_on, at=at(died_on), by="clerk")
+    close.close_after_death(county=JINDONG, person_id=family.card.person_id, at=at(died_on), on=died_on, by="clerk")
+    assert "只付去世前做完的服务；2026年3月10日以后，剩下的回到资金里" in said(family.daughter, "/my/card/")
 
 
 def test_it_is_asked_for_once_until_the_county_has_said_no(mourning):
