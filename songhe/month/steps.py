@@ -18,6 +18,7 @@ from songhe.jobs.models import Run
 from songhe.jobs.run import running
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
+from songhe.month import cards
 from songhe.month.follow import follow_deaths
 from songhe.policy.resolve import NOT_IN_FORCE, library
 from songhe.policy.terms import terms
@@ -28,6 +29,7 @@ from songhe.service.visit import judge_month
 from songhe.settlement import gather
 from songhe.settlement.close import close, waiting
 from songhe.settlement.models import Statement
+from songhe.settlement.share import card_programmes
 
 PROGRAMME = "consumption-voucher"
 
@@ -86,7 +88,10 @@ def _determine(stage: Stage) -> dict[str, Any]:
     end_what_is_not_continued(county=stage.county, policy=stage.programme, on=stage.on, at=at, by="run:determine")
     policy = library().resolve(policy=stage.programme, place=stage.county, on=stage.on)
     done = determine_county(county=stage.county, policy=policy, on=stage.on, clock=stage.clock, watch=stage.watch)
-    return {"people": done.people, "written": done.written}
+    figures: dict[str, Any] = {"people": done.people, "written": done.written}
+    if cards.has_cards(stage.county):
+        figures |= cards.classify(county=stage.county, on=stage.on, clock=stage.clock, watch=stage.watch)
+    return figures
 
 
 def _issue(stage: Stage) -> dict[str, Any]:
@@ -100,7 +105,12 @@ def _issue(stage: Stage) -> dict[str, Any]:
         clock=stage.clock,
         watch=stage.watch,
     )
-    return {"issued": done.grants, "issued_fen": done.fen, "waiting": done.waiting}
+    figures: dict[str, Any] = {"issued": done.grants, "issued_fen": done.fen, "waiting": done.waiting}
+    if cards.has_cards(stage.county):
+        figures |= cards.charge_all(
+            county=stage.county, month=stage.month, on=stage.on, clock=stage.clock, watch=stage.watch
+        )
+    return figures
 
 
 def _redeem(stage: Stage) -> dict[str, Any]:
@@ -147,12 +157,14 @@ def _expire(stage: Stage) -> dict[str, Any]:
         )
         figures["expired"] += done.grants
         figures["expired_fen"] += done.fen
+    if cards.has_cards(stage.county):
+        figures |= cards.expire_all(county=stage.county, on=stage.on, clock=stage.clock, watch=stage.watch)
     return figures
 
 
 def _gather(stage: Stage) -> dict[str, Any]:
     figures = {"statements": 0, "lines": 0}
-    for programme in SETTLED:
+    for programme in (*SETTLED, *card_programmes(stage.county)):
         done = gather.run(
             county=stage.county, programme=programme, month=stage.month, clock=stage.clock, watch=stage.watch
         )
@@ -207,7 +219,8 @@ def count_tables() -> None:
 def _left_to_settle(county: str, month: Month) -> bool:
     """Whether the month has statements, or lines that belong into one."""
     return Statement.objects.filter(county=county, month=str(month)).exists() or any(
-        gather.due(county=county, programme=programme, month=month) for programme in SETTLED
+        gather.due(county=county, programme=programme, month=month)
+        for programme in (*SETTLED, *card_programmes(county))
     )
 
 

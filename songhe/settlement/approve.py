@@ -10,6 +10,7 @@ from django.db.models import BigIntegerField, Case, Count, F, Q, Sum, When
 
 from songhe.kernel.refusal import reason
 from songhe.settlement.models import Statement, StatementLine
+from songhe.settlement.share import paid_of_line
 from songhe.settlement.statement import SAME_PERSON, lock, move, require_not_held
 
 AMOUNTS_DIFFER = reason(
@@ -49,6 +50,7 @@ def approve(*, county: str, statement_id: UUID, at: datetime, by: str, version: 
 def require_sums(statement: Statement) -> None:
     """What stands on the statement is what its lines say, to the fen. Refuses with ``settlement.amounts_differ``."""
     lines = StatementLine.objects.filter(county=statement.county, statement_id=statement.id)
+    lines = lines.annotate(paid=paid_of_line(county=statement.county, programme=statement.programme))
     sums = lines.aggregate(
         count=Count("id"),
         charge=Sum("amount_fen", filter=Q(amount_fen__gt=0), default=0),
@@ -58,8 +60,8 @@ def require_sums(statement: Statement) -> None:
         local=Sum("local_fen", default=0),
         billed=Sum(
             Case(
-                When(kind=StatementLine.Kind.REFUND, then=-F("line__voucher_fen")),
-                default=F("line__voucher_fen"),
+                When(kind=StatementLine.Kind.REFUND, then=-F("paid")),
+                default=F("paid"),
                 output_field=BigIntegerField(),
             ),
             default=0,

@@ -20,18 +20,23 @@ QUESTIONS: dict[str, str] = {
     "settlement.line_in_two_statements": """
         SELECT x.county, x.id FROM settlement_statementline x
         WHERE x.kind <> 'REFUND' AND EXISTS (SELECT 1 FROM settlement_statementline y WHERE y.county = x.county
-              AND y.line_id = x.line_id AND y.kind <> 'REFUND' AND y.id < x.id)""",
+              AND y.line_id = x.line_id AND y.programme = x.programme AND y.kind <> 'REFUND' AND y.id < x.id)""",
     "settlement.refund_without_charge": """
         SELECT x.county, x.id FROM settlement_statementline x
         WHERE x.kind = 'REFUND' AND NOT EXISTS (SELECT 1 FROM settlement_statementline y WHERE y.county = x.county
-              AND y.line_id = x.line_id AND y.kind <> 'REFUND' AND y.amount_fen = -x.amount_fen)""",
+              AND y.line_id = x.line_id AND y.programme = x.programme AND y.kind <> 'REFUND'
+              AND y.amount_fen = -x.amount_fen)""",
     "settlement.refund_of_another_line": """
         SELECT x.county, x.id FROM settlement_statementline x
         JOIN redemption_reversal r ON r.county = x.county AND r.id = x.reversal_id WHERE r.line_id <> x.line_id""",
     "settlement.amount_differs_from_bill": """
         SELECT x.county, x.id FROM settlement_statementline x
         JOIN redemption_line l ON l.county = x.county AND l.id = x.line_id
-        WHERE x.amount_fen <> CASE WHEN x.kind = 'REFUND' THEN -l.voucher_fen ELSE l.voucher_fen END""",
+        LEFT JOIN (SELECT d.county, d.about, f.code, SUM(d.amount_fen) AS fen FROM card_draw d
+                   JOIN card_fund f ON f.county = d.county AND f.id = d.fund_id GROUP BY d.county, d.about, f.code) d
+          ON d.county = x.county AND d.about = x.line_id AND 'card:' || d.code = x.programme
+        WHERE x.amount_fen <> CASE WHEN x.kind = 'REFUND' THEN -1 ELSE 1 END
+              * CASE WHEN substr(x.programme, 1, 5) = 'card:' THEN COALESCE(d.fen, 0) ELSE l.voucher_fen END""",
     "settlement.line_of_another_provider": """
         SELECT x.county, x.id FROM settlement_statementline x
         JOIN settlement_statement s ON s.county = x.county AND s.id = x.statement_id

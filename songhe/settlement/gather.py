@@ -25,9 +25,48 @@ from songhe.ledger.period import hold_open
 from songhe.policy.terms import terms
 from songhe.redemption.models import Verdict
 from songhe.settlement.models import Statement, StatementLine
+from songhe.settlement.share import CARD, is_card
 from songhe.trail.note import note
 
 Shares = Callable[[Month], Fraction | None]
+
+#: Which lines a programme paid a part of: by its voucher, or by the purse of a fund of the card.
+_BY_VOUCHER = "JOIN grant_grant g ON g.county = l.county AND g.id = l.grant_id AND g.programme = %s"
+_BY_PURSE = (
+    "JOIN card_draw d ON d.county = l.county AND d.about = l.id "
+    "JOIN card_fund f ON f.county = d.county AND f.id = d.fund_id AND f.code = %s"
+)
+
+_CHARGES = """
+    SELECT l.county, l.id AS line_id, {source} AS source_id, {nothing} AS reversal_id,
+           CASE WHEN b.month < %s AND b.replaces_id IS NOT NULL THEN 'CORRECTION' ELSE 'CHARGE' END AS kind,
+           b.month AS service_month, {amount} AS amount, b.provider_id, l.service_on,
+           b.no AS bill_no, l.number AS line_number
+    FROM redemption_line l
+    JOIN redemption_bill b ON b.county = l.county AND b.id = l.bill_id
+    {paid_by}
+    JOIN redemption_verdict v ON v.county = l.county AND v.line_id = l.id AND v.outcome = 'pass'
+    WHERE l.county = %s AND b.month <= %s AND b.state IN ('booked', 'reversed') AND {amount} > 0
+      AND NOT EXISTS (SELECT 1 FROM settlement_statementline x
+                      WHERE x.county = l.county AND x.line_id = l.id AND x.programme = %s AND x.kind <> 'REFUND')
+      AND NOT EXISTS (SELECT 1 FROM redemption_reversal r WHERE r.county = l.county AND r.line_id = l.id)
+      AND NOT EXISTS (SELECT 1 FROM person_event e
+                      WHERE e.county = b.county AND e.person_id = b.person_id AND e.kind = 'death'
+                        AND e.state = 'reported' AND e.happened_on < l.service_on)"""
+
+_REFUNDS = """
+    SELECT x.county, x.line_id, {source} AS source_id, r.id AS reversal_id, 'REFUND' AS kind, x.service_month,
+           -x.amount_fen AS amount, b.provider_id, l.service_on, b.no AS bill_no, l.number AS line_number
+    FROM redemption_reversal r
+    JOIN settlement_statementline x ON x.county = r.county AND x.line_id = r.line_id AND x.kind <> 'REFUND'
+    JOIN settlement_statement s ON s.county = x.county AND s.id = x.statement_id
+    JOIN redemption_line l ON l.county = x.county AND l.id = x.line_id
+    JOIN redemption_bill b ON b.county = l.county AND b.id = l.bill_id
+    {paid_by}
+    WHERE r.county = %s AND x.programme = %s
+      AND (r.month <= %s OR (s.month = %s AND s.state = 'gathered'))
+      AND NOT EXISTS (SELECT 1 FROM settlement_statementline y
+                      WHERE y.county = r.county AND y.reversal_id = r.id AND y.programme = %s)"""
 
 
 @dataclass
@@ -47,9 +86,14 @@ class Gathered:
 
 
 def central_shares(*, county: str, programme: str) -> Shares:
-    """The centre's share by service month, as the edition in force then states it; ``None`` where none does."""
+    """The centre's share by service month, as the edition in force then states it; ``None`` where none does.
+
+    A fund of the card is one level's own money and is not split.
+    """
 
     def share(month: Month) -> Fraction | None:
+        if is_card(programme):
+            return None
         for day in (month.first, month.last):
             try:
                 return terms(policy=programme, place=county, on=day).central_share
@@ -67,12 +111,12 @@ def gather(
     """Put what is due into the month's statements that the providers have not confirmed yet.
 
     A line is due once: booked, not provisional, of this or an earlier month, with a passing verdict, paid for in
-    part by the voucher, not reversed, and not dated after a death that is reported and still unverified. One that was
-    charged and is reversed since is refunded once, in the statement of the month of its reversal or, while that is
-    still open, in the statement that charged it. A line reversed before it was ever charged appears nowhere. A
-    negative statement of an earlier month that nothing has taken up yet is carried in. A month whose books are closed
-    is left alone, and a second gathering adds only what is new. Two at once wait for each other at the rows of the
-    statements; the constraints would refuse the second line.
+    part by the voucher (of a fund of the card: by its purse), not reversed, and not dated after a death that is
+    reported and still unverified. One that was charged and is reversed since is refunded once, in the statement of the
+    month of its reversal or, while that is still open, in the statement that charged it. A line reversed before it was
+    ever charged appears nowhere. A negative statement of an earlier month that nothing has taken up yet is carried in.
+    A month whose books are closed is left alone, and a second gathering adds only what is new. Two at once wait for
+    each other at the rows of the statements; the constraints would refuse the second line.
     """
     batch = _Batch(county, programme, month, shares or central_shares(county=county, programme=programme))
     with transaction.atomic():
@@ -201,41 +245,25 @@ class _Batch:
         return list(self._statements().select_for_update().order_by("id"))
 
     def _due(self) -> tuple[str, list[Any]]:
-        """SQL of the lines to charge and of the reversals to refund, with its parameters."""
-        nothing = "CAST(NULL AS uuid)" if connection.vendor == "postgresql" else "NULL"
+        """SQL of the lines to charge and of the reversals to refund, with its parameters.
+
+        ``source_id`` is what the row's own id is made of: the line, or the draw on the fund's purse, for a charge;
+        the reversal, or the draw, for a refund.
+        """
         month = str(self.month)
-        charges = f"""
-            SELECT l.county, l.id AS line_id, {nothing} AS reversal_id,
-                   CASE WHEN b.month < %s AND b.replaces_id IS NOT NULL THEN 'CORRECTION' ELSE 'CHARGE' END AS kind,
-                   b.month AS service_month, l.voucher_fen AS amount, b.provider_id, l.service_on,
-                   b.no AS bill_no, l.number AS line_number
-            FROM redemption_line l
-            JOIN redemption_bill b ON b.county = l.county AND b.id = l.bill_id
-            JOIN grant_grant g ON g.county = l.county AND g.id = l.grant_id
-            JOIN redemption_verdict v ON v.county = l.county AND v.line_id = l.id AND v.outcome = 'pass'
-            WHERE l.county = %s AND g.programme = %s AND b.month <= %s AND b.state IN ('booked', 'reversed')
-              AND l.voucher_fen > 0
-              AND NOT EXISTS (SELECT 1 FROM settlement_statementline x
-                              WHERE x.county = l.county AND x.line_id = l.id AND x.kind <> 'REFUND')
-              AND NOT EXISTS (SELECT 1 FROM redemption_reversal r WHERE r.county = l.county AND r.line_id = l.id)
-              AND NOT EXISTS (SELECT 1 FROM person_event e
-                              WHERE e.county = b.county AND e.person_id = b.person_id AND e.kind = 'death'
-                                AND e.state = 'reported' AND e.happened_on < l.service_on)"""
-        refunds = """
-            SELECT x.county, x.line_id, r.id AS reversal_id, 'REFUND' AS kind, x.service_month,
-                   -x.amount_fen AS amount, b.provider_id, l.service_on, b.no AS bill_no, l.number AS line_number
-            FROM redemption_reversal r
-            JOIN settlement_statementline x ON x.county = r.county AND x.line_id = r.line_id AND x.kind <> 'REFUND'
-            JOIN settlement_statement s ON s.county = x.county AND s.id = x.statement_id
-            JOIN redemption_line l ON l.county = x.county AND l.id = x.line_id
-            JOIN redemption_bill b ON b.county = l.county AND b.id = l.bill_id
-            WHERE r.county = %s AND s.programme = %s
-              AND (r.month <= %s OR (s.month = %s AND s.state = 'gathered'))
-              AND NOT EXISTS (SELECT 1 FROM settlement_statementline y
-                              WHERE y.county = r.county AND y.reversal_id = r.id)"""
+        nothing = "CAST(NULL AS uuid)" if connection.vendor == "postgresql" else "NULL"
+        if is_card(self.programme):
+            charges = _CHARGES.format(nothing=nothing, source="d.id", amount="d.amount_fen", paid_by=_BY_PURSE)
+            refunds = _REFUNDS.format(source="d.id", paid_by=_BY_PURSE)
+        else:
+            charges = _CHARGES.format(nothing=nothing, source="l.id", amount="l.voucher_fen", paid_by=_BY_VOUCHER)
+            refunds = _REFUNDS.format(source="r.id", paid_by="")
+        fund = [self.programme.removeprefix(CARD)] if is_card(self.programme) else []
+        voucher = [] if is_card(self.programme) else [self.programme]
         return (
             f"{charges} UNION ALL {refunds}",
-            [month, self.county, self.programme, month, self.county, self.programme, month, month],
+            [month, *voucher, *fund, self.county, month, self.programme]
+            + [*fund, self.county, self.programme, month, month, self.programme],
         )
 
     def _add_lines(self, service_months: set[Month]) -> int:
@@ -245,13 +273,13 @@ class _Batch:
         rates, rate_parameters = self._rates(service_months)
         last = self._lines().aggregate(last=Max("number"))["last"] or 0
         plain = '"C"' if vendor == "postgresql" else "BINARY"
-        charged = derived_id_sql(vendor, "line_id", Tag.LINE)
-        refunded = derived_id_sql(vendor, "reversal_id", Tag.LINE, self.month)
+        charged = derived_id_sql(vendor, "source_id", Tag.LINE)
+        refunded = derived_id_sql(vendor, "source_id", Tag.LINE, self.month)
         central = f"CASE WHEN ratio IS NULL THEN NULL ELSE {floor_sql('upto')} - {floor_sql('upto - amount')} END"
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO settlement_statementline (county, id, statement_id, number, kind, line_id, verdict, "
-                "reversal_id, service_month, amount_fen, ratio, central_fen, local_fen) "
+                "INSERT INTO settlement_statementline (county, id, statement_id, programme, number, kind, line_id, "
+                "verdict, reversal_id, service_month, amount_fen, ratio, central_fen, local_fen) "
                 f"WITH due AS ({source}), {rates}, "
                 "numbered AS (SELECT f.*, r.ratio, r.n, r.d, r.base, s.id AS statement_id, "
                 f"%s + ROW_NUMBER() OVER (ORDER BY f.provider_id, f.service_on, f.bill_no COLLATE {plain}, "
@@ -263,9 +291,9 @@ class _Batch:
                 "ROWS UNBOUNDED PRECEDING) AS bigint) AS upto FROM numbered q), "
                 f"parts AS (SELECT p.*, {central} AS central FROM summed p) "
                 f"SELECT county, CASE WHEN reversal_id IS NULL THEN {charged} ELSE {refunded} END, statement_id, "
-                "number, kind, line_id, 'pass', reversal_id, service_month, amount, COALESCE(ratio, ''), central, "
-                "amount - central FROM parts ORDER BY number",
-                [*parameters, *rate_parameters, last, self.programme, str(self.month)],
+                "CAST(%s AS varchar), number, kind, line_id, 'pass', reversal_id, service_month, amount, "
+                "COALESCE(ratio, ''), central, amount - central FROM parts ORDER BY number",
+                [*parameters, *rate_parameters, last, self.programme, str(self.month), self.programme],
             )
             return int(cursor.rowcount)
 

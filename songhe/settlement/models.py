@@ -13,7 +13,8 @@ from songhe.redemption.models import Line, Reversal
 
 
 class Statement(CountyRow):
-    """What a county owes one provider for a month of one programme. ``net_fen`` = charges − refunds + carried in.
+    """What a county owes one provider for a month of one programme, or out of one fund of the love card, whose
+    programme is ``card:`` and the fund's code. ``net_fen`` = charges − refunds + carried in.
 
     A negative net is carried into the provider's next statement. Gathered by the run, confirmed by the provider,
     approved by one person and paid by another's batch.
@@ -29,7 +30,7 @@ class Statement(CountyRow):
 
     no = models.CharField(max_length=24)
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
-    programme = models.CharField(max_length=40)
+    programme = models.CharField(max_length=60)
     month = models.CharField(max_length=7)
     state = models.CharField(max_length=10, choices=State.choices, default=State.GATHERED)
     lines = models.IntegerField(default=0)
@@ -56,6 +57,7 @@ class Statement(CountyRow):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["county", "no"], name="settlement_statement_no"),
+            models.UniqueConstraint(fields=["county", "id", "programme"], name="settlement_statement_of_programme"),
             models.UniqueConstraint(
                 fields=["county", "provider", "programme", "month"], name="settlement_statement_once"
             ),
@@ -81,7 +83,8 @@ class Statement(CountyRow):
 
 
 class StatementLine(CountyRow):
-    """A booked line in a statement, once as a charge and at most once as a refund. ``amount_fen`` is signed.
+    """A booked line in a statement of a programme, once as a charge and at most once as a refund. ``amount_fen`` is
+    signed: what the programme's voucher, or the purse of the card's fund, paid of the line.
 
     ``number`` runs through the county's batch of (programme, month); the central part follows the running sum at
     ``ratio``, the centre's share in force in the service month. Without one the line is not split.
@@ -95,6 +98,7 @@ class StatementLine(CountyRow):
         CORRECTION = "CORRECTION", "更正"
 
     statement = CountyKey(Statement)
+    programme = models.CharField(max_length=60)
     number = models.IntegerField()
     kind = models.CharField(max_length=10, choices=Kind.choices)
     line = CountyKey(Line)
@@ -109,13 +113,23 @@ class StatementLine(CountyRow):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["county", "line"], condition=~Q(kind="REFUND"), name="settlement_line_charged_once"
+                fields=["county", "line", "programme"],
+                condition=~Q(kind="REFUND"),
+                name="settlement_line_charged_once",
             ),
             models.UniqueConstraint(
-                fields=["county", "reversal"], condition=Q(reversal__isnull=False), name="settlement_line_refunded_once"
+                fields=["county", "reversal", "programme"],
+                condition=Q(reversal__isnull=False),
+                name="settlement_line_refunded_once",
             ),
             models.UniqueConstraint(fields=["county", "statement", "number"], name="settlement_line_number"),
             models.CheckConstraint(name="settlement_line_passed", condition=Q(verdict="pass")),
+            CompositeReference(
+                name="settlement_line_of_statement",
+                columns=("county", "statement_id", "programme"),
+                to="settlement.Statement",
+                to_columns=("county", "id", "programme"),
+            ),
             models.CheckConstraint(
                 name="settlement_line_sign",
                 condition=(Q(kind="REFUND", amount_fen__lt=0, reversal__isnull=False))
@@ -211,7 +225,7 @@ class Batch(CountyRow):
         MATCHED = "matched", "已核对"
 
     no = models.CharField(max_length=24)
-    programme = models.CharField(max_length=40)
+    programme = models.CharField(max_length=60)
     month = models.CharField(max_length=7)
     state = models.CharField(max_length=10, choices=State.choices, default=State.MADE)
     total_fen = models.BigIntegerField()

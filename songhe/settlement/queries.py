@@ -10,6 +10,7 @@ from django.db.models import Count, Sum
 from songhe.kernel.month import Month
 from songhe.redemption.models import Bill, Reversal, Verdict
 from songhe.settlement.models import Payment, Statement, StatementLine
+from songhe.settlement.share import drawn_on, is_card, paid_of_line
 
 
 @dataclass(frozen=True)
@@ -84,25 +85,27 @@ def settled_fen(*, county: str, month: Month) -> int:
 
 
 def not_gathered(*, county: str, programme: str, month: Month) -> dict[str, dict[str, int]]:
-    """The month's booked lines that a voucher paid a part of and no statement holds, by what they wait for:
+    """The month's booked lines that a programme paid a part of and no statement of it holds, by what they wait for:
     the verdict (``pending``, ``fail``), LTCI (``provisional``), or the next gathering (``pass``)."""
-    charged = StatementLine.objects.filter(county=county).exclude(kind=StatementLine.Kind.REFUND).values("line_id")
-    rows = (
-        Verdict.objects.filter(
-            county=county,
-            line__bill__month=str(month),
-            line__bill__grant__programme=programme,
-            line__bill__state__in=[Bill.State.BOOKED, Bill.State.PROVISIONAL],
-            line__voucher_fen__gt=0,
-        )
-        .exclude(line_id__in=charged)
-        .exclude(line_id__in=Reversal.objects.filter(county=county).values("line_id"))
+    charged = StatementLine.objects.filter(county=county, programme=programme).exclude(kind=StatementLine.Kind.REFUND)
+    rows = Verdict.objects.filter(
+        county=county,
+        line__bill__month=str(month),
+        line__bill__state__in=[Bill.State.BOOKED, Bill.State.PROVISIONAL],
+    )
+    if is_card(programme):
+        rows = rows.filter(line_id__in=drawn_on(county=county, programme=programme).values("about"))
+    else:
+        rows = rows.filter(line__bill__grant__programme=programme, line__voucher_fen__gt=0)
+    rows = rows.exclude(line_id__in=charged.values("line_id"))
+    rows = rows.exclude(line_id__in=Reversal.objects.filter(county=county).values("line_id"))
+    found: dict[str, dict[str, int]] = {}
+    for state, outcome, count, fen in (
+        rows.annotate(amount=paid_of_line(county=county, programme=programme))
         .order_by("line__bill__state", "outcome")
         .values_list("line__bill__state", "outcome")
-        .annotate(count=Count("id"), fen=Sum("line__voucher_fen"))
-    )
-    found: dict[str, dict[str, int]] = {}
-    for state, outcome, count, fen in rows:
+        .annotate(count=Count("id"), fen=Sum("amount"))
+    ):
         name = "provisional" if state == Bill.State.PROVISIONAL else outcome
         figures = found.setdefault(name, {"lines": 0, "fen": 0})
         figures["lines"] += count

@@ -12,19 +12,56 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Case, CharField, IntegerField, Sum, Value, When
+from django.db.models import Case, CharField, F, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Substr
 
-from songhe.grant.fund import fund_of, payable
-from songhe.ledger.fund import open_account
-from songhe.ledger.models import Account
+from songhe.card.models import Draw
+from songhe.card.models import Fund as CardFund
+from songhe.grant.fund import fund_of
+from songhe.ledger.fund import find_fund, open_account
+from songhe.ledger.models import Account, Fund
 from songhe.ledger.post import Move, post
 from songhe.settlement.models import Statement, StatementLine
+
+#: Before the code of a fund of the love card, in its books and in the programme of its statements.
+CARD = "card:"
 
 CENTRAL, LOCAL, UNSPLIT = "central", "local", "unsplit"
 
 #: (year of the fund, part) → fen, negative where a provider gives back.
 Parts = dict[tuple[int, str], int]
+
+
+def is_card(programme: str) -> bool:
+    """Whether it is a fund of the love card, whose books go on from year to year."""
+    return programme.startswith(CARD)
+
+
+def card_programmes(county: str) -> list[str]:
+    """The programmes under which the funds of a county's cards are settled, by code of the fund."""
+    codes = CardFund.objects.filter(county=county).order_by("code").values_list("code", flat=True)
+    return [f"{CARD}{code}" for code in codes]
+
+
+def drawn_on(*, county: str, programme: str) -> QuerySet[Draw]:
+    """What purses of a card's fund paid, line by line."""
+    funds = CardFund.objects.filter(county=county, code=programme.removeprefix(CARD))
+    return Draw.objects.filter(county=county, fund_id__in=funds.values("id"))
+
+
+def paid_of_line(*, county: str, programme: str) -> F | Subquery:
+    """What the programme paid of a line, for rows with a ``line``: the voucher's part, or that of the fund's purse."""
+    if not is_card(programme):
+        return F("line__voucher_fen")
+    mine = drawn_on(county=county, programme=programme).filter(about=OuterRef("line_id"))
+    return Subquery(mine.values("amount_fen")[:1])
+
+
+def books_of(*, county: str, programme: str, year: int) -> Fund:
+    """The books that a programme's payments of a year are booked in."""
+    if is_card(programme):
+        return find_fund(county=county, code=programme, field="programme")
+    return fund_of(county=county, programme=programme, year=year)
 
 
 def with_carried(*, county: str, statement_ids: Iterable[UUID]) -> dict[UUID, UUID]:
@@ -93,9 +130,8 @@ class _Accounts:
     """The accounts of the payments, found in two queries; one that was never used is opened."""
 
     def __init__(self, county: str, programme: str, dues: list[Due]) -> None:
-        self.county, self.programme = county, programme
         years = {year for due in dues for year, _ in due.parts}
-        self.funds = {year: fund_of(county=county, programme=programme, year=year) for year in sorted(years)}
+        self.funds = {year: books_of(county=county, programme=programme, year=year) for year in sorted(years)}
         codes = {f"paid:{part}" for part in (CENTRAL, LOCAL, UNSPLIT)} | {f"payable:{due.provider_id}" for due in dues}
         rows = Account.objects.filter(county=county, fund__in=list(self.funds.values()), code__in=sorted(codes))
         self.known = {(row.fund_id, row.code): row for row in rows.order_by("id")}
@@ -103,7 +139,7 @@ class _Accounts:
     def payable(self, year: int, provider_id: int) -> Account:
         key = (self.funds[year].id, f"payable:{provider_id}")
         if key not in self.known:
-            self.known[key] = payable(county=self.county, programme=self.programme, year=year, provider_id=provider_id)
+            self.known[key] = open_account(fund=self.funds[year], code=key[1], kind="payable")
         return self.known[key]
 
     def paid(self, year: int, part: str) -> Account:

@@ -67,7 +67,7 @@ SELECT county, id FROM (
     SELECT county, id, ROW_NUMBER() OVER (PARTITION BY county, kind, about, debit_id, credit_id ORDER BY id) AS place
     FROM ledger_transfer
     WHERE about IS NOT NULL AND kind IN ('budget', 'issue', 'redeem', 'reverse', 'hold', 'release', 'capture', 'expire',
-                                         'revoke', 'payout', 'payout_offset', 'payout_return')) t
+                                         'revoke', 'payout', 'payout_offset', 'payout_return', 'draw', 'give_back')) t
 WHERE place > 1;
 
 -- ledger.reversed_twice

@@ -11,7 +11,7 @@ WHERE v.id IS NULL OR x.verdict <> 'pass';
 -- zh: 一行结算了两次
 -- en: one line is charged in two statements
 SELECT county, id FROM (
-    SELECT county, id, ROW_NUMBER() OVER (PARTITION BY county, line_id ORDER BY id) AS place
+    SELECT county, id, ROW_NUMBER() OVER (PARTITION BY county, line_id, programme ORDER BY id) AS place
     FROM settlement_statementline WHERE kind <> 'REFUND') x
 WHERE place > 1;
 
@@ -21,14 +21,18 @@ WHERE place > 1;
 SELECT x.county, x.line_id FROM (
     SELECT county, line_id, SUM(amount_fen) AS fen FROM settlement_statementline GROUP BY county, line_id) x
 LEFT JOIN redemption_line l ON l.county = x.county AND l.id = x.line_id
-WHERE l.id IS NULL OR x.fen > l.voucher_fen OR x.fen < 0;
+WHERE l.id IS NULL OR x.fen > l.voucher_fen + l.purse_fen OR x.fen < 0;
 
 -- settlement.amount_differs
 -- zh: 结算金额与账单行不符
--- en: the amount settled is not what the voucher paid on the line
+-- en: the amount settled is not what the voucher, or the fund's purse, paid on the line
 SELECT x.county, x.id FROM settlement_statementline x
 JOIN redemption_line l ON l.county = x.county AND l.id = x.line_id
-WHERE x.amount_fen <> CASE WHEN x.kind = 'REFUND' THEN -l.voucher_fen ELSE l.voucher_fen END;
+LEFT JOIN (SELECT d.county, d.about, f.code, SUM(d.amount_fen) AS fen FROM card_draw d
+           JOIN card_fund f ON f.county = d.county AND f.id = d.fund_id GROUP BY d.county, d.about, f.code) d
+  ON d.county = x.county AND d.about = x.line_id AND 'card:' || d.code = x.programme
+WHERE x.amount_fen <> CASE WHEN x.kind = 'REFUND' THEN -1 ELSE 1 END
+      * CASE WHEN substr(x.programme, 1, 5) = 'card:' THEN COALESCE(d.fen, 0) ELSE l.voucher_fen END;
 
 -- settlement.refund_without_reversal
 -- zh: 冲减没有对应的冲正
@@ -42,7 +46,7 @@ WHERE (x.kind = 'REFUND' AND (r.id IS NULL OR r.line_id <> x.line_id))
 -- zh: 一次冲正冲减了两次
 -- en: one reversal is refunded twice
 SELECT county, id FROM (
-    SELECT county, id, ROW_NUMBER() OVER (PARTITION BY county, reversal_id ORDER BY id) AS place
+    SELECT county, id, ROW_NUMBER() OVER (PARTITION BY county, reversal_id, programme ORDER BY id) AS place
     FROM settlement_statementline WHERE reversal_id IS NOT NULL) x
 WHERE place > 1;
 
@@ -71,7 +75,7 @@ JOIN redemption_line l ON l.county = x.county AND l.id = x.line_id
 JOIN redemption_bill b ON b.county = l.county AND b.id = l.bill_id
 LEFT JOIN grant_grant g ON g.county = l.county AND g.id = l.grant_id
 WHERE b.provider_id <> s.provider_id OR b.month <> x.service_month OR x.service_month > s.month
-   OR g.programme <> s.programme;
+   OR x.programme <> s.programme OR (substr(x.programme, 1, 5) <> 'card:' AND g.programme <> s.programme);
 
 -- settlement.does_not_sum
 -- zh: 结算单合计与各行之和不符

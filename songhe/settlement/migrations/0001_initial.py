@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("no", models.CharField(max_length=24)),
-                ("programme", models.CharField(max_length=40)),
+                ("programme", models.CharField(max_length=60)),
                 ("month", models.CharField(max_length=7)),
                 (
                     "state",
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("no", models.CharField(max_length=24)),
-                ("programme", models.CharField(max_length=40)),
+                ("programme", models.CharField(max_length=60)),
                 ("month", models.CharField(max_length=7)),
                 (
                     "state",
@@ -120,6 +120,9 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(fields=("county", "no"), name="settlement_statement_no"),
+                    models.UniqueConstraint(
+                        fields=("county", "id", "programme"), name="settlement_statement_of_programme"
+                    ),
                     models.UniqueConstraint(
                         fields=("county", "provider", "programme", "month"), name="settlement_statement_once"
                     ),
@@ -332,6 +335,7 @@ class Migration(migrations.Migration):
                         default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
+                ("programme", models.CharField(max_length=60)),
                 ("number", models.IntegerField()),
                 (
                     "kind",
@@ -364,16 +368,22 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("kind", "REFUND"), _negated=True),
-                        fields=("county", "line"),
+                        fields=("county", "line", "programme"),
                         name="settlement_line_charged_once",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("reversal__isnull", False)),
-                        fields=("county", "reversal"),
+                        fields=("county", "reversal", "programme"),
                         name="settlement_line_refunded_once",
                     ),
                     models.UniqueConstraint(fields=("county", "statement", "number"), name="settlement_line_number"),
                     models.CheckConstraint(condition=models.Q(("verdict", "pass")), name="settlement_line_passed"),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "statement_id", "programme"),
+                        name="settlement_line_of_statement",
+                        to="settlement.Statement",
+                        to_columns=("county", "id", "programme"),
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("amount_fen__lt", 0), ("kind", "REFUND"), ("reversal__isnull", False)),

@@ -51,11 +51,16 @@ def day_after(month, days=2):
 def payee(*, ending="6789", since=date(2026, 1, 5)) -> Provider:
     """A provider with a bank account in force."""
     made = provider()
+    with_account(made, ending=ending, since=since)
+    return made
+
+
+def with_account(of: Provider, *, ending="6789", since=date(2026, 1, 5)) -> None:
+    """Give a provider a bank account in force."""
     account = propose(
-        provider=made, holder=made.name, bank="样例银行", number=f"622200001111{ending}", at=at(since), by="clerk"
+        provider=of, holder=of.name, bank="样例银行", number=f"622200001111{ending}", at=at(since), by="clerk"
     )
     approve_account(account=account, at=at(since), by="head")
-    return made
 
 
 def grant(person: Person | None = None, month=MARCH, *, county=COUNTY, programme=PROGRAMME) -> Grant:

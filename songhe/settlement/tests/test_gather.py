@@ -321,6 +321,7 @@ def test_the_database_refuses_a_line_in_two_statements():
         StatementLine.objects.create(
             county=row.county,
             statement=make.statement(second),
+            programme=row.programme,
             number=99,
             kind="CHARGE",
             line=row.line,
@@ -339,6 +340,7 @@ def test_the_database_refuses_a_line_without_a_passing_verdict(outcome):
         StatementLine.objects.create(
             county=make.COUNTY,
             statement=one(),
+            programme=one().programme,
             number=2,
             kind="CHARGE",
             line=Line.objects.get(bill=bad),
@@ -389,6 +391,7 @@ def test_lines_and_sums_are_fixed_once_the_provider_has_confirmed():
         lambda: StatementLine.objects.create(
             county=make.COUNTY,
             statement=row.statement,
+            programme=row.programme,
             number=2,
             kind="CHARGE",
             line=Line.objects.get(bill=make.bill(9, of=of)),

@@ -409,6 +409,11 @@ def a_line_that_does_not_sum():
     change(unpaid_line(), self_fen=F("self_fen") - 1)
 
 
+@plant("redemption.purse_differs", "redemption.bill_does_not_sum", held=True)
+def a_line_paid_by_a_card_that_gave_nothing():
+    change(unpaid_line(), self_fen=F("self_fen") - 1, purse_fen=1)
+
+
 @plant("redemption.base_differs", held=True)
 def a_base_out_of_scope():
     change(unpaid_line(), base_fen=1)
