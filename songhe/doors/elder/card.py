@@ -20,6 +20,7 @@ from songhe.card.movements import of_month
 from songhe.card.open import MANDATE_ACT, UNKNOWN_CARD, Attributes, card_of, open_card, report_lost
 from songhe.card.standard import classify, rules_at
 from songhe.doors.elder import card_words, money
+from songhe.doors.elder.again import require_proved
 from songhe.doors.elder.money_words import said
 from songhe.doors.elder.showing import show as page
 from songhe.doors.elder.whom import Whom, noted_read, require_act, require_confirmed, whom
@@ -204,6 +205,7 @@ def open_it(request: DoorRequest) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
+            require_proved(request)
             try:
                 require_confirmed(elder)
                 number = form.cleaned_data["number"]

@@ -134,6 +134,20 @@ def test_an_agent_opens_it_with_a_mandate_for_the_card_and_no_other(family):
     assert Entry.objects.filter(county=JINDONG, act="elder.by_proxy", behalf_of=person.id).exists()
 
 
+def test_a_sign_in_by_telephone_of_long_ago_proves_itself_anew_before_a_card_is_opened(family):
+    from songhe.access.models import Account
+    from songhe.doors.may import PHONE_AT
+
+    person, own = newcomer()
+    Account.objects.filter(username="laowu").update(phone="13800001234")
+    session = own.session
+    session[PHONE_AT] = 1.0
+    session.save()
+    answer = send(own, "/my/card/open/", "/open/")
+    assert "/my/sign-in/again/" in answer.headers["Location"]
+    assert not Card.objects.filter(county=JINDONG, person=person).exists()
+
+
 def test_a_number_that_is_no_cards_is_refused_and_kept_in_the_form(family):
     person, own = newcomer()
     answer = send(own, "/my/card/open/", "/open/", number="12")
