@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from songhe.doors.elder.card import offers_card
+from songhe.doors.elder.meals import at_home
 from songhe.doors.elder.notices import said_of
 from songhe.doors.elder.showing import show
 from songhe.doors.elder.whom import Whom, everybody, noted_read, whom
@@ -179,6 +180,7 @@ def home(request: DoorRequest) -> HttpResponse:
     said = {
         "next": next_for(found, request.on),
         "cards": cards(found, request.on),
+        "meal": at_home(found, request.on),
         "people": everybody(request),
         "told": told(found),
     }

@@ -128,6 +128,27 @@ def meals(request: DoorRequest) -> HttpResponse:
     return page(request, "elder/meals.html", said, whom=elder)
 
 
+@dataclass(frozen=True)
+class AtHome:
+    """The one line about meals on the first page: what is booked next, or that one can book."""
+
+    said: str
+    address: str
+
+
+def at_home(elder: Whom, on: date) -> AtHome | None:
+    """Nothing where the county has no meal point; two statements."""
+    person = elder.person
+    ahead = bookings_of(county=person.county, person_id=person.id, first=on, most=MOST_AT_ONCE)
+    booked = next((one for one in ahead if one.state == Booking.State.BOOKED), None)
+    if booked is not None:
+        told = {"day": day_said(booked.day, language()), "meal": MEALS[booked.meal], "point": booked.menu.point.name}
+        return AtHome(_("%(day)s%(meal)s在%(point)s，已经订好") % told, reverse("elder:meal-booking", args=[booked.id]))
+    if person.died_on is None and Point.objects.filter(place__startswith=person.county).exists():
+        return AtHome(_("看附近食堂的菜单，订餐"), reverse("elder:meals"))
+    return None
+
+
 def point_of(request: DoorRequest, elder: Whom, point_id: int) -> Point:
     """A point of the elder's own county; one elsewhere is not there, and the asking is noted."""
     rows = Point.objects.select_related("provider", "food_licence")

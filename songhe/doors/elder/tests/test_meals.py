@@ -131,6 +131,12 @@ def test_a_meal_is_booked_at_the_table_with_one_press(hers, granny, menu):
     assert "已经订好的" in said(hers, PAGE)
 
 
+def test_the_first_page_leads_to_meals_and_says_what_is_booked_next(hers, granny, menu):
+    assert "看附近食堂的菜单，订餐" in said(hers, "/my/")
+    booked(menu, granny)
+    assert f"2026年3月12日午餐在{menu.point.name}，已经订好" in said(hers, "/my/")
+
+
 def test_delivery_goes_to_the_address_that_is_known(hers, menu):
     page = hers.get(f"{PAGE}menus/{menu.id}/")
     assert "和平小区3栋201" in page.content.decode()
