@@ -24,6 +24,7 @@ from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import card_words, history, naming, words
 from songhe.doors.staff.card_acts import NOTHING_WRONG, Wrong, county_of, find, offers, perform, tabs
 from songhe.doors.staff.card_card_acts import BY_NAME, CARDS, HEIRS, OPEN, CardDesk
+from songhe.doors.staff.card_fund_acts import titles
 from songhe.doors.staff.cursor import PAGE, address
 from songhe.doors.staff.reach import account_of as signed_in
 from songhe.doors.staff.reach import counties, noted_read, out_of_reach, reach
@@ -149,7 +150,7 @@ def card_shown(request: DoorRequest, row: Card, wrong: Wrong | None = None, stat
     here = reverse("staff:card-card", args=[row.id])
     payments = HeirPayment.objects.filter(county=county, purse__in=[each.id for each in desk.purses])
     standing = Standing.objects.filter(county=county, card=row).order_by("-first_month", "standard")
-    username = signed_in(request).username
+    username, named = signed_in(request).username, titles(county, request)
     said = {
         **tabs(request, county, "staff:card-cards"),
         **(wrong.said() if wrong else NOTHING_WRONG),
@@ -157,7 +158,7 @@ def card_shown(request: DoorRequest, row: Card, wrong: Wrong | None = None, stat
         "row": row,
         "state": words.word(card_words.CARDS, row.state),
         "facts": facts_of(request, row),
-        "standards": standing,
+        "standards": [{"row": each, "name": named.get(each.standard, each.standard)} for each in standing],
         "purses": [
             {
                 "row": each,

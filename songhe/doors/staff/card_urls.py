@@ -5,6 +5,7 @@ from django.urls import path
 from songhe.doors.staff import card_cards, card_classes, card_funds, card_gifts, card_merchants
 
 urlpatterns = [
+    path("", card_funds.funds, name="card"),
     path("funds/", card_funds.funds, name="card-funds"),
     path("funds/new/<slug:key>/<slug:verb>/", card_funds.new, name="card-new-act"),
     path("funds/<uuid:fund_id>/", card_funds.fund, name="card-fund"),

@@ -46,7 +46,7 @@ def test_a_card_is_opened_at_the_counter_classified_and_shown(people):
     assert (made.card_class, made.elder, made.bus, made.veteran) == (2, True, True, False)
     assert people["clerk"].get(where).headers["Location"] == page_of(made)
     page = text(people["clerk"].get(page_of(made)))
-    assert "card_class_2_old" in page
+    assert "高龄老年人" in page
     assert Entry.objects.filter(act="card.read", subject_id=str(made.id)).exists()
 
 
