@@ -87,7 +87,7 @@ ITEMS: tuple[Item, ...] = (
     Item("staff:month", _("月度运行"), "month.read"),
     Item("staff:statements", _("结算单"), "statement.read", AT_A_PROVIDER),
     Item("staff:budgets", _("预算"), "budget.read"),
-    Item("staff:card-funds", _("爱心卡"), "fund.read"),
+    Item("staff:card", _("爱心卡"), "fund.read"),
     Item("staff:overrides", _("改判"), "service.override"),
     Item("staff:duplicates", _("重复档案"), "person.merge"),
     Item("staff:complaints", _("投诉"), "complaint.read"),
