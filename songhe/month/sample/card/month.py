@@ -9,12 +9,9 @@ from typing import Any
 
 from django.db.models import Sum
 
-from songhe.card.charge import charge
-from songhe.card.classify import classify_county
-from songhe.card.expire import expire
-from songhe.card.models import Card, Fund, Match, TopUp
-from songhe.card.standard import rules_at
+from songhe.card.models import Card, Match, TopUp
 from songhe.kernel.month import Month
+from songhe.month import cards
 from songhe.month.sample.card import helping
 from songhe.month.sample.card.act import Company
 from songhe.month.sample.card.load import LARGE, finish
@@ -27,6 +24,8 @@ from songhe.month.sample.plan import moment
 from songhe.redemption.models import Bill
 from songhe.redemption.verdict import follow_visits
 from songhe.service.visit import judge_month
+from songhe.settlement import gather
+from songhe.settlement.share import card_programmes
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,10 @@ def live(plan: CardPlan, *, watch: Watch | None = None) -> Lived:
     month, and let lapse what lapses. The sample then stands still on ``plan.closed_on``."""
     seen = watch or Silent()
     seen.stage("charge")
-    classify(plan)
-    charged_fen, waiting = charge_all(plan, plan.month, plan.charged_on)
+    on = plan.charged_on
+    for county in COUNTIES.values():
+        cards.classify(county=county, on=on, clock=lambda: moment(on, 0, 10))
+    given = charge(plan.month, on)
     if plan.elders >= LARGE:
         analyse()
     steps = script(plan)
@@ -68,30 +69,25 @@ def live(plan: CardPlan, *, watch: Watch | None = None) -> Lived:
     company.live(steps, watch=seen.advance)
     seen.stage("close")
     judge(plan)
-    charge_all(plan, plan.month.next, plan.month.next.first)
-    expired_fen = expire_all(plan)
+    charge(plan.month.next, plan.month.next.first)
+    lapsed = [
+        cards.expire_all(county=county, on=plan.closed_on, clock=lambda: moment(plan.closed_on, 2))
+        for county in COUNTIES.values()
+    ]
+    gather_all(plan)
     open_menus(plan, regulars(company, steps))
     helping.help_each_other(plan, company)
     finish(moment(plan.closed_on, 10))
-    return summary(plan, charged_fen=charged_fen, waiting=waiting, expired_fen=expired_fen, steps=steps)
+    return summary(plan, given=given, expired_fen=sum(each["purses_expired_fen"] for each in lapsed), steps=steps)
 
 
-def classify(plan: CardPlan) -> None:
-    """Every card in its class and under its standards, before the month is charged."""
-    on = plan.charged_on
+def charge(month: Month, on: date) -> dict[str, int]:
+    """Every fund of both counties; what was given, and how many cards wait for money."""
+    found: dict[str, int] = {}
     for county in COUNTIES.values():
-        classify_county(county=county, policy=rules_at(county, on), on=on, clock=lambda: moment(on, 0, 10))
-
-
-def charge_all(plan: CardPlan, month: Month, on: date) -> tuple[int, int]:
-    """Every fund that is charged by the month; answers fen given and cards that wait."""
-    fen = waiting = 0
-    for county in COUNTIES.values():
-        for fund in Fund.objects.filter(county=county, closed_on=None).exclude(rates={}).order_by("slot"):
-            done = charge(county=county, fund_id=fund.id, month=month, on=on, clock=lambda: moment(on, 0, 30))
-            fen += done.fen
-            waiting += done.waiting
-    return fen, waiting
+        done = cards.charge_all(county=county, month=month, on=on, clock=lambda: moment(on, 0, 30))
+        found = {name: found.get(name, 0) + count for name, count in done.items()}
+    return found
 
 
 def judge(plan: CardPlan) -> None:
@@ -102,14 +98,12 @@ def judge(plan: CardPlan) -> None:
         follow_visits(county=county, month=plan.month, at=at, by="run:judge")
 
 
-def expire_all(plan: CardPlan) -> int:
-    """What lapsed with the month goes back to its funds; answers fen."""
-    on, fen = plan.closed_on, 0
+def gather_all(plan: CardPlan) -> None:
+    """What the funds owe each body, as a statement that waits for its manager."""
+    at = moment(plan.closed_on, 3)
     for county in COUNTIES.values():
-        funds = Fund.objects.filter(county=county).exclude(expiry=Fund.Expiry.NEVER).order_by("slot")
-        for fund in funds:
-            fen += expire(county=county, fund_id=fund.id, on=on, clock=lambda: moment(on, 2)).fen
-    return fen
+        for programme in card_programmes(county):
+            gather.run(county=county, programme=programme, month=plan.month, clock=lambda: at)
 
 
 def regulars(company: Company, steps: Sequence[Step]) -> dict[str, list[Any]]:
@@ -130,7 +124,7 @@ def regulars(company: Company, steps: Sequence[Step]) -> dict[str, list[Any]]:
     return found
 
 
-def summary(plan: CardPlan, *, charged_fen: int, waiting: int, expired_fen: int, steps: Sequence[Step]) -> Lived:
+def summary(plan: CardPlan, *, given: dict[str, int], expired_fen: int, steps: Sequence[Step]) -> Lived:
     counties = list(COUNTIES.values())
     bills = Bill.objects.filter(county__in=counties, month=str(plan.month))
     sums = bills.exclude(state=Bill.State.REVERSED).aggregate(
@@ -139,8 +133,8 @@ def summary(plan: CardPlan, *, charged_fen: int, waiting: int, expired_fen: int,
     paid = TopUp.objects.filter(county__in=counties, state=TopUp.State.PAID)
     return Lived(
         cards=Card.objects.filter(county__in=counties).count(),
-        charged_fen=charged_fen,
-        waiting=waiting,
+        charged_fen=given["charged_fen"],
+        waiting=given["cards_waiting"],
         topups=paid.count(),
         topups_fen=paid.aggregate(fen=Sum("amount_fen"))["fen"] or 0,
         matched_fen=Match.objects.filter(county__in=counties).aggregate(fen=Sum("amount_fen"))["fen"] or 0,
