@@ -178,6 +178,13 @@ ACTS: dict[str, Act] = {
     "meal.approve": Act("审批助餐点和助餐价格", "approving meal points and prices of meals", of(APPROVER)),
     "meal.inspect": Act("登记食品安全检查", "writing down food inspections", of(CLERK, APPROVER)),
     "meal.close": Act("关停和恢复助餐点", "closing and reopening meal points", of(APPROVER)),
+    # Aids
+    "aid.ask": Act("申请和归还辅具", "asking for aids and giving them back", of(CLERK, CITIZEN)),
+    "desk.aids": Act("租出和收回辅具", "lending aids", of(MANAGER, CARER)),
+    "desk.aid_stock": Act("管理本机构辅具库存和押金", "keeping a provider's aids and deposits", of(MANAGER)),
+    "aid.read": Act("查看辅具", "reading aids", READERS),
+    "aid.decide": Act("认定辅具损坏", "deciding on damaged aids", of(CLERK, APPROVER)),
+    "aid.recall": Act("登记辅具召回", "calling aids back", of(CLERK, APPROVER)),
     "policy.read": Act("查看政策包", "reading policy packs", READERS | of(SYSTEM)),
     "policy.load": Act("发布政策包", "loading policy packs", of(PROVINCE)),
     "policy.simulate": Act("测算政策", "simulating a policy", of(APPROVER) | ABOVE),

@@ -17,9 +17,9 @@ DAY_FEN, DEPOSIT_FEN = 300, 50_000
 _numbers = count(1)
 
 
-def provider(county=COUNTY) -> Provider:
+def provider(county=COUNTY, *, of: Provider | None = None) -> Provider:
     """A community provider with the catalogue of aids, rents for wheelchair and bed, and the item of the price list."""
-    made = body(kind=Kind.COMMUNITY, county=county)
+    made = of or body(kind=Kind.COMMUNITY, county=county)
     catalogue.load_catalogue()
     if not Item.objects.filter(place=county, code=catalogue.RENT_ITEM).exists():
         define_item(

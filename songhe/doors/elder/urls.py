@@ -1,7 +1,13 @@
-"""The addresses of this door, under ``/my/``: cases and people, vouchers and bills, meals, the love card."""
+"""The addresses of this door, under ``/my/``: cases and people, vouchers and bills, meals, aids, the love card."""
 
-from songhe.doors.elder import card_urls, case_urls, meals_urls, money_urls
+from songhe.doors.elder import aids_urls, card_urls, case_urls, meals_urls, money_urls
 
 app_name = "elder"
 
-urlpatterns = case_urls.urlpatterns + money_urls.urlpatterns + meals_urls.urlpatterns + card_urls.urlpatterns
+urlpatterns = (
+    case_urls.urlpatterns
+    + money_urls.urlpatterns
+    + meals_urls.urlpatterns
+    + aids_urls.urlpatterns
+    + card_urls.urlpatterns
+)

@@ -44,7 +44,7 @@ def post(
     told = form.cleaned_data
     form.cleaned_data = {field: value for field, value in told.items() if field not in not_kept}
     try:
-        act_once(request, county=county, name=name, form=form, do=lambda: {"id": do(told).pk})
+        act_once(request, county=county, name=name, form=form, do=lambda: {"id": str(do(told).pk)})
     except Refusal as refusal:
         return page(form, refusal, refusal.status)
     messages.success(request, done)

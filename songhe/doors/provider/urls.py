@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from songhe.doors.provider import (
+    aids_urls,
     bills,
     desk,
     home,
@@ -63,4 +64,5 @@ urlpatterns = [
     path("own/licences/<int:paper_id>/", workers.licence_file, name="licence-file"),
     path("own/account/", own.account, name="account"),
     *meals_urls.urlpatterns,
+    *aids_urls.urlpatterns,
 ]

@@ -88,6 +88,7 @@ ITEMS: tuple[Item, ...] = (
     Item("staff:statements", _("结算单"), "statement.read", AT_A_PROVIDER),
     Item("staff:budgets", _("预算"), "budget.read"),
     Item("staff:card", _("爱心卡"), "fund.read"),
+    Item("staff:aids", _("辅具"), "aid.read", frozenset({Role.CITIZEN})),
     Item("staff:overrides", _("改判"), "service.override"),
     Item("staff:duplicates", _("重复档案"), "person.merge"),
     Item("staff:complaints", _("投诉"), "complaint.read"),
@@ -109,6 +110,7 @@ ITEMS: tuple[Item, ...] = (
     Item("provider:people", _("服务对象"), "desk.open", only=at_who_serves),
     Item("provider:services", pgettext_lazy("page", "服务记录"), "desk.open", only=at_who_serves),
     Item("provider:bills", pgettext_lazy("page", "账单"), "desk.bills", only=at_who_serves),
+    Item("provider:aids", _("辅具"), "desk.aids", only=at_who_serves),
     Item("provider:statements", _("结算单"), "desk.statements"),
     Item("provider:own", _("机构资料"), "desk.own"),
 )

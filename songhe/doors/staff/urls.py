@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter
 from songhe.doors.staff import (
     account,
     accounts,
+    aids,
     bank,
     batch,
     budgets,
@@ -40,6 +41,10 @@ register_converter(MonthConverter, "month")
 register_converter(NumberConverter, "no")
 
 urlpatterns = [
+    path("aids/", aids.aids, name="aids"),
+    path("aids/recall/", aids.call_back, name="aid-recall"),
+    path("aids/damages/<uuid:inspection_id>/", aids.decide, name="aid-decide"),
+    path("aids/damages/<uuid:inspection_id>/picture/", aids.evidence, name="aid-evidence"),
     path("", inbox.inbox, name="inbox"),
     path("export/", inbox.as_sheet, name="inbox-export"),
     path("batch/", batch.look, name="batch"),
