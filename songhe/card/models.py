@@ -1,4 +1,7 @@
-"""Cards and their purses, top-ups and matches; the funds stand in ``fund_models``. Balances are in the ledger."""
+"""Cards and their purses, top-ups and matches; holds and funds stand in ``hold_models`` and ``fund_models``.
+
+Balances are in the ledger.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from songhe.card.fund_models import Allotment, Allowed, Decision, Donation, Fund, Level, Source
+from songhe.card.hold_models import Hold, HoldPart
 from songhe.county.key import CompositeReference, CountyKey
 from songhe.county.row import CountyRow
 from songhe.document.models import StoredFile
@@ -24,6 +28,8 @@ __all__ = [
     "Fund",
     "GivenBack",
     "HeirPayment",
+    "Hold",
+    "HoldPart",
     "Level",
     "Match",
     "MatchCount",

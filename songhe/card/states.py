@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from songhe.card.hold_models import Hold
 from songhe.card.models import Allotment, Card, HeirPayment, Purse, TopUp
 from songhe.kernel.states import Table, wrong_state
 
@@ -56,5 +57,14 @@ HEIR_PAYMENT = Table(
         "decline": ({HeirPayment.State.OPEN}, HeirPayment.State.DECLINED),
     },
     labels=dict(HeirPayment.State.choices),
+    refuses=WRONG_STATE,
+)
+
+HOLD = Table(
+    {
+        "capture": ({Hold.State.HELD}, Hold.State.CAPTURED),
+        "release": ({Hold.State.HELD}, Hold.State.RELEASED),
+    },
+    labels=dict(Hold.State.choices),
     refuses=WRONG_STATE,
 )

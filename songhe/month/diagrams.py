@@ -42,6 +42,7 @@ def tables() -> dict[str, Table]:
         "预算申请 Budget proposal (grant)": grant.PROPOSAL,
         "爱心卡 Love card (card)": card.CARD,
         "子账户 Purse (card)": card.PURSE,
+        "卡上预留 Hold on a card (card)": card.HOLD,
         "资金入池 Allotment (card)": card.ALLOTMENT,
         "充值 Top-up (card)": card.TOP_UP,
         "退给继承人 Payment to an heir (card)": card.HEIR_PAYMENT,

@@ -11,6 +11,7 @@ from django.db.models import F
 from songhe.assessment.models import Assessment
 from songhe.assessment.review import accept
 from songhe.card.close import close_after_death
+from songhe.card.hold import release_after_death as release_of_card
 from songhe.card.models import Card
 from songhe.entitlement import follow
 from songhe.entitlement.assess import TOO_OLD
@@ -51,6 +52,7 @@ def after_death(*, county: str, person_id: UUID, on: date, at: datetime, by: str
         fail_after_death(county=county, person_id=person_id, at=at, by=by)
         verdict.fail_after_death(county=county, person_id=person_id, at=at, by=by)
         release_after_death(county=county, person_id=person_id, at=at, on=on, by=by)
+        release_of_card(county=county, person_id=person_id, at=at, on=on, by=by)
         close_after_death(county=county, person_id=person_id, at=at, on=on, by=by)
 
 

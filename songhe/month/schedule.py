@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
+from songhe.card.hold import release_overdue as release_overdue_of_cards
+from songhe.card.hold_models import Hold as CardHold
 from songhe.document.download import remove_over
 from songhe.entitlement.models import Entitlement
 from songhe.grant.expire import expire
@@ -64,6 +66,14 @@ def due(*, on: date, clock: Clock, calendar: Calendar, people: People | None) ->
             "daily:bank",
             on.isoformat(),
             partial(read_answers, county=county, at=clock(), on=on, by=BY),
+        )
+    overdue = CardHold.objects.filter(state=CardHold.State.HELD, until__lte=clock()).order_by("county")
+    for county in overdue.values_list("county", flat=True).distinct():
+        yield Due(
+            county,
+            "daily:card-holds",
+            on.isoformat(),
+            partial(release_overdue_of_cards, county=county, at=clock(), on=on),
         )
     for county in counties():
         if Budget.objects.filter(county=county, programme=PROGRAMME, month=str(month)).exists():

@@ -16,6 +16,100 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Card",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("no", models.CharField(max_length=24)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "正常"), ("lost", "挂失"), ("frozen", "冻结"), ("closed", "注销")],
+                        default="active",
+                        max_length=6,
+                    ),
+                ),
+                ("card_class", models.IntegerField(default=3)),
+                ("elder", models.BooleanField(default=False)),
+                ("veteran", models.BooleanField(default=False)),
+                ("bus", models.BooleanField(default=False)),
+                ("authorised", models.CharField(choices=[("elder", "本人"), ("agent", "代办人")], max_length=5)),
+                ("opened_by", models.CharField(max_length=64)),
+                ("opened_at", models.DateTimeField()),
+                ("opened_on", models.DateField()),
+                ("closed_on", models.DateField(null=True)),
+                ("closed_because", models.CharField(blank=True, max_length=200)),
+                (
+                    "mandate",
+                    songhe.county.key.CountyKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="person.mandate"
+                    ),
+                ),
+                (
+                    "medium",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="person.medium"),
+                ),
+                (
+                    "person",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="person.person"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "no"), name="card_card_no"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "closed"), _negated=True),
+                        fields=("county", "person"),
+                        name="card_card_one_a_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("card_class__gte", 1), ("card_class__lte", 4)), name="card_card_class"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("authorised", "elder"),
+                            models.Q(("authorised", "agent"), ("mandate__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="card_card_agent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_on__isnull", False), ("state", "closed")),
+                            models.Q(models.Q(("state", "closed"), _negated=True), ("closed_on", None)),
+                            _connector="OR",
+                        ),
+                        name="card_card_closed",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "person_id"),
+                        name="card_card_person_key",
+                        to="person.Person",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "medium_id"),
+                        name="card_card_medium_key",
+                        to="person.Medium",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "mandate_id"),
+                        name="card_card_mandate_key",
+                        to="person.Mandate",
+                        to_columns=("county", "id"),
+                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="card_card_row"),
+                ],
+                "indexes": [models.Index(fields=["county", "person"], name="card_card_person")],
+            },
+        ),
+        migrations.CreateModel(
             name="Fund",
             fields=[
                 ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
@@ -55,15 +149,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("place", models.CharField(max_length=12)),
-                ("books", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="ledger.fund")),
-                (
-                    "account",
-                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="ledger.account"),
-                ),
-                (
-                    "inflow",
-                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="ledger.account"),
-                ),
                 ("slot", models.IntegerField()),
                 ("classes", models.JSONField(default=list)),
                 ("rates", models.JSONField(default=dict)),
@@ -83,6 +168,15 @@ class Migration(migrations.Migration):
                 ("approved_by", models.CharField(max_length=64)),
                 ("opened_at", models.DateTimeField()),
                 ("closed_on", models.DateField(null=True)),
+                (
+                    "account",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="ledger.account"),
+                ),
+                ("books", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="ledger.fund")),
+                (
+                    "inflow",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="ledger.account"),
+                ),
             ],
             options={
                 "constraints": [
@@ -150,33 +244,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Allowed",
-            fields=[
-                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("fund", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.fund")),
-                ("category", models.CharField(max_length=12)),
-                ("until", models.DateField(null=True)),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("county", "fund", "category"), name="card_allowed_once"),
-                    songhe.county.key.CompositeReference(
-                        columns=("county", "fund_id"),
-                        name="card_allowed_fund_key",
-                        to="card.Fund",
-                        to_columns=("county", "id"),
-                    ),
-                    models.UniqueConstraint(fields=("county", "id"), name="card_allowed_row"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="Decision",
             fields=[
                 ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
@@ -186,7 +253,6 @@ class Migration(migrations.Migration):
                         default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("fund", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.fund")),
                 ("held_on", models.DateField()),
                 ("body", models.CharField(max_length=40)),
                 ("present", models.JSONField(default=list)),
@@ -198,14 +264,15 @@ class Migration(migrations.Migration):
                 ("resolution", models.CharField(max_length=300)),
                 ("amount_fen", models.BigIntegerField()),
                 ("document_no", models.CharField(max_length=80)),
+                ("recorded_by", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
                 (
                     "paper",
                     songhe.county.key.CountyKey(
                         null=True, on_delete=django.db.models.deletion.PROTECT, to="document.storedfile"
                     ),
                 ),
-                ("recorded_by", models.CharField(max_length=64)),
-                ("at", models.DateTimeField()),
+                ("fund", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.fund")),
             ],
             options={
                 "constraints": [
@@ -267,7 +334,6 @@ class Migration(migrations.Migration):
                         default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("fund", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.fund")),
                 (
                     "giver",
                     models.CharField(
@@ -286,6 +352,7 @@ class Migration(migrations.Migration):
                 ("given_on", models.DateField()),
                 ("receipt_no", models.CharField(max_length=40)),
                 ("wish", models.CharField(blank=True, max_length=200)),
+                ("fund", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.fund")),
             ],
             options={
                 "constraints": [
@@ -336,12 +403,6 @@ class Migration(migrations.Migration):
                 ),
                 ("amount_fen", models.BigIntegerField()),
                 ("document_no", models.CharField(max_length=80)),
-                (
-                    "decision",
-                    songhe.county.key.CountyKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, to="card.decision"
-                    ),
-                ),
                 ("donation_id", models.UUIDField(null=True)),
                 (
                     "state",
@@ -356,6 +417,12 @@ class Migration(migrations.Migration):
                 ("decided_by", models.CharField(blank=True, max_length=64)),
                 ("decided_at", models.DateTimeField(null=True)),
                 ("because", models.CharField(blank=True, max_length=300)),
+                (
+                    "decision",
+                    songhe.county.key.CountyKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="card.decision"
+                    ),
+                ),
             ],
             options={
                 "constraints": [
@@ -419,7 +486,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Card",
+            name="Allowed",
             fields=[
                 ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
                 (
@@ -428,124 +495,20 @@ class Migration(migrations.Migration):
                         default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("no", models.CharField(max_length=24)),
-                (
-                    "person",
-                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="person.person"),
-                ),
-                (
-                    "medium",
-                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="person.medium"),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("active", "正常"), ("lost", "挂失"), ("frozen", "冻结"), ("closed", "注销")],
-                        default="active",
-                        max_length=6,
-                    ),
-                ),
-                ("card_class", models.IntegerField(default=3)),
-                ("elder", models.BooleanField(default=False)),
-                ("veteran", models.BooleanField(default=False)),
-                ("bus", models.BooleanField(default=False)),
-                ("authorised", models.CharField(choices=[("elder", "本人"), ("agent", "代办人")], max_length=5)),
-                (
-                    "mandate",
-                    songhe.county.key.CountyKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, to="person.mandate"
-                    ),
-                ),
-                ("opened_by", models.CharField(max_length=64)),
-                ("opened_at", models.DateTimeField()),
-                ("opened_on", models.DateField()),
-                ("closed_on", models.DateField(null=True)),
-                ("closed_because", models.CharField(blank=True, max_length=200)),
+                ("category", models.CharField(max_length=12)),
+                ("until", models.DateField(null=True)),
+                ("fund", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.fund")),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("county", "no"), name="card_card_no"),
-                    models.UniqueConstraint(
-                        condition=models.Q(("state", "closed"), _negated=True),
-                        fields=("county", "person"),
-                        name="card_card_one_a_person",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("card_class__gte", 1), ("card_class__lte", 4)), name="card_card_class"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("authorised", "elder"),
-                            models.Q(("authorised", "agent"), ("mandate__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="card_card_agent",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("closed_on__isnull", False), ("state", "closed")),
-                            models.Q(models.Q(("state", "closed"), _negated=True), ("closed_on", None)),
-                            _connector="OR",
-                        ),
-                        name="card_card_closed",
-                    ),
+                    models.UniqueConstraint(fields=("county", "fund", "category"), name="card_allowed_once"),
                     songhe.county.key.CompositeReference(
-                        columns=("county", "person_id"),
-                        name="card_card_person_key",
-                        to="person.Person",
+                        columns=("county", "fund_id"),
+                        name="card_allowed_fund_key",
+                        to="card.Fund",
                         to_columns=("county", "id"),
                     ),
-                    songhe.county.key.CompositeReference(
-                        columns=("county", "medium_id"),
-                        name="card_card_medium_key",
-                        to="person.Medium",
-                        to_columns=("county", "id"),
-                    ),
-                    songhe.county.key.CompositeReference(
-                        columns=("county", "mandate_id"),
-                        name="card_card_mandate_key",
-                        to="person.Mandate",
-                        to_columns=("county", "id"),
-                    ),
-                    models.UniqueConstraint(fields=("county", "id"), name="card_card_row"),
-                ],
-                "indexes": [models.Index(fields=["county", "person"], name="card_card_person")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Standing",
-            fields=[
-                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("card", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.card")),
-                ("standard", models.CharField(max_length=40)),
-                ("first_month", models.CharField(max_length=7)),
-                ("last_month", models.CharField(blank=True, max_length=7)),
-                ("pack", models.CharField(max_length=80)),
-                ("version", models.CharField(max_length=12)),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("county", "card", "standard", "first_month"), name="card_standing_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("last_month", ""), ("last_month__gte", models.F("first_month")), _connector="OR"
-                        ),
-                        name="card_standing_ends_after",
-                    ),
-                    songhe.county.key.CompositeReference(
-                        columns=("county", "card_id"),
-                        name="card_standing_card_key",
-                        to="card.Card",
-                        to_columns=("county", "id"),
-                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="card_allowed_row"),
                 ],
             },
         ),
@@ -559,13 +522,7 @@ class Migration(migrations.Migration):
                         default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("card", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.card")),
-                ("fund", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.fund")),
                 ("period", models.CharField(blank=True, max_length=7)),
-                (
-                    "account",
-                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="ledger.account"),
-                ),
                 (
                     "state",
                     models.CharField(
@@ -582,6 +539,12 @@ class Migration(migrations.Migration):
                 ("valid_from", models.DateField()),
                 ("valid_to", models.DateField()),
                 ("book_until", models.DateField()),
+                (
+                    "account",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="ledger.account"),
+                ),
+                ("card", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.card")),
+                ("fund", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.fund")),
             ],
             options={
                 "constraints": [
@@ -618,45 +581,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Charge",
-            fields=[
-                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("purse", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.purse")),
-                ("fund", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.fund")),
-                ("month", models.CharField(max_length=7)),
-                ("amount_fen", models.BigIntegerField()),
-                ("batch", models.UUIDField()),
-                ("pack", models.CharField(blank=True, max_length=80)),
-                ("version", models.CharField(blank=True, max_length=12)),
-                ("at", models.DateTimeField()),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("county", "purse", "month"), name="card_charge_once"),
-                    models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="card_charge_amount"),
-                    songhe.county.key.CompositeReference(
-                        columns=("county", "purse_id"),
-                        name="card_charge_purse_key",
-                        to="card.Purse",
-                        to_columns=("county", "id"),
-                    ),
-                    songhe.county.key.CompositeReference(
-                        columns=("county", "fund_id"),
-                        name="card_charge_fund_key",
-                        to="card.Fund",
-                        to_columns=("county", "id"),
-                    ),
-                ],
-                "indexes": [models.Index(fields=["county", "batch"], name="card_charge_batch")],
-            },
-        ),
-        migrations.CreateModel(
             name="Draw",
             fields=[
                 ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
@@ -673,17 +597,17 @@ class Migration(migrations.Migration):
                 ("category", models.CharField(max_length=12)),
                 ("amount_fen", models.BigIntegerField()),
                 ("about", models.UUIDField()),
+                ("service_on", models.DateField()),
+                ("from_fund", models.BooleanField(default=False)),
+                ("on", models.DateField()),
+                ("at", models.DateTimeField()),
+                ("by", models.CharField(max_length=64)),
                 (
                     "provider",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
                     ),
                 ),
-                ("service_on", models.DateField()),
-                ("from_fund", models.BooleanField(default=False)),
-                ("on", models.DateField()),
-                ("at", models.DateTimeField()),
-                ("by", models.CharField(max_length=64)),
             ],
             options={
                 "constraints": [
@@ -726,11 +650,11 @@ class Migration(migrations.Migration):
                         default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("draw", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.draw")),
                 ("restored", models.BooleanField()),
                 ("on", models.DateField()),
                 ("at", models.DateTimeField()),
                 ("by", models.CharField(max_length=64)),
+                ("draw", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.draw")),
             ],
             options={
                 "constraints": [
@@ -739,6 +663,106 @@ class Migration(migrations.Migration):
                         columns=("county", "draw_id"),
                         name="card_givenback_draw_key",
                         to="card.Draw",
+                        to_columns=("county", "id"),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Hold",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("help", models.CharField(max_length=12)),
+                ("day", models.DateField()),
+                ("amount_fen", models.BigIntegerField()),
+                ("taken_fen", models.BigIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("held", "预留中"), ("captured", "已用完"), ("released", "已释放")],
+                        default="held",
+                        max_length=8,
+                    ),
+                ),
+                ("until", models.DateTimeField()),
+                ("at", models.DateTimeField()),
+                ("by", models.CharField(max_length=64)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("card", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.card")),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount_fen__gt", 0), ("taken_fen__gte", 0), ("taken_fen__lte", models.F("amount_fen"))
+                        ),
+                        name="card_hold_amounts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("state", "held")),
+                            models.Q(
+                                models.Q(("state", "held"), _negated=True), models.Q(("ended_at", None), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="card_hold_ended",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "card_id"),
+                        name="card_hold_card_key",
+                        to="card.Card",
+                        to_columns=("county", "id"),
+                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="card_hold_row"),
+                ],
+                "indexes": [
+                    models.Index(fields=["county", "card", "state"], name="card_hold_card"),
+                    models.Index(fields=["county", "state", "until"], name="card_hold_due"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MatchCount",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("month", models.CharField(max_length=7)),
+                ("matched_fen", models.BigIntegerField(default=0)),
+                ("cap_fen", models.BigIntegerField()),
+                (
+                    "person",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="person.person"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "person", "month"), name="card_match_count_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("matched_fen__gte", 0), ("matched_fen__lte", models.F("cap_fen"))),
+                        name="card_match_count_cap",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "person_id"),
+                        name="card_matchcount_person_key",
+                        to="person.Person",
                         to_columns=("county", "id"),
                     ),
                 ],
@@ -755,7 +779,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("no", models.CharField(max_length=24)),
-                ("card", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.card")),
                 ("amount_fen", models.BigIntegerField()),
                 (
                     "state",
@@ -771,6 +794,7 @@ class Migration(migrations.Migration):
                 ("paid_at", models.DateTimeField(null=True)),
                 ("paid_on", models.DateField(null=True)),
                 ("refunded_fen", models.BigIntegerField(default=0)),
+                ("card", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.card")),
             ],
             options={
                 "constraints": [
@@ -804,40 +828,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="MatchCount",
-            fields=[
-                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "person",
-                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="person.person"),
-                ),
-                ("month", models.CharField(max_length=7)),
-                ("matched_fen", models.BigIntegerField(default=0)),
-                ("cap_fen", models.BigIntegerField()),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("county", "person", "month"), name="card_match_count_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("matched_fen__gte", 0), ("matched_fen__lte", models.F("cap_fen"))),
-                        name="card_match_count_cap",
-                    ),
-                    songhe.county.key.CompositeReference(
-                        columns=("county", "person_id"),
-                        name="card_matchcount_person_key",
-                        to="person.Person",
-                        to_columns=("county", "id"),
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="Match",
             fields=[
                 ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
@@ -849,14 +839,14 @@ class Migration(migrations.Migration):
                 ),
                 ("topup_id", models.UUIDField()),
                 ("topup_fen", models.BigIntegerField()),
-                ("fund", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.fund")),
-                ("purse", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.purse")),
                 ("month", models.CharField(max_length=7)),
                 ("ratio", models.CharField(max_length=12)),
                 ("amount_fen", models.BigIntegerField()),
                 ("back_fen", models.BigIntegerField(default=0)),
                 ("pack", models.CharField(max_length=80)),
                 ("version", models.CharField(max_length=12)),
+                ("fund", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.fund")),
+                ("purse", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.purse")),
             ],
             options={
                 "constraints": [
@@ -891,7 +881,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Refund",
+            name="HoldPart",
             fields=[
                 ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
                 (
@@ -900,30 +890,44 @@ class Migration(migrations.Migration):
                         default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("topup", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.topup")),
-                ("no", models.CharField(max_length=24)),
                 ("amount_fen", models.BigIntegerField()),
-                ("back_fen", models.BigIntegerField()),
-                ("because", models.CharField(max_length=200)),
-                ("by", models.CharField(max_length=64)),
-                ("at", models.DateTimeField()),
-                ("sent_at", models.DateTimeField(null=True)),
+                ("back_fen", models.BigIntegerField(default=0)),
+                (
+                    "account",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="ledger.account"),
+                ),
+                ("hold", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.hold")),
+                ("purse", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.purse")),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("county", "no"), name="card_refund_no"),
+                    models.UniqueConstraint(fields=("county", "hold", "purse"), name="card_holdpart_once"),
                     models.CheckConstraint(
-                        condition=models.Q(("amount_fen__gt", 0), ("back_fen__gte", 0)), name="card_refund_amount"
+                        condition=models.Q(
+                            ("amount_fen__gt", 0), ("back_fen__gte", 0), ("back_fen__lte", models.F("amount_fen"))
+                        ),
+                        name="card_holdpart_amounts",
                     ),
                     songhe.county.key.CompositeReference(
-                        columns=("county", "topup_id"),
-                        name="card_refund_topup_key",
-                        to="card.TopUp",
+                        columns=("county", "hold_id"),
+                        name="card_holdpart_hold_key",
+                        to="card.Hold",
                         to_columns=("county", "id"),
                     ),
-                    models.UniqueConstraint(fields=("county", "id"), name="card_refund_row"),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "purse_id"),
+                        name="card_holdpart_purse_key",
+                        to="card.Purse",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "account_id"),
+                        name="card_holdpart_account_key",
+                        to="ledger.Account",
+                        to_columns=("county", "id"),
+                    ),
                 ],
-                "indexes": [models.Index(fields=["county", "topup"], name="card_refund_of")],
+                "indexes": [models.Index(fields=["county", "purse"], name="card_holdpart_purse")],
             },
         ),
         migrations.CreateModel(
@@ -936,17 +940,10 @@ class Migration(migrations.Migration):
                         default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("purse", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.purse")),
                 ("amount_fen", models.BigIntegerField()),
                 ("name", models.CharField(max_length=60)),
                 ("relation", models.CharField(max_length=20)),
                 ("evidence", models.CharField(max_length=200)),
-                (
-                    "paper",
-                    songhe.county.key.CountyKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, to="document.storedfile"
-                    ),
-                ),
                 (
                     "state",
                     models.CharField(
@@ -960,6 +957,13 @@ class Migration(migrations.Migration):
                 ("decided_by", models.CharField(blank=True, max_length=64)),
                 ("decided_at", models.DateTimeField(null=True)),
                 ("because", models.CharField(blank=True, max_length=200)),
+                (
+                    "paper",
+                    songhe.county.key.CountyKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="document.storedfile"
+                    ),
+                ),
+                ("purse", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.purse")),
             ],
             options={
                 "constraints": [
@@ -989,6 +993,118 @@ class Migration(migrations.Migration):
                     ),
                     models.UniqueConstraint(fields=("county", "id"), name="card_heirpayment_row"),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Charge",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("month", models.CharField(max_length=7)),
+                ("amount_fen", models.BigIntegerField()),
+                ("batch", models.UUIDField()),
+                ("pack", models.CharField(blank=True, max_length=80)),
+                ("version", models.CharField(blank=True, max_length=12)),
+                ("at", models.DateTimeField()),
+                ("fund", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.fund")),
+                ("purse", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.purse")),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "purse", "month"), name="card_charge_once"),
+                    models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="card_charge_amount"),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "purse_id"),
+                        name="card_charge_purse_key",
+                        to="card.Purse",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "fund_id"),
+                        name="card_charge_fund_key",
+                        to="card.Fund",
+                        to_columns=("county", "id"),
+                    ),
+                ],
+                "indexes": [models.Index(fields=["county", "batch"], name="card_charge_batch")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Standing",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("standard", models.CharField(max_length=40)),
+                ("first_month", models.CharField(max_length=7)),
+                ("last_month", models.CharField(blank=True, max_length=7)),
+                ("pack", models.CharField(max_length=80)),
+                ("version", models.CharField(max_length=12)),
+                ("card", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.card")),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("county", "card", "standard", "first_month"), name="card_standing_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("last_month", ""), ("last_month__gte", models.F("first_month")), _connector="OR"
+                        ),
+                        name="card_standing_ends_after",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "card_id"),
+                        name="card_standing_card_key",
+                        to="card.Card",
+                        to_columns=("county", "id"),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Refund",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("no", models.CharField(max_length=24)),
+                ("amount_fen", models.BigIntegerField()),
+                ("back_fen", models.BigIntegerField()),
+                ("because", models.CharField(max_length=200)),
+                ("by", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("topup", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.topup")),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "no"), name="card_refund_no"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0), ("back_fen__gte", 0)), name="card_refund_amount"
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "topup_id"),
+                        name="card_refund_topup_key",
+                        to="card.TopUp",
+                        to_columns=("county", "id"),
+                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="card_refund_row"),
+                ],
+                "indexes": [models.Index(fields=["county", "topup"], name="card_refund_of")],
             },
         ),
     ]

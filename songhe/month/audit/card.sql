@@ -18,8 +18,8 @@ LEFT JOIN ledger_account a
 WHERE a.id IS NULL;
 
 -- card.purse_differs
--- zh: 子账户余额不等于充入、充值、配捐减去支出和退款
--- en: what stands in the purse is not what was charged, topped up and matched less what was paid and refunded
+-- zh: 子账户余额不等于充入、充值、配捐减去支出、退款和预留
+-- en: what stands in the purse is not what was charged, topped up and matched less what was paid, refunded and held
 SELECT p.county, p.id FROM card_purse p
 JOIN ledger_account a ON a.county = p.county AND a.id = p.account_id
 JOIN card_fund f ON f.county = p.county AND f.id = p.fund_id
@@ -38,8 +38,10 @@ LEFT JOIN (SELECT county, card_id, SUM(amount_fen - refunded_fen) AS fen FROM ca
 LEFT JOIN (SELECT county, purse_id, SUM(amount_fen) AS fen FROM card_heirpayment WHERE state = 'paid'
            GROUP BY county, purse_id) h
   ON h.county = p.county AND h.purse_id = p.id
+LEFT JOIN (SELECT county, purse_id, SUM(amount_fen - back_fen) AS fen FROM card_holdpart GROUP BY county, purse_id) o
+  ON o.county = p.county AND o.purse_id = p.id
 WHERE p.state <> 'expired' AND a.balance <> COALESCE(c.fen, 0) + COALESCE(m.fen, 0) + COALESCE(t.fen, 0)
-      - COALESCE(d.fen, 0) - COALESCE(h.fen, 0);
+      - COALESCE(d.fen, 0) - COALESCE(h.fen, 0) - COALESCE(o.fen, 0);
 
 -- card.ended_with_money
 -- zh: 子账户已结束，余额没有退回
@@ -70,9 +72,12 @@ LEFT JOIN (SELECT p.county, p.fund_id, SUM(h.amount_fen) AS fen FROM card_heirpa
            JOIN card_purse p ON p.county = h.county AND p.id = h.purse_id
            WHERE h.state = 'paid' GROUP BY p.county, p.fund_id) h
   ON h.county = f.county AND h.fund_id = f.id
+LEFT JOIN (SELECT p.county, p.fund_id, SUM(o.amount_fen - o.back_fen) AS fen FROM card_holdpart o
+           JOIN card_purse p ON p.county = o.county AND p.id = o.purse_id GROUP BY p.county, p.fund_id) o
+  ON o.county = f.county AND o.fund_id = f.id
 GROUP BY f.county, f.source, f.level
 HAVING SUM(COALESCE(i.fen, 0) + COALESCE(t.fen, 0))
-    <> SUM(a.balance + COALESCE(s.fen, 0) + COALESCE(d.fen, 0) + COALESCE(h.fen, 0));
+    <> SUM(a.balance + COALESCE(s.fen, 0) + COALESCE(d.fen, 0) + COALESCE(h.fen, 0) + COALESCE(o.fen, 0));
 
 -- card.spent_outside_purpose
 -- zh: 限定用途的资金用于名单外的项目，或在有效期之外
@@ -142,6 +147,7 @@ SELECT r.county, r.id FROM (
     UNION ALL SELECT county, id, 'topup', id, amount_fen FROM card_topup WHERE state = 'paid'
     UNION ALL SELECT county, id, 'match', id, amount_fen FROM card_match
     UNION ALL SELECT county, id, 'refund', id, amount_fen FROM card_refund
+    UNION ALL SELECT county, id, 'hold', id, amount_fen FROM card_hold
     UNION ALL SELECT county, id, 'to_heir', id, amount_fen FROM card_heirpayment WHERE state = 'paid') r
 LEFT JOIN (SELECT county, kind, about, SUM(amount) AS units FROM ledger_transfer GROUP BY county, kind, about) t
   ON t.county = r.county AND t.kind = r.kind AND t.about = r.about
@@ -161,3 +167,18 @@ WHERE t.refunded_fen <> COALESCE(r.fen, 0);
 SELECT county, id FROM card_fund WHERE opened_by = approved_by
 UNION ALL SELECT county, id FROM card_allotment WHERE state <> 'open' AND proposed_by = decided_by
 UNION ALL SELECT county, id FROM card_heirpayment WHERE state <> 'open' AND proposed_by = decided_by;
+
+-- card.hold_differs
+-- zh: 预留账户余额不等于尚未用掉和退回的预留，或预留的各部分之和不等于预留额
+-- en: what stands beside a purse is not what is held of it, or the parts of a hold are not the hold
+SELECT o.county, MIN(CAST(o.id AS text)) FROM card_holdpart o
+JOIN ledger_account a ON a.county = o.county AND a.id = o.account_id
+GROUP BY o.county, o.account_id, a.balance, a.kind
+HAVING a.kind <> 'card_hold' OR a.balance <> SUM(o.amount_fen - o.back_fen)
+UNION ALL
+SELECT h.county, CAST(h.id AS text) FROM card_hold h
+LEFT JOIN (SELECT county, hold_id, SUM(amount_fen) AS fen, SUM(amount_fen - back_fen) AS left_fen FROM card_holdpart
+           GROUP BY county, hold_id) o
+  ON o.county = h.county AND o.hold_id = h.id
+WHERE COALESCE(o.fen, 0) <> h.amount_fen
+   OR COALESCE(o.left_fen, 0) <> CASE WHEN h.state = 'held' THEN h.amount_fen - h.taken_fen ELSE 0 END;
