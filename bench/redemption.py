@@ -47,7 +47,7 @@ def run(*, size: int = CALLS, rounds: int = ROUNDS) -> Figures:
         profile = _profile(secret, vouchers)
         script = _script(secret, vouchers)
         database.leave()
-        with _served(database) as port:
+        with served(database) as port:
             _calls(port, secret, vouchers, WARM)
             for _ in range(rounds):
                 took, latencies = _calls(port, secret, vouchers, each)
@@ -155,7 +155,7 @@ def _request(n: int, secret: str) -> tuple[bytes, dict[str, str]]:
 
 
 @contextmanager
-def _served(database: Database) -> Iterator[int]:
+def served(database: Database) -> Iterator[int]:
     """``songhe serve`` with its web workers, on a free port of the loopback."""
     port = free_port()
     command = [sys.executable, "-m", "songhe", "serve", "--port", str(port), "--workers", str(WORKERS), "--no-worker"]

@@ -16,7 +16,7 @@ from songhe.card import order
 from songhe.card.fund import account_of, payable
 from songhe.card.models import Card, Draw, GivenBack, Purse
 from songhe.card.open import CLOSED_CARD
-from songhe.card.purse import Buys, buys_of, listed_on, payers
+from songhe.card.purse import Payer, listed_on, payers, read_payers
 from songhe.card.states import PURSE
 from songhe.kernel.refusal import reason, whole
 from songhe.ledger.models import Account
@@ -54,7 +54,7 @@ class Owed:
 
 @dataclass(frozen=True)
 class Taking:
-    """So much of one line (``about``) from one purse of the ``fund`` (its name); ``because``: by what its turn came.
+    """So much of one line (``about``) from one purse; ``because``: by what its turn came; ``payer``: it, as planned.
 
     ``from_fund``: the purse has ended since it paid this line the first time, and its fund pays in its stead.
     """
@@ -65,7 +65,7 @@ class Taking:
     service_on: date
     about: UUID
     because: str = ""
-    fund: str = ""
+    payer: Payer | None = None
     from_fund: bool = False
 
 
@@ -92,7 +92,7 @@ def plan(
     by: order.By = "lapsing_first",
     anew: Mapping[UUID, int] | None = None,
 ) -> list[Taking]:
-    """What each purse of a locked card would pay, day by day of service, in the order of payment. Three statements.
+    """What each purse of a locked card would pay, day by day of service, in the order of payment. Two statements.
 
     Lines that only the family pays come last of their day. ``anew``: the lines were paid before and are booked with
     other amounts, whatever became of the card since; what purses that have ended gave for them their funds pay again,
@@ -106,7 +106,7 @@ def plan(
     if not owed:
         return found
     purses = payers(card=card, first=days[0], last=days[-1], on=on, ended=anew or {})
-    names = {str(each.purse.id): each.purse.fund.name for each in purses}
+    by_key = {str(each.purse.id): each for each in purses}
     for day in days:
         for family in (False, True):
             lines = [
@@ -126,7 +126,7 @@ def plan(
                     service_on=day,
                     about=UUID(part.line),
                     because=part.because,
-                    fund=names[part.purse],
+                    payer=by_key[part.purse],
                     from_fund=UUID(part.purse) in (anew or {}),
                 )
                 for part in order.share(purses=may, lines=lines, by=by).parts
@@ -147,10 +147,9 @@ def draw(
     """Take money out of purses of a locked card for a provider; all of it or nothing.
 
     Each purse pays only what its fund may buy, in the time for which its money is valid, and never more than stands
-    in it; the database holds all three (P5, P35). ``anew`` as in ``plan``. A bounded number of statements.
-
-    Refuses with ``card.lost``,
-    ``card.frozen``, ``card.closed_card``, ``card.not_for_this``, ``card.not_this_day`` or ``ledger.insufficient``.
+    in it; the database holds all three (P5, P35). The bill that is paid notes it. ``anew`` as in ``plan``. A bounded
+    number of statements. Refuses with ``card.lost``, ``card.frozen``, ``card.closed_card``, ``card.not_for_this``,
+    ``card.not_this_day`` or ``ledger.insufficient``.
     """
     if not takings:
         return []
@@ -159,37 +158,28 @@ def draw(
         if not anew:
             require_usable(card, service_on=taking.service_on)
     with transaction.atomic():
-        rows = Purse.objects.filter(county=card.county, card=card, id__in={taking.purse_id for taking in takings})
-        purses = {purse.id: purse for purse in rows.select_related("fund__books", "account").order_by("id")}
-        buys = buys_of(card.county, {purse.fund_id for purse in purses.values()})
-        made = [_draw(purses, buys, taking, provider_id=provider_id, at=at, on=on, by=by) for taking in takings]
-        owed = {purse.fund_id: payable(purse.fund, provider_id) for purse in purses.values()}
+        known = _known(card, takings)
+        made = [_draw(known, taking, provider_id=provider_id, at=at, on=on, by=by) for taking in takings]
+        purses = {each: payer.purse for each, payer in known.items()}
+        funds = {purses[row.purse_id].fund_id: purses[row.purse_id].fund for row in made}
+        owed = {each: payable(fund, provider_id) for each, fund in funds.items()}
         Draw.objects.bulk_create(made)
-        post(
-            county=card.county,
-            moves=[
-                Move(_paid_from(purses[row.purse_id], row), owed[row.fund_id], row.amount_fen, "draw", about=row.id)
-                for row in made
-            ],
-            at=at,
-            on=on,
-        )
-        note(
-            county=card.county,
-            at=at,
-            actor=by,
-            act="card.draw",
-            subject="card",
-            subject_id=card.id,
-            provider=provider_id,
-            fen=sum(row.amount_fen for row in made),
-        )
+        moves = [
+            Move(_paid_from(purses[row.purse_id], row), owed[row.fund_id], row.amount_fen, "draw", about=row.id)
+            for row in made
+        ]
+        post(county=card.county, moves=moves, at=at, on=on)
     return made
 
 
+def _known(card: Card, takings: Sequence[Taking]) -> dict[UUID, Payer]:
+    """The card's purses that are to pay: as they were planned, or read anew."""
+    planned = {each.purse_id: each.payer for each in takings if each.payer is not None}
+    return planned | read_payers(card, {each.purse_id for each in takings} - set(planned))
+
+
 def _draw(
-    purses: dict[UUID, Purse],
-    buys: Mapping[UUID, Buys],
+    known: Mapping[UUID, Payer],
     taking: Taking,
     *,
     provider_id: int,
@@ -197,12 +187,15 @@ def _draw(
     on: date,
     by: str,
 ) -> Draw:
-    purse = purses.get(taking.purse_id)
-    if purse is None or (not taking.from_fund and not _stands(purse, on)):
+    payer = known.get(taking.purse_id)
+    if payer is None:
+        raise NOT_THIS_DAY("purse", day=taking.service_on)
+    purse = payer.purse
+    if not taking.from_fund and not _stands(purse, on):
         raise NOT_THIS_DAY("purse", day=taking.service_on)
     if not purse.valid_from <= taking.service_on <= purse.valid_to:
         raise NOT_THIS_DAY("service_on", day=taking.service_on)
-    listed = listed_on(buys[purse.fund_id], taking.service_on)
+    listed = listed_on(payer.buys, taking.service_on)
     if listed is not None and taking.category not in listed:
         raise NOT_FOR_THIS("category", category=taking.category)
     return Draw(

@@ -102,7 +102,8 @@ def share_rest(
         line, (zh, en) = by_line[taking.about], WORDS[taking.because]
         line.purse_fen += taking.amount_fen
         line.self_fen -= taking.amount_fen
-        said = (f"{taking.fund}支付：{zh}", f"{taking.fund} pays: {en}")
+        fund = taking.payer.purse.fund.name if taking.payer else ""
+        said = (f"{fund}支付：{zh}", f"{fund} pays: {en}")
         line.steps = [*line.steps, step("purse", *said, taking.amount_fen)]
     return takings
 

@@ -32,6 +32,7 @@ from songhe.redemption.accept import (
     require_accepted,
     require_alive,
     require_listed,
+    serving,
 )
 from songhe.redemption.bill import Charge, Priced, Reading, read
 from songhe.redemption.find import PROGRAMME, Payers, Request, find, payers
@@ -106,7 +107,8 @@ def hand_in(*, county: str, request: Request, at: datetime, on: date, by: str) -
     with transaction.atomic():
         payers = find(county=county, request=request, at=at, on=on)
         provider = provider_of(request.provider_id)
-        partner = partner_of(provider, county) if payers.card else None
+        served = serving(payers.card, provider, request.charges)
+        partner = partner_of(provider, served or county) if payers.card else None
         found = read(
             county=county,
             person=payers.person,
@@ -116,8 +118,9 @@ def hand_in(*, county: str, request: Request, at: datetime, on: date, by: str) -
             on=on,
             rules=payers.rules(county),
             discounts=discounts_of(partner, {charge.service_on for charge in request.charges}),
+            served_in=served,
         )
-        grant = payers.voucher_for(found, partner, on=on)
+        grant = None if served else payers.voucher_for(found, partner, on=on)
         bill = Bill(
             county=county,
             id=new_id(),
@@ -135,6 +138,7 @@ def hand_in(*, county: str, request: Request, at: datetime, on: date, by: str) -
             confirmed_by=request.confirmed_by,
             made_by=by,
             handed_in_at=at,
+            served_in=served,
         )
         bill.no = free_number(bill)
         bill.save(force_insert=True)
@@ -213,7 +217,8 @@ def book(*, bill: Bill, payers: Payers, request: Request, at: datetime, on: date
     if payers.card is None and payers.grant is not None:
         require_usable(payers.grant, on=on)
     provider = provider_of(request.provider_id)
-    partner = partner_of(provider, county) if payers.card else None
+    served = bill.served_in = serving(payers.card, provider, request.charges)
+    partner = partner_of(provider, served or county) if payers.card else None
     rules: Terms = payers.rules(county)
     found = read(
         county=county,
@@ -224,14 +229,20 @@ def book(*, bill: Bill, payers: Payers, request: Request, at: datetime, on: date
         on=on,
         rules=rules,
         discounts=discounts_of(partner, {charge.service_on for charge in request.charges}),
+        served_in=served,
     )
     require_alive(person=payers.person, lines=found.lines)
-    bill.grant, bill.card = payers.voucher_for(found, partner, on=on), payers.card
+    bill.grant, bill.card = None if served else payers.voucher_for(found, partner, on=on), payers.card
     source = None
     if bill.grant is None:
         bill.category = found.whole_category
         require_accepted(
-            county=county, provider=provider, partner=partner, lines=found.lines, category=bill.category, rules=rules
+            county=served or county,
+            provider=provider,
+            partner=partner,
+            lines=found.lines,
+            category=bill.category,
+            rules=rules,
         )
         lines = shared_lines(bill, found, ratio=None, room_fen=0, ltci_fen=request.ltci_fen or 0)
     else:
@@ -349,6 +360,7 @@ def write(*, bill: Bill, lines: Sequence[Line], booking: Booking, at: datetime, 
         fee_fen=bill.fee_fen,
         voucher_fen=bill.voucher_fen,
         purse_fen=bill.purse_fen,
+        card=str(bill.card_id or ""),
         provider=bill.provider_id,
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 ROOT = Path(__file__).resolve().parents[3]
-NAMES = ("issue", "determine", "redemption", "quote", "search", "till", "pages")
+NAMES = ("issue", "determine", "redemption", "quote", "search", "till", "pages", "canteen")
 
 
 @click.command()
