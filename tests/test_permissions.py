@@ -239,6 +239,7 @@ def test_without_a_sign_in_every_guarded_page_leads_to_it(practice):
 @pytest.fixture
 def rows(practice):
     """One of everything that an address can name, in the sample county."""
+    from songhe.aid.tests import world as aids
     from songhe.assessment.models import Assessment
     from songhe.assessment.tests import world
     from songhe.card import open as cards
@@ -295,8 +296,11 @@ def rows(practice):
         **common, field="phone", wanted="x", because="x", asked_by="somebody", asked_at=at, paper=stored
     )
     card = cards.open_card(person=person, attributes=cards.Attributes(elder=True), at=at, on=DAY, by="clerk")
+    loan = aids.lent(aids.provider(of=server), person, on=DAY)
     return SimpleNamespace(
         person=person,
+        loan=loan,
+        inspection=aids.back(loan, on=DAY),
         topup=topup.ask(card=card, amount_fen=5_000, at=at, on=DAY, by="daughter"),
         application=application,
         letter=Letter.objects.filter(county=COUNTY, application=application).first(),
@@ -425,6 +429,10 @@ def named(found):
         "override_id": found.override.id,
         "entry_id": found.entry.id,
         "sign_in_id": found.sign_in.pk,
+        "loan_id": found.loan.id,
+        "fitting_id": found.loan.fitting_id,
+        "piece_id": found.loan.piece_id,
+        "inspection_id": found.inspection.id,
     }
 
     def known(route, name):

@@ -176,6 +176,8 @@ def decide(request: DoorRequest, fitting_id: UUID, verb: str) -> HttpResponse:
     """Take what was tried, or not."""
     elder = require_confirmed(require_act(whom(request), "choose"))
     row = fitting_of(request, elder, fitting_id)
+    if verb not in ("accept", "decline"):
+        raise Http404
     when: dict[str, Any] = {"at": request.at, "on": request.on, "by": money.by(request)}
     form = sent(DeclineForm if verb == "decline" else ActForm, f"{verb}_{row.id.hex}", request)
     if not form.is_valid():

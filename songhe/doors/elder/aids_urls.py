@@ -1,6 +1,6 @@
 """Aids of this door, under ``/my/aids/``."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from songhe.doors.elder import aids
 
@@ -8,5 +8,5 @@ urlpatterns = [
     path("aids/", aids.aids, name="aids"),
     path("aids/ask/", aids.ask_for, name="aid-ask"),
     path("aids/loans/<uuid:loan_id>/back/", aids.fetch, name="aid-back"),
-    re_path(r"^aids/(?P<fitting_id>[0-9a-f-]{36})/(?P<verb>accept|decline)/$", aids.decide, name="aid-decide"),
+    path("aids/<uuid:fitting_id>/<slug:verb>/", aids.decide, name="aid-decide"),
 ]

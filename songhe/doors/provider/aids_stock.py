@@ -173,12 +173,12 @@ def price(request: DoorRequest) -> HttpResponse:
 @require("desk.aids")
 def act(request: DoorRequest, piece_id: UUID, verb: str) -> HttpResponse:
     """Disinfect, send to repair, take back from it, retire."""
+    desk = open_desk(request, "desk.aids")
+    row = own_piece(request, desk, piece_id)
     if verb not in ("clean", "repair", "repaired", "retire"):
         raise Http404
     if verb != "clean":
         check(request, "desk.aid_stock")
-    desk = open_desk(request, "desk.aids")
-    row = own_piece(request, desk, piece_id)
     when: dict[str, Any] = {"at": request.at, "by": by(request)}
     from_home = request.POST.get("from") == "home"
 
