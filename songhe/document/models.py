@@ -22,6 +22,7 @@ class NumberKind(models.TextChoices):
     PAYOUT = "payout", _("拨付")
     ASSESSMENT = "assessment", _("评估")
     COMPLAINT = "complaint", _("投诉")
+    CLEARING = "clearing", _("异地清算")
 
 
 class Counter(CountyRow):

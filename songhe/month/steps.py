@@ -27,9 +27,10 @@ from songhe.redemption.redeem import book_handed_in
 from songhe.redemption.verdict import follow_visits
 from songhe.service.visit import judge_month
 from songhe.settlement import gather
+from songhe.settlement.clear import clear
 from songhe.settlement.close import close, waiting
 from songhe.settlement.models import Statement
-from songhe.settlement.share import card_programmes
+from songhe.settlement.share import card_programmes, clearing_programmes
 
 PROGRAMME = "consumption-voucher"
 
@@ -164,13 +165,21 @@ def _expire(stage: Stage) -> dict[str, Any]:
 
 def _gather(stage: Stage) -> dict[str, Any]:
     figures = {"statements": 0, "lines": 0}
-    for programme in (*SETTLED, *card_programmes(stage.county)):
+    for programme in _programmes(stage.county):
         done = gather.run(
             county=stage.county, programme=programme, month=stage.month, clock=stage.clock, watch=stage.watch
         )
         figures["statements"] += done.statements
         figures["lines"] += done.lines
+    cleared = clear(county=stage.county, month=stage.month, at=stage.clock(), on=stage.on, by="run:clear")
+    if cleared.claims:
+        figures |= {"claims": len(cleared.claims), "claimed_fen": cleared.amount_fen}
     return figures
+
+
+def _programmes(county: str) -> tuple[str, ...]:
+    """What is settled: vouchers, the card's funds, and what our providers served on cards of other counties."""
+    return (*SETTLED, *card_programmes(county), *clearing_programmes(county))
 
 
 def _settle(stage: Stage) -> dict[str, Any]:
@@ -219,8 +228,7 @@ def count_tables() -> None:
 def _left_to_settle(county: str, month: Month) -> bool:
     """Whether the month has statements, or lines that belong into one."""
     return Statement.objects.filter(county=county, month=str(month)).exists() or any(
-        gather.due(county=county, programme=programme, month=month)
-        for programme in (*SETTLED, *card_programmes(county))
+        gather.due(county=county, programme=programme, month=month) for programme in _programmes(county)
     )
 
 

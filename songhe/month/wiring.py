@@ -25,6 +25,7 @@ from songhe.month.steps import Calendar, People, run_month
 from songhe.person.duplicate import TOPIC as DUPLICATES
 from songhe.person.duplicate import find_duplicates
 from songhe.settings import INSTALLATION
+from songhe.settlement.letters import HANDLERS as CLEARING
 from songhe.settlement.payout import TOPIC as BANK_FILE
 from songhe.settlement.payout import send
 from songhe.settlement.ports import Bank
@@ -34,7 +35,7 @@ from songhe.statistics.simulation import run as simulate
 from songhe.trail.verify import Head
 
 #: Handlers that hold no transaction: runs that have their own, and calls to systems outside.
-LONG_RUNNING = frozenset({"month.run", BANK_FILE, CARD_REFUND, PERSON_IMPORT, SIMULATE, AUDIT, AUDIT_CHAIN})
+LONG_RUNNING = frozenset({"month.run", BANK_FILE, CARD_REFUND, PERSON_IMPORT, SIMULATE, AUDIT, AUDIT_CHAIN, *CLEARING})
 
 
 def handlers(*, calendar: Calendar, people: People | None) -> dict[str, Handler]:
@@ -90,6 +91,7 @@ def handlers(*, calendar: Calendar, people: People | None) -> dict[str, Handler]
         SIMULATE: simulated,
         AUDIT: audited,
         AUDIT_CHAIN: verified,
+        **CLEARING,
     }
 
 

@@ -296,6 +296,52 @@ class Partner(models.Model):
         indexes = [models.Index(fields=["county", "state"], name="provider_partner_county")]
 
 
+class Agreement(models.Model):
+    """The cards of one county are taken in another, by the providers that are on its lists: proposed by one person,
+    decided by another. The home county pays for its own elders; the serving county pays its providers and claims it.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "待审批"
+        AGREED = "agreed", "已生效"
+        DECLINED = "declined", "未同意"
+        ENDED = "ended", "已终止"
+
+    home = models.CharField(max_length=6)
+    serving = models.CharField(max_length=6)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PROPOSED)
+    document_no = models.CharField(max_length=80)
+    valid_from = models.DateField()
+    last_day = models.DateField(null=True)
+    proposed_by = models.CharField(max_length=64)
+    proposed_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["home", "serving"],
+                condition=Q(state__in=["proposed", "agreed"]),
+                name="provider_agreement_once",
+            ),
+            models.CheckConstraint(name="provider_agreement_two_counties", condition=~Q(home=F("serving"))),
+            models.CheckConstraint(
+                name="provider_agreement_two_people", condition=Q(decided_by="") | ~Q(decided_by=F("proposed_by"))
+            ),
+            models.CheckConstraint(
+                name="provider_agreement_decided",
+                condition=Q(state="proposed", decided_by="") | (~Q(state="proposed") & ~Q(decided_by="")),
+            ),
+            models.CheckConstraint(
+                name="provider_agreement_ends_after",
+                condition=Q(last_day__isnull=True) | Q(last_day__gte=F("valid_from")),
+            ),
+        ]
+        indexes = [models.Index(fields=["serving", "state"], name="provider_agreement_serving")]
+
+
 class Discount(models.Model):
     """What a merchant takes off: a part in the hundred or a fixed amount, of one kind of goods (``*``: of all)."""
 

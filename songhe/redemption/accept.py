@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
+from songhe.card.models import Card
 from songhe.kernel.place_code import province
 from songhe.kernel.refusal import reason
 from songhe.person.models import Event, Person
 from songhe.policy.terms import Terms
+from songhe.provider.agreement import county_serving
 from songhe.provider.discount import Terms as DiscountTerms
 from songhe.provider.discount import terms_on
 from songhe.provider.models import Listing, Partner, Provider, Suspension
 from songhe.provider.partner import require_partner
-from songhe.redemption.bill import Priced
+from songhe.redemption.bill import Charge, Priced
 
 AFTER_DEATH = reason(
     "redemption.after_death",
@@ -67,6 +69,15 @@ def require_listed(*, county: str, provider: Provider, lines: Sequence[Priced], 
             raise SUSPENDED("provider", day=day)
 
 
+def serving(card: Card | None, provider: Provider, charges: Sequence[Charge]) -> str:
+    """The other county whose provider serves the card under an agreement, which pays it; "" at home or without card."""
+    if card is None:
+        return ""
+    days = {charge.service_on for charge in charges}
+    served_in = county_serving(home=card.county, provider=provider, days=days)
+    return "" if served_in == card.county else served_in
+
+
 def partner_of(provider: Provider, county: str) -> Partner | None:
     """The provider's place on the county's white list of merchants, whatever became of it; ``None``: it has none."""
     return Partner.objects.filter(provider=provider, county=county).order_by("-id").first()
@@ -82,6 +93,7 @@ def require_accepted(
 ) -> None:
     """The card is taken by merchants of the white list, for what they are admitted for, and by listed providers.
 
+    ``county`` is the one whose lists count: that of the card, or one that serves it under an agreement.
     Refuses as ``provider.partner.require_partner`` or ``require_listed`` do.
     """
     if partner is None:

@@ -192,12 +192,14 @@ def read(
     on: date,
     rules: Terms,
     discounts: Mapping[date, Mapping[str, Sequence[DiscountTerms]]] | None = None,
+    served_in: str = "",
 ) -> Reading:
     """Read the lines of a bill; a bounded number of queries whatever their number.
 
     Each line names a catalogue item in force on its service day, or an upgraded one, costs at most the provider's
     published price for its units, lies in the month and not in the future, and agrees with the visit, stay or meal
-    that it names. ``discounts``: what the merchant takes off, by day and kind of help.
+    that it names. ``discounts``: what the merchant takes off, by day and kind of help. ``served_in``: the county of the
+    provider's catalogue, where it is another.
     """
     if not charges:
         raise NO_LINES("lines")
@@ -209,8 +211,8 @@ def read(
             raise OUTSIDE_MONTH("service_on", day=charge.service_on, month=month)
         if charge.service_on > on:
             raise IN_THE_FUTURE("service_on", day=charge.service_on)
-    items = catalogue(county, charges)
-    upgrades = _upgrades(county, provider, charges, items)
+    items = catalogue(served_in or county, charges)
+    upgrades = _upgrades(served_in or county, provider, charges, items)
     prices = price_lists(provider, items)
     visits = _visits(county, charges)
     stays = _stays(county, person, charges, items)

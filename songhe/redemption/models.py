@@ -23,7 +23,8 @@ class Bill(CountyRow):
     """What a provider asks of a person for services of one month. ``fee_fen`` is the sum of who pays.
 
     ``grant`` is the voucher that may pay, ``card`` the card whose purses may; a bill without a voucher has a card.
-    ``handed_in`` waits for the month run; ``provisional`` is booked but LTCI's part is not known yet.
+    ``handed_in`` waits for the month run; ``provisional`` is booked but LTCI's part is not known yet. ``served_in``
+    is the county that pays the provider, where that is another one: the card alone pays, and the counties clear it.
     """
 
     class State(models.TextChoices):
@@ -57,6 +58,7 @@ class Bill(CountyRow):
     handed_in_at = models.DateTimeField()
     booked_at = models.DateTimeField(null=True)
     booked_on = models.DateField(null=True)
+    served_in = models.CharField(max_length=6, blank=True)
 
     class Meta:
         constraints = [
@@ -67,11 +69,16 @@ class Bill(CountyRow):
                 condition=Q(fee_fen=SUM_OF_PARTS),
             ),
             models.CheckConstraint(name="redemption_bill_card", condition=Q(purse_fen=0) | Q(card__isnull=False)),
+            models.CheckConstraint(
+                name="redemption_bill_served_in",
+                condition=Q(served_in="") | (~Q(served_in=F("county")) & Q(grant__isnull=True, voucher_fen=0)),
+            ),
         ]
         indexes = [
             models.Index(fields=["county", "provider", "month"], name="redemption_bill_provider"),
             models.Index(fields=["county", "person", "month"], name="redemption_bill_person"),
             models.Index(fields=["county", "state", "month"], name="redemption_bill_state"),
+            models.Index(fields=["county", "served_in"], condition=~Q(served_in=""), name="redemption_bill_served_in"),
         ]
 
 

@@ -333,6 +333,7 @@ def _anew(taken: Taken, *, ltci_fen: int, at: datetime, on: date, by: str) -> Bi
         handed_in_at=bill.handed_in_at,
         booked_at=at,
         booked_on=on,
+        served_in=bill.served_in,
     )
     again.no = free_number(again)
     return again

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import BigIntegerField, Case, Count, F, Q, Sum, When
 
 from songhe.kernel.refusal import reason
-from songhe.settlement.models import Statement, StatementLine
-from songhe.settlement.share import paid_of_line
+from songhe.settlement.models import ReceivedLine, Statement, StatementLine
+from songhe.settlement.share import is_clearing, paid_of_line
 from songhe.settlement.statement import SAME_PERSON, lock, move, require_not_held
 
 AMOUNTS_DIFFER = reason(
@@ -49,24 +49,7 @@ def approve(*, county: str, statement_id: UUID, at: datetime, by: str, version: 
 
 def require_sums(statement: Statement) -> None:
     """What stands on the statement is what its lines say, to the fen. Refuses with ``settlement.amounts_differ``."""
-    lines = StatementLine.objects.filter(county=statement.county, statement_id=statement.id)
-    lines = lines.annotate(paid=paid_of_line(county=statement.county, programme=statement.programme))
-    sums = lines.aggregate(
-        count=Count("id"),
-        charge=Sum("amount_fen", filter=Q(amount_fen__gt=0), default=0),
-        refund=-Sum("amount_fen", filter=Q(amount_fen__lt=0), default=0),
-        split=Count("central_fen"),
-        central=Sum("central_fen", default=0),
-        local=Sum("local_fen", default=0),
-        billed=Sum(
-            Case(
-                When(kind=StatementLine.Kind.REFUND, then=-F("paid")),
-                default=F("paid"),
-                output_field=BigIntegerField(),
-            ),
-            default=0,
-        ),
-    )
+    sums = _sums_received(statement) if is_clearing(statement.programme) else _sums(statement)
     carried = Statement.objects.filter(county=statement.county, carried_into_id=statement.id).aggregate(
         net=Sum("net_fen", default=0)
     )
@@ -83,3 +66,37 @@ def require_sums(statement: Statement) -> None:
     for what, (written, found) in wanted.items():
         if written != found:
             raise AMOUNTS_DIFFER("statement", no=statement.no, what=what, written=written, found=found)
+
+
+def _sums(statement: Statement) -> dict[str, int]:
+    lines = StatementLine.objects.filter(county=statement.county, statement_id=statement.id)
+    lines = lines.annotate(paid=paid_of_line(county=statement.county, programme=statement.programme))
+    found: dict[str, int] = lines.aggregate(
+        count=Count("id"),
+        charge=Sum("amount_fen", filter=Q(amount_fen__gt=0), default=0),
+        refund=-Sum("amount_fen", filter=Q(amount_fen__lt=0), default=0),
+        split=Count("central_fen"),
+        central=Sum("central_fen", default=0),
+        local=Sum("local_fen", default=0),
+        billed=Sum(
+            Case(
+                When(kind=StatementLine.Kind.REFUND, then=-F("paid")),
+                default=F("paid"),
+                output_field=BigIntegerField(),
+            ),
+            default=0,
+        ),
+    )
+    return found
+
+
+def _sums_received(statement: Statement) -> dict[str, int]:
+    """The same of the lines of other counties' claims, which are not split."""
+    lines = ReceivedLine.objects.filter(county=statement.county, statement_id=statement.id)
+    found: dict[str, int] = lines.aggregate(
+        count=Count("id"),
+        charge=Sum("amount_fen", filter=Q(amount_fen__gt=0), default=0),
+        refund=-Sum("amount_fen", filter=Q(amount_fen__lt=0), default=0),
+        billed=Sum("amount_fen", default=0),
+    )
+    return found | {"split": -1, "central": 0, "local": 0}

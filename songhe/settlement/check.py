@@ -60,7 +60,9 @@ QUESTIONS: dict[str, str] = {
         LEFT JOIN (SELECT county, statement_id, COUNT(*) AS lines,
                           SUM(CASE WHEN amount_fen > 0 THEN amount_fen ELSE 0 END) AS charge,
                           SUM(CASE WHEN amount_fen < 0 THEN -amount_fen ELSE 0 END) AS refund
-                   FROM settlement_statementline GROUP BY county, statement_id) x
+                   FROM (SELECT county, statement_id, amount_fen FROM settlement_statementline
+                         UNION ALL SELECT county, statement_id, amount_fen FROM settlement_receivedline) y
+                   GROUP BY county, statement_id) x
           ON x.county = s.county AND x.statement_id = s.id
         WHERE s.lines <> COALESCE(x.lines, 0) OR s.charge_fen <> COALESCE(x.charge, 0)
            OR s.refund_fen <> COALESCE(x.refund, 0) OR s.net_fen <> s.charge_fen - s.refund_fen + s.carried_fen""",

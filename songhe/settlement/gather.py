@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import connection, transaction
-from django.db.models import Max, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 
 from songhe.county.key import Tag, derived_id_sql, new_id
 from songhe.document.number import number, take
@@ -24,8 +24,8 @@ from songhe.kernel.refusal import Refusal
 from songhe.ledger.period import hold_open
 from songhe.policy.terms import terms
 from songhe.redemption.models import Verdict
-from songhe.settlement.models import Statement, StatementLine
-from songhe.settlement.share import CARD, is_card
+from songhe.settlement.models import ReceivedLine, Statement, StatementLine
+from songhe.settlement.share import CARD, CLEARING, is_card, is_clearing
 from songhe.trail.note import note
 
 Shares = Callable[[Month], Fraction | None]
@@ -46,7 +46,7 @@ _CHARGES = """
     JOIN redemption_bill b ON b.county = l.county AND b.id = l.bill_id
     {paid_by}
     JOIN redemption_verdict v ON v.county = l.county AND v.line_id = l.id AND v.outcome = 'pass'
-    WHERE l.county = %s AND b.month <= %s AND b.state IN ('booked', 'reversed') AND {amount} > 0
+    WHERE l.county = %s AND b.served_in = '' AND b.month <= %s AND b.state IN ('booked', 'reversed') AND {amount} > 0
       AND NOT EXISTS (SELECT 1 FROM settlement_statementline x
                       WHERE x.county = l.county AND x.line_id = l.id AND x.programme = %s AND x.kind <> 'REFUND')
       AND NOT EXISTS (SELECT 1 FROM redemption_reversal r WHERE r.county = l.county AND r.line_id = l.id)
@@ -88,11 +88,11 @@ class Gathered:
 def central_shares(*, county: str, programme: str) -> Shares:
     """The centre's share by service month, as the edition in force then states it; ``None`` where none does.
 
-    A fund of the card is one level's own money and is not split.
+    A fund of the card is one level's own money and is not split, nor is what another county pays us back.
     """
 
     def share(month: Month) -> Fraction | None:
-        if is_card(programme):
+        if is_card(programme) or is_clearing(programme):
             return None
         for day in (month.first, month.last):
             try:
@@ -118,7 +118,7 @@ def gather(
     A month whose books are closed is left alone, and a second gathering adds only what is new. Two at once wait for
     each other at the rows of the statements; the constraints would refuse the second line.
     """
-    batch = _Batch(county, programme, month, shares or central_shares(county=county, programme=programme))
+    batch = _batch(programme)(county, programme, month, shares or central_shares(county=county, programme=programme))
     with transaction.atomic():
         if hold_open(county=county, month=month) != month:
             return Gathered(closed=True)
@@ -164,7 +164,10 @@ def run(
 
 def due(*, county: str, programme: str, month: Month) -> list[tuple[int, str, int, int]]:
     """What a gathering would find now, as (provider id, service month, lines, fen)."""
-    return _Batch(county, programme, month, lambda _: None).found()
+    return _batch(programme)(county, programme, month, lambda _: None).found()
+
+
+_LINES = "settlement_statementline"
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,7 @@ class _Batch:
     programme: str
     month: Month
     shares: Shares
+    lines_in: ClassVar[str] = _LINES
 
     def gather(self, *, at: datetime, by: str) -> Gathered:
         found = self.found()
@@ -186,15 +190,20 @@ class _Batch:
         before = {row.id: row for row in statements}
         self._carry_in()
         self._add_up()
-        Verdict.objects.filter(county=self.county, settled=False, line_id__in=self._lines().values("line_id")).update(
-            settled=True
-        )
+        self._fix_verdicts()
         for row in self._statements().order_by("id"):
             done.charge_fen += row.charge_fen - before[row.id].charge_fen
             done.refund_fen += row.refund_fen - before[row.id].refund_fen
             done.carried_fen += row.carried_fen - before[row.id].carried_fen
-        done.unsplit = self._lines().filter(central_fen=None).count()
+        done.unsplit = self._unsplit()
         return done
+
+    def _unsplit(self) -> int:
+        return int(self._lines().filter(central_fen=None).count())
+
+    def _fix_verdicts(self) -> None:
+        lines = self._lines().values("line_id")
+        Verdict.objects.filter(county=self.county, settled=False, line_id__in=lines).update(settled=True)
 
     def found(self) -> list[tuple[int, str, int, int]]:
         source, parameters = self._due()
@@ -358,6 +367,8 @@ class _Batch:
 
     def _add_up(self) -> None:
         """Bring the sums of the open statements into line with their lines and with what is carried in."""
+        split = "COUNT(x.central_fen)" if self.lines_in == _LINES else "-1"
+        central = "SUM(x.central_fen)" if self.lines_in == _LINES else "0"
         carried = (
             "(SELECT CAST(COALESCE(SUM(c.net_fen), 0) AS bigint) FROM settlement_statement c "
             "WHERE c.county = s.county AND c.carried_into_id = s.id)"
@@ -368,9 +379,9 @@ class _Batch:
                 "CAST(COALESCE(SUM(CASE WHEN x.amount_fen > 0 THEN x.amount_fen END), 0) AS bigint) AS charge, "
                 "CAST(COALESCE(SUM(CASE WHEN x.amount_fen < 0 THEN -x.amount_fen END), 0) AS bigint) AS refund, "
                 f"{carried} AS carried, "
-                "CASE WHEN COUNT(x.id) = COUNT(x.central_fen) "
-                "THEN CAST(COALESCE(SUM(x.central_fen), 0) AS bigint) END AS central "
-                "FROM settlement_statement s LEFT JOIN settlement_statementline x "
+                f"CASE WHEN COUNT(x.id) = {split} "
+                f"THEN CAST(COALESCE({central}, 0) AS bigint) END AS central "
+                f"FROM settlement_statement s LEFT JOIN {self.lines_in} x "
                 "ON x.county = s.county AND x.statement_id = s.id "
                 "WHERE s.county = %s AND s.programme = %s AND s.month = %s AND s.state = 'gathered' "
                 "GROUP BY s.county, s.id) "
@@ -383,6 +394,50 @@ class _Batch:
                 "OR COALESCE(settlement_statement.central_fen, %s) <> COALESCE(t.central, %s))",
                 [self.county, self.programme, str(self.month), self.county, _NO_SHARE, _NO_SHARE],
             )
+
+
+@dataclass(frozen=True)
+class _Received(_Batch):
+    """The lines of another county's claims that no statement holds yet; they are what they are and are not split."""
+
+    lines_in: ClassVar[str] = "settlement_receivedline"
+
+    def found(self) -> list[tuple[int, str, int, int]]:
+        rows = self._due_lines().order_by("provider_id", "service_month").values_list("provider_id", "service_month")
+        return [(row[0], row[1], row[2], row[3]) for row in rows.annotate(Count("id"), Sum("amount_fen"))]
+
+    def _due_lines(self) -> QuerySet[ReceivedLine]:
+        home = self.programme.removeprefix(CLEARING)
+        return ReceivedLine.objects.filter(
+            county=self.county, received__home=home, received__month__lte=str(self.month), statement=None
+        )
+
+    def _lines(self) -> Any:
+        return ReceivedLine.objects.filter(
+            county=self.county, statement__programme=self.programme, statement__month=str(self.month)
+        )
+
+    def _add_lines(self, service_months: set[Month]) -> int:
+        """Put each due line onto its provider's open statement, one UPDATE a provider."""
+        added = 0
+        for statement in self._statements().filter(state=Statement.State.GATHERED).order_by("id"):
+            mine = self._due_lines().filter(provider_id=statement.provider_id).values("id")
+            rows = ReceivedLine.objects.filter(county=self.county, id__in=mine)
+            added += rows.update(statement_id=statement.id)
+        return added
+
+    def _split_late(self) -> None:
+        return None
+
+    def _fix_verdicts(self) -> None:
+        return None
+
+    def _unsplit(self) -> int:
+        return 0
+
+
+def _batch(programme: str) -> type[_Batch]:
+    return _Received if is_clearing(programme) else _Batch
 
 
 #: Below any sum, to compare shares of which one may not be set.

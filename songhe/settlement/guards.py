@@ -77,6 +77,10 @@ def guards() -> list[Guard]:
             ),
         ),
         sums_once_confirmed(),
+        append_only("settlement_claim", columns=("lines", "amount_fen", "digest", "settled_month")),
+        append_only("settlement_claimline"),
+        append_only("settlement_received", columns=("lines", "amount_fen", "digest", "settled_month")),
+        append_only("settlement_receivedline", columns=("statement_id",)),
         append_only("settlement_batch", columns=("state", "total_fen", "released_by", "released_at", "file_sha256")),
         append_only("settlement_payment", columns=("state", "bank_reference", "returned_because", "booked_on")),
     ]

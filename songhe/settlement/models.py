@@ -1,4 +1,4 @@
-"""Provider statements, their lines and what is paid on them."""
+"""Provider statements, their lines and what is paid on them; what counties owe each other is in ``claim_models``."""
 
 from __future__ import annotations
 
@@ -10,11 +10,28 @@ from songhe.county.row import CountyRow
 from songhe.document.models import StoredFile
 from songhe.provider.models import BankAccount, Provider
 from songhe.redemption.models import Line, Reversal
+from songhe.settlement.claim_models import Claim, ClaimLine, Difference, Net, Received, ReceivedLine
+
+__all__ = [
+    "Batch",
+    "BillSheet",
+    "Claim",
+    "ClaimLine",
+    "Difference",
+    "Net",
+    "Objection",
+    "Payment",
+    "Received",
+    "ReceivedLine",
+    "Statement",
+    "StatementLine",
+]
 
 
 class Statement(CountyRow):
     """What a county owes one provider for a month of one programme, or out of one fund of the love card, whose
-    programme is ``card:`` and the fund's code. ``net_fen`` = charges − refunds + carried in.
+    programme is ``card:`` and the fund's code, or for cards of another county, ``clearing:`` and its code; the lines of
+    that one are those of the other county's claims. ``net_fen`` = charges − refunds + carried in.
 
     A negative net is carried into the provider's next statement. Gathered by the run, confirmed by the provider,
     approved by one person and paid by another's batch.

@@ -91,6 +91,7 @@ def not_gathered(*, county: str, programme: str, month: Month) -> dict[str, dict
     rows = Verdict.objects.filter(
         county=county,
         line__bill__month=str(month),
+        line__bill__served_in="",
         line__bill__state__in=[Bill.State.BOOKED, Bill.State.PROVISIONAL],
     )
     if is_card(programme):

@@ -21,10 +21,13 @@ from songhe.grant.fund import fund_of
 from songhe.ledger.fund import find_fund, open_account
 from songhe.ledger.models import Account, Fund
 from songhe.ledger.post import Move, post
-from songhe.settlement.models import Statement, StatementLine
+from songhe.settlement.models import Received, ReceivedLine, Statement, StatementLine
 
 #: Before the code of a fund of the love card, in its books and in the programme of its statements.
 CARD = "card:"
+
+#: Before the code of a county whose cards our providers served, in our books of it and in the programme of statements.
+CLEARING = "clearing:"
 
 CENTRAL, LOCAL, UNSPLIT = "central", "local", "unsplit"
 
@@ -35,6 +38,17 @@ Parts = dict[tuple[int, str], int]
 def is_card(programme: str) -> bool:
     """Whether it is a fund of the love card, whose books go on from year to year."""
     return programme.startswith(CARD)
+
+
+def is_clearing(programme: str) -> bool:
+    """Whether it is what our providers served on another county's cards, which we pay and that county owes us."""
+    return programme.startswith(CLEARING)
+
+
+def clearing_programmes(county: str) -> list[str]:
+    """The programmes under which providers are paid for cards of other counties, by the county's code."""
+    homes = Received.objects.filter(county=county).order_by("home").values_list("home", flat=True).distinct()
+    return [f"{CLEARING}{home}" for home in homes]
 
 
 def card_programmes(county: str) -> list[str]:
@@ -59,7 +73,7 @@ def paid_of_line(*, county: str, programme: str) -> F | Subquery:
 
 def books_of(*, county: str, programme: str, year: int) -> Fund:
     """The books that a programme's payments of a year are booked in."""
-    if is_card(programme):
+    if is_card(programme) or is_clearing(programme):
         return find_fund(county=county, code=programme, field="programme")
     return fund_of(county=county, programme=programme, year=year)
 
@@ -98,6 +112,16 @@ def parts_of(*, county: str, statement_ids: Iterable[UUID]) -> dict[UUID, Parts]
             parts[year, LOCAL] += local
         else:
             parts[year, UNSPLIT] += amount
+    received = (
+        ReceivedLine.objects.filter(county=county, statement_id__in=list(ends))
+        .annotate(year=Cast(Substr("service_month", 1, 4), IntegerField()))
+        .order_by("statement_id", "year")
+        .values_list("statement_id", "year")
+        .annotate(amount=Sum("amount_fen"))
+    )
+    for statement_id, year, amount in received:
+        if statement_id is not None:
+            found[ends[statement_id]][year, UNSPLIT] += amount
     return {end: dict(parts) for end, parts in found.items()}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from songhe.kernel.states import Table, wrong_state
-from songhe.settlement.models import Batch, Payment, Statement
+from songhe.settlement.models import Batch, Net, Payment, Statement
 
 WRONG_STATE = wrong_state("settlement")
 
@@ -42,6 +42,19 @@ PAYMENT = Table(
         "return": ({_P.SENT, _P.PAID}, _P.RETURNED),
     },
     labels=dict(_P.choices),
+    refuses=WRONG_STATE,
+)
+
+_N = Net.State
+NET = Table(
+    {
+        "draw": ({_N.DRAWN, _N.DIFFERS}, _N.DRAWN),
+        "propose": ({_N.DRAWN}, _N.PROPOSED),
+        "agree": ({_N.PROPOSED, _N.ASKED}, _N.AGREED),
+        "dispute": ({_N.PROPOSED, _N.ASKED}, _N.DIFFERS),
+        "settle": ({_N.AGREED}, _N.SETTLED),
+    },
+    labels=dict(_N.choices),
     refuses=WRONG_STATE,
 )
 

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                             ("payout", "拨付"),
                             ("assessment", "评估"),
                             ("complaint", "投诉"),
+                            ("clearing", "异地清算"),
                         ],
                         max_length=16,
                     ),

@@ -9,6 +9,74 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Agreement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("home", models.CharField(max_length=6)),
+                ("serving", models.CharField(max_length=6)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "待审批"),
+                            ("agreed", "已生效"),
+                            ("declined", "未同意"),
+                            ("ended", "已终止"),
+                        ],
+                        default="proposed",
+                        max_length=8,
+                    ),
+                ),
+                ("document_no", models.CharField(max_length=80)),
+                ("valid_from", models.DateField()),
+                ("last_day", models.DateField(null=True)),
+                ("proposed_by", models.CharField(max_length=64)),
+                ("proposed_at", models.DateTimeField()),
+                ("decided_by", models.CharField(blank=True, max_length=64)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("because", models.CharField(blank=True, max_length=300)),
+            ],
+            options={
+                "indexes": [models.Index(fields=["serving", "state"], name="provider_agreement_serving")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["proposed", "agreed"])),
+                        fields=("home", "serving"),
+                        name="provider_agreement_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("home", models.F("serving")), _negated=True),
+                        name="provider_agreement_two_counties",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by", ""),
+                            models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="provider_agreement_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by", ""), ("state", "proposed")),
+                            models.Q(
+                                models.Q(("state", "proposed"), _negated=True),
+                                models.Q(("decided_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="provider_agreement_decided",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("last_day__isnull", True), ("last_day__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="provider_agreement_ends_after",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Item",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

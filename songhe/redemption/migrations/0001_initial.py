@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ("handed_in_at", models.DateTimeField()),
                 ("booked_at", models.DateTimeField(null=True)),
                 ("booked_on", models.DateField(null=True)),
+                ("served_in", models.CharField(blank=True, max_length=6)),
                 (
                     "card",
                     songhe.county.key.CountyKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="card.card"),
@@ -121,6 +122,18 @@ class Migration(migrations.Migration):
                         condition=models.Q(("purse_fen", 0), ("card__isnull", False), _connector="OR"),
                         name="redemption_bill_card",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("served_in", ""),
+                            models.Q(
+                                models.Q(("served_in", models.F("county")), _negated=True),
+                                ("grant__isnull", True),
+                                ("voucher_fen", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="redemption_bill_served_in",
+                    ),
                     songhe.county.key.CompositeReference(
                         columns=("county", "person_id"),
                         name="redemption_bill_person_key",
@@ -151,6 +164,11 @@ class Migration(migrations.Migration):
                     models.Index(fields=["county", "provider", "month"], name="redemption_bill_provider"),
                     models.Index(fields=["county", "person", "month"], name="redemption_bill_person"),
                     models.Index(fields=["county", "state", "month"], name="redemption_bill_state"),
+                    models.Index(
+                        condition=models.Q(("served_in", ""), _negated=True),
+                        fields=["county", "served_in"],
+                        name="redemption_bill_served_in",
+                    ),
                 ],
             },
         ),

@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("card", "0001_initial"),
         ("document", "0001_initial"),
         ("provider", "0001_initial"),
         ("redemption", "0001_initial"),
@@ -54,6 +55,150 @@ class Migration(migrations.Migration):
                         name="settlement_batch_two_people",
                     ),
                     models.UniqueConstraint(fields=("county", "id"), name="settlement_batch_row"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Claim",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("no", models.CharField(max_length=24)),
+                ("serving", models.CharField(max_length=6)),
+                ("month", models.CharField(max_length=7)),
+                ("lines", models.IntegerField(default=0)),
+                ("amount_fen", models.BigIntegerField(default=0)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("settled_month", models.CharField(blank=True, max_length=7)),
+                ("made_by", models.CharField(max_length=64)),
+                ("made_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "no"), name="settlement_claim_no"),
+                    models.UniqueConstraint(fields=("county", "serving", "month"), name="settlement_claim_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("serving", models.F("county")), _negated=True),
+                        name="settlement_claim_two_counties",
+                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="settlement_claim_row"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Net",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("other", models.CharField(max_length=6)),
+                ("month", models.CharField(max_length=7)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("drawn", "待本方确认"),
+                            ("proposed", "待对方确认"),
+                            ("asked", "对方已确认，待本方确认"),
+                            ("differs", "双方不一致"),
+                            ("agreed", "双方一致，待清算"),
+                            ("settled", "已清算"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("version", models.IntegerField(default=1)),
+                ("out_fen", models.BigIntegerField()),
+                ("in_fen", models.BigIntegerField()),
+                ("net_fen", models.BigIntegerField()),
+                ("out_claims", models.JSONField(default=list)),
+                ("in_claims", models.JSONField(default=list)),
+                ("word", models.CharField(max_length=64)),
+                ("their_word", models.CharField(blank=True, max_length=64)),
+                ("their_reference", models.CharField(blank=True, max_length=60)),
+                ("reference", models.CharField(blank=True, max_length=60)),
+                ("dispute", models.CharField(blank=True, max_length=300)),
+                ("drawn_by", models.CharField(max_length=64)),
+                ("drawn_at", models.DateTimeField()),
+                ("confirmed_by", models.CharField(blank=True, max_length=64)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("settled_by", models.CharField(blank=True, max_length=64)),
+                ("settled_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "other", "month"), name="settlement_net_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("other", models.F("county")), _negated=True),
+                        name="settlement_net_two_counties",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "net_fen",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("out_fen"), "-", models.F("in_fen")
+                                ),
+                            )
+                        ),
+                        name="settlement_net_sums",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("settled_by", ""),
+                            models.Q(("settled_by", models.F("confirmed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="settlement_net_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["agreed", "settled"]), _negated=True),
+                            models.Q(("their_word", models.F("word")), models.Q(("confirmed_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="settlement_net_agreed",
+                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="settlement_net_row"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Received",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("home", models.CharField(max_length=6)),
+                ("no", models.CharField(max_length=24)),
+                ("month", models.CharField(max_length=7)),
+                ("lines", models.IntegerField()),
+                ("amount_fen", models.BigIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                ("settled_month", models.CharField(blank=True, max_length=7)),
+                ("received_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "home", "no"), name="settlement_received_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("home", models.F("county")), _negated=True),
+                        name="settlement_received_two_counties",
+                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="settlement_received_row"),
                 ],
             },
         ),
@@ -182,6 +327,101 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("county", "id"), name="settlement_statement_row"),
                 ],
                 "indexes": [models.Index(fields=["county", "month", "state"], name="settlement_statement_month")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ReceivedLine",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("source", models.UUIDField()),
+                ("place", models.IntegerField(default=1)),
+                ("number", models.IntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("CHARGE", "本期"), ("REFUND", "冲减"), ("CORRECTION", "更正")], max_length=10
+                    ),
+                ),
+                ("fund_name", models.CharField(max_length=80)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("central", "中央"),
+                            ("province", "省级"),
+                            ("city", "市级"),
+                            ("county", "县级"),
+                            ("town", "乡镇（街道）"),
+                            ("village", "村（社区）"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("service_month", models.CharField(max_length=7)),
+                ("service_on", models.DateField()),
+                ("bill_no", models.CharField(max_length=24)),
+                ("bill_line", models.IntegerField()),
+                ("item", models.CharField(max_length=80)),
+                ("amount_fen", models.BigIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                ("because", models.CharField(blank=True, max_length=300)),
+                ("at", models.DateTimeField()),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
+                (
+                    "received",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="settlement.received"),
+                ),
+                (
+                    "statement",
+                    songhe.county.key.CountyKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="settlement.statement"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "source", "place"), name="settlement_receivedline_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen", 0), _negated=True), name="settlement_receivedline_amount"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind", "CORRECTION"), ("place__gt", 1), models.Q(("because", ""), _negated=True)
+                            ),
+                            models.Q(models.Q(("kind", "CORRECTION"), _negated=True), ("place", 1)),
+                            _connector="OR",
+                        ),
+                        name="settlement_receivedline_kind",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "received_id"),
+                        name="settlement_receivedline_received_key",
+                        to="settlement.Received",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "statement_id"),
+                        name="settlement_receivedline_statement_key",
+                        to="settlement.Statement",
+                        to_columns=("county", "id"),
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["county", "received"], name="settlement_receivedline_of"),
+                    models.Index(fields=["county", "statement"], name="settlement_receivedline_on"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -484,6 +724,176 @@ class Migration(migrations.Migration):
                         to="document.StoredFile",
                         to_columns=("county", "id"),
                     )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ClaimLine",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.IntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("CHARGE", "本期"), ("REFUND", "冲减"), ("CORRECTION", "更正")], max_length=10
+                    ),
+                ),
+                ("verdict", models.CharField(default="pass", max_length=8)),
+                ("service_month", models.CharField(max_length=7)),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "claim",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="settlement.claim"),
+                ),
+                ("fund", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.fund")),
+                (
+                    "line",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="redemption.line"),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
+                (
+                    "reversal",
+                    songhe.county.key.CountyKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="redemption.reversal"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "claim", "number"), name="settlement_claimline_number"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "CHARGE")),
+                        fields=("county", "line", "fund"),
+                        name="settlement_claimline_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("reversal__isnull", False)),
+                        fields=("county", "reversal", "fund"),
+                        name="settlement_claimline_refunded_once",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("verdict", "pass")), name="settlement_claimline_passed"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount_fen__lt", 0), ("kind", "REFUND"), ("reversal__isnull", False)),
+                            models.Q(("amount_fen__gt", 0), ("kind", "CHARGE"), ("reversal__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="settlement_claimline_sign",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "line_id", "verdict"),
+                        name="settlement_claimline_verdict",
+                        to="redemption.Verdict",
+                        to_columns=("county", "line_id", "outcome"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "claim_id"),
+                        name="settlement_claimline_claim_key",
+                        to="settlement.Claim",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "line_id"),
+                        name="settlement_claimline_line_key",
+                        to="redemption.Line",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "reversal_id"),
+                        name="settlement_claimline_reversal_key",
+                        to="redemption.Reversal",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "fund_id"),
+                        name="settlement_claimline_fund_key",
+                        to="card.Fund",
+                        to_columns=("county", "id"),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Difference",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("source", models.UUIDField()),
+                (
+                    "code",
+                    models.CharField(
+                        choices=[
+                            ("missing_there", "对方没有"),
+                            ("missing_here", "本方没有"),
+                            ("amount_differs", "金额不符"),
+                            ("reversed_since", "报送后已冲正"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("here_fen", models.BigIntegerField()),
+                ("there_fen", models.BigIntegerField()),
+                ("found_at", models.DateTimeField()),
+                ("found_by", models.CharField(max_length=64)),
+                (
+                    "how",
+                    models.CharField(
+                        blank=True,
+                        choices=[("resend", "重新报送"), ("accept", "认可，随下期冲减"), ("reverse", "请对方冲回")],
+                        max_length=8,
+                    ),
+                ),
+                ("because", models.CharField(blank=True, max_length=300)),
+                ("resolved_by", models.CharField(blank=True, max_length=64)),
+                ("resolved_at", models.DateTimeField(null=True)),
+                (
+                    "claim",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="settlement.claim"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("how", "")),
+                        fields=("county", "claim", "source"),
+                        name="settlement_difference_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("because", ""), ("how", ""), ("resolved_at__isnull", True), ("resolved_by", "")),
+                            models.Q(
+                                models.Q(("how", ""), _negated=True),
+                                models.Q(("because", ""), _negated=True),
+                                models.Q(("resolved_by", ""), _negated=True),
+                                ("resolved_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="settlement_difference_resolved",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "claim_id"),
+                        name="settlement_difference_claim_key",
+                        to="settlement.Claim",
+                        to_columns=("county", "id"),
+                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="settlement_difference_row"),
                 ],
             },
         ),
