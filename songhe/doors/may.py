@@ -172,6 +172,7 @@ ACTS: dict[str, Act] = {
     "meal.menu.read": Act("查看菜单和订餐", "reading menus and bookings", READERS | of(MANAGER, CARER, CITIZEN)),
     "meal.book": Act("订餐", "booking meals", of(CLERK, CITIZEN)),
     "desk.meals": Act("供餐", "serving meals", of(MANAGER, CARER)),
+    "desk.till": Act("刷卡供餐和撤回", "serving and charging meals at the till", of(MANAGER, CARER)),
     "desk.menus": Act("办理本机构助餐点", "running a provider's meal points", of(MANAGER)),
     "meal.read": Act("查看助餐点", "reading meal points", READERS),
     "meal.propose": Act("提出助餐点和助餐价格", "proposing meal points and prices of meals", of(CLERK)),

@@ -189,5 +189,5 @@ def lines_of(bill: Bill) -> list[tuple[Line, Verdict | None, Reversal | None]]:
     told = {"county": bill.county, "line__bill_id": bill.id}
     verdicts = {row.line_id: row for row in Verdict.objects.filter(**told)}
     reversals = {row.line_id: row for row in Reversal.objects.filter(**told)}
-    lines = Line.objects.filter(county=bill.county, bill_id=bill.id).select_related("item", "visit", "stay")
+    lines = Line.objects.filter(county=bill.county, bill_id=bill.id).select_related("item", "visit", "stay", "upgrade")
     return [(line, verdicts.get(line.id), reversals.get(line.id)) for line in lines.order_by("number")]

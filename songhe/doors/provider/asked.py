@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -10,10 +11,10 @@ from django.db import transaction
 
 from songhe.document import number
 from songhe.doors.provider.desk import Desk
+from songhe.doors.provider.receipt import Paid, left_on_card, left_on_voucher, purses_that_paid
 from songhe.grant.choose import UNKNOWN as UNKNOWN_GRANT
 from songhe.kernel.refusal import Refusal, reason
 from songhe.kernel.typed import fold
-from songhe.ledger.models import Account
 from songhe.person.code import county_in, is_number
 from songhe.redemption.find import Request
 from songhe.redemption.models import Bill, Line, Verdict
@@ -66,8 +67,10 @@ class Trial:
 
     bill: Bill
     lines: list[tuple[Line, Verdict]]
-    left_fen: int
+    left_fen: int | None
     visits: tuple[UUID | None, ...]
+    paid: Sequence[Paid] = ()
+    card_left_fen: int | None = None
 
 
 def try_out(*, county: str, request: Request, at: datetime, on: date, by: str) -> Trial:
@@ -92,8 +95,13 @@ def _try(county: str, request: Request, at: datetime, on: date, by: str) -> Tria
         verdicts = {row.line_id: row for row in Verdict.objects.filter(county=county, line__bill_id=bill.id)}
         lines = Line.objects.filter(county=county, bill_id=bill.id).select_related("item").order_by("number")
         found = [(line, verdicts[line.id]) for line in lines]
-        assert bill.grant is not None
-        purse = Account.objects.get(county=county, id=bill.grant.purse_id)
-        trial = Trial(bill, found, purse.balance or 0, tuple(charge.visit for charge in request.charges))
+        trial = Trial(
+            bill,
+            found,
+            left_on_voucher(bill.grant),
+            tuple(charge.visit for charge in request.charges),
+            purses_that_paid(bill, [line for line, _ in found]),
+            left_on_card(bill.card),
+        )
         transaction.set_rollback(True)
     return trial

@@ -19,7 +19,7 @@ from songhe.doors.may import check, require
 from songhe.doors.provider import words
 from songhe.doors.provider.desk import by, open_desk, own_row, shown
 from songhe.doors.provider.home import due_months
-from songhe.doors.provider.redeem import receipt_of
+from songhe.doors.provider.receipt import purses_that_paid, receipt_of
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
@@ -68,6 +68,7 @@ def bills(request: DoorRequest) -> HttpResponse:
         ltci=Sum("ltci_fen", default=0),
         other=Sum("other_fen", default=0),
         voucher=Sum("voucher_fen", default=0),
+        card=Sum("purse_fen", default=0) + Sum("credit_fen", default=0),
         own=Sum("self_fen", default=0),
     )
     after = request.GET.get("after", "")
@@ -130,12 +131,16 @@ class LineRow:
     undone: Reversal | None
     in_statement: str
 
+    @property
+    def on_card_fen(self) -> int:
+        return self.line.purse_fen + self.line.credit_fen
+
 
 def line_rows(bill: Bill) -> list[LineRow]:
     found = lines_of(bill)
     held = statements_of(bill, [line.id for line, _verdict, _undone in found])
     return [
-        LineRow(line, words.item(line.item), evidence_of(verdict), undone, held.get(line.id, ""))
+        LineRow(line, words.line_item(line), evidence_of(verdict), undone, held.get(line.id, ""))
         for line, verdict, undone in found
     ]
 
@@ -170,6 +175,7 @@ def bill_page(
         bills_of(counties=(no[:6],), provider_id=desk.provider.id).select_related("replaces").get(county=no[:6], no=no)
     )
     lines = line_rows(row)
+    of_bill = [one.line for one in lines]
     open_lines = [one for one in lines if one.undone is None] if row.state in PAID_FOR else []
     again = Bill.objects.filter(county=row.county, replaces_id=row.id).first()
     names = naming.accounts([row.made_by])
@@ -183,7 +189,8 @@ def bill_page(
         "group": words.word(words.CATEGORIES, row.category).said,
         "state": words.word(words.BILL, row.state),
         "refusal": words.refusal_of(row.refusal) if row.refusal else "",
-        "receipt": receipt_of(row),
+        "card_fen": row.purse_fen + row.credit_fen,
+        "receipt": receipt_of(row, of_bill, purses_that_paid(row, of_bill)),
         "lines": lines,
         "steps": [(one.item, steps_of(one.line)) for one in lines if one.line.steps],
         "open_lines": open_lines,
@@ -199,7 +206,7 @@ def bill_page(
 
 
 def steps_of(line: Line) -> list[tuple[str, int]]:
-    """How the voucher's part was worked out, in the language of the page."""
+    """How each payer's part was worked out, in the language of the page."""
     return [(words.said(step["zh"], step["en"]), step["amount_fen"]) for step in line.steps]
 
 

@@ -24,16 +24,16 @@ from songhe.doors.provider import words
 from songhe.doors.provider.asked import NEEDS_CONFIRMATION, Given, Trial, read_given, try_out
 from songhe.doors.provider.desk import Desk, by, open_desk, own_row, shown
 from songhe.doors.provider.fields import DayField, YuanField, yuan_of
+from songhe.doors.provider.receipt import left_on_card, left_on_voucher, purses_that_paid, receipt_of
 from songhe.doors.shell.pieces import ReceiptLine
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words, sent
-from songhe.grant.models import Grant
 from songhe.jobs.once import OTHER_BODY
 from songhe.kernel.refusal import Refusal, reason
-from songhe.ledger.models import Account
 from songhe.person.masks import mask_name
-from songhe.provider.models import Category, Price
+from songhe.provider.models import Category, Price, Upgrade
 from songhe.provider.price import prices_on
+from songhe.provider.upgrade import upgrades_on
 from songhe.redemption.bill import Charge
 from songhe.redemption.find import Request
 from songhe.redemption.models import Bill
@@ -56,6 +56,10 @@ CONFIRMATIONS = (
     ("proxy", gettext_lazy("代办人")),
     ("staff", gettext_lazy("工作人员（核对过证件）")),
 )
+
+
+#: What may be put on a bill: code, and words with the price.
+Offered = list[tuple[str, str]]
 
 
 class RedeemForm(ActForm):
@@ -85,11 +89,12 @@ class RedeemForm(ActForm):
     service_on = DayField(label=gettext_lazy("服务日期"))
     ltci = YuanField(label=gettext_lazy("长护险已付（元）"), required=False, least_fen=0)
     ltci_later = forms.BooleanField(label=gettext_lazy("长护险还没有结算，先暂记"), required=False)
+    with_credits = forms.BooleanField(label=gettext_lazy("老人要用积分抵"), required=False)
+    card_only = forms.BooleanField(label=gettext_lazy("只用爱心卡，不用消费券"), required=False)
     county = forms.CharField(max_length=6, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *told: Any, prices: list[Price], **more: Any) -> None:
+    def __init__(self, *told: Any, offered: Offered, **more: Any) -> None:
         super().__init__(*told, **more)
-        offered = [(price.item.code, item_words(price)) for price in prices]
         for number in range(1, LINES + 1):
             self.fields[f"item_{number}"] = forms.ChoiceField(
                 label=_("服务项目"), choices=[("", _("请选择")), *offered], required=False
@@ -143,6 +148,12 @@ def item_words(price: Price) -> str:
     return f"{words.item(price.item)} · ¥{yuan_of(price.price_fen)} / {words.unit(price.item.unit)}"
 
 
+def upgrade_words(one: Upgrade) -> str:
+    """药浴（升级） · ¥50.00 / 次"""
+    named = _("%(name)s（升级）") % {"name": words.said(one.name, one.name_en)}
+    return f"{named} · ¥{yuan_of(one.price_fen)} / {words.unit(one.base.unit)}"
+
+
 @dataclass(frozen=True)
 class QuotedLine:
     item: str
@@ -165,8 +176,10 @@ class Quote:
     lines: list[QuotedLine]
     receipt: list[ReceiptLine]
     voucher_fen: int
+    card_fen: int
     self_fen: int
-    left_fen: int
+    left_fen: int | None
+    card_left_fen: int | None
     no: str
 
 
@@ -179,7 +192,7 @@ def quoted(trial: Trial) -> Quote:
         group=words.word(words.CATEGORIES, bill.category).said,
         lines=[
             QuotedLine(
-                words.item(line.item),
+                words.line_item(line),
                 line.quantity,
                 line.fee_fen,
                 line.voucher_fen,
@@ -189,35 +202,26 @@ def quoted(trial: Trial) -> Quote:
             )
             for line, verdict in trial.lines
         ],
-        receipt=receipt_of(bill),
+        receipt=receipt_of(bill, [line for line, _verdict in trial.lines], trial.paid),
         voucher_fen=bill.voucher_fen,
+        card_fen=bill.purse_fen + bill.credit_fen,
         self_fen=bill.self_fen,
         left_fen=trial.left_fen,
+        card_left_fen=trial.card_left_fen,
         no=bill.grant.no if bill.grant else "",
     )
 
 
-def receipt_of(bill: Bill) -> list[ReceiptLine]:
-    """Fee − LTCI − other public money − voucher; the elder pays what remains."""
-    found = [ReceiptLine(_("服务费用"), bill.fee_fen)]
-    if bill.ltci_fen:
-        found.append(ReceiptLine(_("长护险支付"), -bill.ltci_fen))
-    if bill.other_fen:
-        found.append(ReceiptLine(_("其他公共资金支付"), -bill.other_fen))
-    found.append(ReceiptLine(_("消费券支付"), -bill.voucher_fen))
-    return found
-
-
-def with_prices(prices: list[Price]) -> type[ActForm]:
+def with_prices(offered: Offered) -> type[ActForm]:
     """The form, offering this price list."""
-    return cast(type[ActForm], partial(RedeemForm, prices=prices))
+    return cast(type[ActForm], partial(RedeemForm, offered=offered))
 
 
-def empty(request: DoorRequest, prices: list[Price]) -> ActForm:
+def empty(request: DoorRequest, prices: Offered) -> ActForm:
     """A form ready for the next person, with the item that was redeemed last."""
     last = request.session.get(LAST_ITEM, "")
-    known = {price.item.code for price in prices}
-    only = prices[0].item.code if len(prices) == 1 else ""
+    known = {code for code, _words in prices}
+    only = prices[0][0] if len(prices) == 1 else ""
     initial: dict[str, Any] = {"service_on": request.on, "item_1": last if last in known else only, "quantity_1": 1}
     return fresh(with_prices(prices), "redeem", **initial)
 
@@ -228,7 +232,7 @@ def page(request: DoorRequest, desk: Desk, *, status: int = 200, **said: Any) ->
     return shown(request, desk, "provider/redeem.html", said, status=status)
 
 
-def refused(request: DoorRequest, desk: Desk, form: RedeemForm, prices: list[Price], refusal: Refusal) -> HttpResponse:
+def refused(request: DoorRequest, desk: Desk, form: RedeemForm, prices: Offered, refusal: Refusal) -> HttpResponse:
     """What the verb said, with everything that was typed; a key that has done its work begins anew."""
     if refusal.reason is OTHER_BODY:
         refusal = BOOKED_ALREADY("key")
@@ -241,7 +245,7 @@ def refused(request: DoorRequest, desk: Desk, form: RedeemForm, prices: list[Pri
 def redeem_page(request: DoorRequest) -> HttpResponse:
     """Ask, see, confirm: ``step`` is ``quote``, ``book`` or ``edit``."""
     desk = open_desk(request, "redemption.make")
-    prices = price_list(desk, request.on)
+    prices = offered_on(desk, request.on)
     if request.method != "POST" or not prices:
         return page(request, desk, form=empty(request, prices), prices=prices)
     form = cast(RedeemForm, sent(with_prices(prices), "redeem", request))
@@ -264,6 +268,12 @@ def redeem_page(request: DoorRequest) -> HttpResponse:
     return page(request, desk, form=form, quote=quoted(trial), hidden=hidden, prices=prices)
 
 
+def offered_on(desk: Desk, on: date) -> Offered:
+    """The price list, and what the provider gives in a better form."""
+    offered = [(price.item.code, item_words(price)) for price in price_list(desk, on)]
+    return offered + [(one.code, upgrade_words(one)) for one in upgrades_on(desk.provider, on)]
+
+
 def price_list(desk: Desk, on: date) -> list[Price]:
     """What may be put on a bill of the four groups."""
     return [price for price in prices_on(desk.provider, on) if price.item.category in Category.values]
@@ -278,10 +288,12 @@ def request_of(desk: Desk, given: Given, form: RedeemForm) -> Request:
         medium=given.medium,
         ltci_fen=None if told["ltci_later"] else told["ltci"] or 0,
         confirmed_by=told["confirmed_by"],
+        with_credits=told["with_credits"],
+        card_only=told["card_only"] and given.grant_no is None,
     )
 
 
-def again(form: RedeemForm, prices: list[Price]) -> ActForm:
+def again(form: RedeemForm, prices: Offered) -> ActForm:
     """What was typed, to be changed, under a key of its own."""
     kept = {name: form[name].value() for name in form.fields if name not in ("key", "version")}
     return fresh(with_prices(prices), "redeem", **kept)
@@ -322,24 +334,21 @@ def redeemed(request: DoorRequest, no: str) -> HttpResponse:
     found = bills_of(counties=(bill.county,), provider_id=desk.provider.id).filter(id=bill.id).first()
     if found is None:
         raise Http404
+    told = lines_of(found)
+    lines = [line for line, _verdict, _undone in told]
     said = {
         "bill": found,
+        "card_fen": found.purse_fen + found.credit_fen,
         "name": mask_name(found.person.name),
         "group": words.word(words.CATEGORIES, found.category).said,
         "state": words.word(words.BILL, found.state),
-        "receipt": receipt_of(found),
+        "receipt": receipt_of(found, lines, purses_that_paid(found, lines)),
         "lines": [
-            (line, words.item(line.item), words.evidence_of(verdict.outcome, verdict.reasons) if verdict else None)
-            for line, verdict, _undone in lines_of(found)
+            (line, words.line_item(line), words.evidence_of(verdict.outcome, verdict.reasons) if verdict else None)
+            for line, verdict, _undone in told
         ],
-        "left_fen": left_of(found.grant),
+        "left_fen": left_on_voucher(found.grant),
+        "card_left_fen": left_on_card(found.card),
         "outcome": "booked" if found.state in (Bill.State.BOOKED, Bill.State.PROVISIONAL) else "",
     }
     return shown(request, desk, "provider/redeemed.html", said)
-
-
-def left_of(grant: Grant | None) -> int | None:
-    if grant is None:
-        return None
-    purse = Account.objects.filter(county=grant.county, id=grant.purse_id).first()
-    return purse.balance if purse else None

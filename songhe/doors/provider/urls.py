@@ -15,6 +15,7 @@ from songhe.doors.provider import (
     sheets,
     statements,
     stays,
+    till_urls,
     visits,
     workers,
 )
@@ -64,5 +65,6 @@ urlpatterns = [
     path("own/licences/<int:paper_id>/", workers.licence_file, name="licence-file"),
     path("own/account/", own.account, name="account"),
     *meals_urls.urlpatterns,
+    *till_urls.urlpatterns,
     *aids_urls.urlpatterns,
 ]

@@ -25,6 +25,7 @@ from songhe.doors.staff.words import word as word
 from songhe.kernel.refusal import REASONS
 from songhe.provider.catalogue import UNITS
 from songhe.provider.models import Item, Kind
+from songhe.redemption.models import Line
 from songhe.settlement.models import BillSheet, Objection
 
 KINDS: dict[str, Any] = {
@@ -96,6 +97,13 @@ ROWS: dict[str, Word] = {
 
 def item(of: Item) -> str:
     return said(of.name, of.name_en)
+
+
+def line_item(line: Line) -> str:
+    """What a line of a bill is for; of an upgraded item the second line is its difference: 药浴（差价）"""
+    if line.upgrade is None:
+        return item(line.item)
+    return str(_("%(name)s（升级差价）") % {"name": said(line.upgrade.name, line.upgrade.name_en)})
 
 
 def unit(code: str) -> str:

@@ -106,6 +106,7 @@ ITEMS: tuple[Item, ...] = (
     Item("provider:home", _("今天"), "desk.open"),
     Item("assessor:body", _("评估派单"), "assessment.assign", only=at_an_assessment_body),
     Item("provider:meals", _("助餐"), "desk.meals", only=at_a_meal_point),
+    Item("provider:canteens", _("刷卡供餐"), "desk.till", only=at_a_meal_point),
     Item("provider:redeem", _("核销"), "redemption.make", only=at_who_serves),
     Item("provider:people", _("服务对象"), "desk.open", only=at_who_serves),
     Item("provider:services", pgettext_lazy("page", "服务记录"), "desk.open", only=at_who_serves),

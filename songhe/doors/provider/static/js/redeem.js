@@ -129,8 +129,9 @@ function found(text) {
   field.value = text;
   tell("found");
   const form = field.form;
-  if (form.elements.item_1.value) send(form, "quote");
-  else form.elements.item_1.focus();
+  const item = form.elements.item_1;
+  if (!item || item.value) send(form, form.dataset.atOnce ?? "quote");
+  else item.focus();
 }
 
 function tell(what) {

@@ -1,0 +1,192 @@
+"""The till for the card: what each payer paid, the queue at lunch, goods at a merchant's, takings and the month."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from songhe.assessment.tests.world import at
+from songhe.card import open as cards
+from songhe.card.tests.world import FIRST, LISHUI, left, made_fund, top_up
+from songhe.doors.provider.tests.conftest import DAY
+from songhe.doors.staff.tests.reading import form_for, forms, send, text
+from songhe.meal.models import Booking, Menu
+from songhe.meal.tests import world as meals
+from songhe.person.models import Medium
+from songhe.provider.models import Listing
+from songhe.redemption.models import Bill
+
+pytestmark = pytest.mark.django_db
+
+TILL = "/provider/till/"
+
+
+@pytest.fixture
+def family(practice):
+    return made_fund(source="family", expiry="never")
+
+
+@pytest.fixture
+def menu(practice, monkeypatch) -> Menu:
+    monkeypatch.setattr(meals, "COUNTY", LISHUI)
+    monkeypatch.setattr(meals, "PLACE", f"{LISHUI}001001")
+    made = meals.menu()
+    Listing.objects.create(
+        provider=made.point.provider,
+        county=LISHUI,
+        categories=["home"],
+        valid_from=FIRST,
+        listed_by="a",
+        approved_by="b",
+    )
+    return made
+
+
+@pytest.fixture
+def carer(enter, menu) -> Client:
+    return enter("carer", "carer", provider=menu.point.provider_id)
+
+
+def holder(fen=5_000, *, years=85, **person):
+    card = cards.open_card(
+        person=meals.of_age(years, county=LISHUI, **person),
+        attributes=cards.Attributes(),
+        at=at(FIRST),
+        on=FIRST,
+        by="clerk",
+    )
+    if fen:
+        top_up(card, fen)
+    return card
+
+
+def queue(menu: Menu) -> str:
+    return f"{TILL}canteen/{menu.id}/"
+
+
+def swipe(client, menu, number, **more):
+    where, hidden = form_for(client.get(queue(menu), **more), queue(menu))
+    return client.post(where, {**hidden, "given": number}, follow=True)
+
+
+def test_the_queue_opens_at_the_meal_that_is_served(carer, family, menu):
+    assert "现在没有供餐" in text(carer.get(f"{TILL}canteen/"))
+    meals.serving(menu)
+    answer = carer.get(f"{TILL}canteen/")
+    assert answer.headers["Location"] == queue(menu)
+    assert "请下一位刷卡" in text(carer.get(queue(menu)))
+
+
+def test_one_swipe_serves_and_charges_and_the_next_may_come(carer, family, menu):
+    card = holder(name="王秀兰")
+    meals.serving(menu)
+    answer = swipe(carer, menu, card.medium.number)
+    page = text(answer)
+    for words in ("王*兰", "不用收钱", "卡上还剩 ¥46.00", "没有订餐，现场供的", "爱心卡 · "):
+        assert words in page
+    assert "家庭资金最后用" in page
+    assert 'data-outcome="booked"' in answer.content.decode()
+    assert "data-focus" in answer.content.decode()
+    assert (Booking.objects.get().state, left(card, family)) == ("served", 4_600)
+    assert Bill.objects.get().confirmed_by == "staff"
+
+
+def test_what_the_card_does_not_reach_is_said_in_large_figures(carer, family, menu):
+    meals.serving(menu)
+    assert "收现金 ¥1.00" in text(swipe(carer, menu, holder(300).medium.number))
+
+
+def test_a_second_swipe_is_refused_with_the_time(carer, family, menu):
+    card = holder()
+    meals.serving(menu)
+    swipe(carer, menu, card.medium.number)
+    answer = swipe(carer, menu, card.medium.number)
+    assert (answer.status_code, "已经用过餐" in text(answer)) == (409, True)
+    assert 'data-outcome="refused"' in answer.content.decode()
+    assert Bill.objects.count() == 1
+
+
+def test_the_same_post_again_finds_what_was_done(carer, family, menu):
+    card = holder()
+    meals.serving(menu)
+    where, hidden = form_for(carer.get(queue(menu)), queue(menu))
+    told = {**hidden, "given": card.medium.number}
+    first, second = carer.post(where, told), carer.post(where, told)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert Bill.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda card: cards.report_lost(card=card, because="丢失", at=at(DAY), by="clerk"), "已挂失"),
+        (lambda card: cards.freeze(card=card, because="核实", at=at(DAY), by="clerk"), "已冻结"),
+    ],
+    ids=["lost", "frozen"],
+)
+def test_a_card_that_pays_nothing_is_told_plainly_and_serves_nothing(carer, family, menu, spoil, words):
+    card = holder()
+    number = card.medium.number
+    meals.serving(menu)
+    spoil(card)
+    page = text(swipe(carer, menu, number))
+    assert "没有扣款" in page
+    assert words in page or "失效" in page or "停用" in page
+    assert not Booking.objects.exists()
+
+
+def test_who_has_no_card_and_an_unknown_number_are_told(carer, family, menu):
+    person = meals.of_age(85, county=LISHUI)
+    Medium.objects.create(county=LISHUI, person=person, kind="card", number="C99", valid_from=date(2026, 3, 1))
+    meals.serving(menu)
+    assert "没有消费券" in text(swipe(carer, menu, "C99"))
+    assert "没有扣款" in text(swipe(carer, menu, "C0000000"))
+    assert "请刷卡、扫码，或输入卡号。" in text(swipe(carer, menu, ""))
+
+
+def test_the_last_ones_are_undone_with_their_money(carer, family, menu):
+    card = holder(name="王秀兰")
+    meals.serving(menu)
+    swipe(carer, menu, card.medium.number)
+    answer = send(carer, queue(menu), "/undo/", because="刷错了卡")
+    assert answer.status_code == 302
+    assert "已撤回王*兰的这一餐，钱已退回。" in text(carer.get(queue(menu)))
+    assert (left(card, family), Bill.objects.get().state) == (5_000, "reversed")
+
+
+def test_the_terminal_has_no_navigation_and_stays_a_terminal(carer, family, menu):
+    card = holder()
+    meals.serving(menu)
+    page = carer.get(f"{queue(menu)}?full=1")
+    assert "主导航" not in page.content.decode()
+    where, hidden = form_for(page, "?full=1")
+    answer = carer.post(where, {**hidden, "given": card.medium.number})
+    assert "full=1" in answer.headers["Location"]
+
+
+def test_another_providers_menu_and_booking_are_not_there(enter, family, menu, house):
+    meals.serving(menu)
+    other = enter("keeper", "provider_manager", provider=house.id)
+    assert other.get(queue(menu)).status_code == 404
+
+
+def test_the_queue_asks_as_much_of_the_database_for_many_as_for_few(carer, family, menu):
+    meals.serving(menu)
+
+    def asked() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            carer.get(queue(menu))
+        return len(seen)
+
+    swipe(carer, menu, holder().medium.number)
+    few = asked()
+    for _ in range(4):
+        swipe(carer, menu, holder().medium.number)
+    assert asked() == few
+    assert len(forms(carer.get(queue(menu)))) >= 6

@@ -1,0 +1,11 @@
+"""The tills of this door, under ``/provider/till/``."""
+
+from django.urls import path
+
+from songhe.doors.provider import till_canteen
+
+urlpatterns = [
+    path("till/canteen/", till_canteen.first, name="canteens"),
+    path("till/canteen/<uuid:menu_id>/", till_canteen.canteen, name="canteen"),
+    path("till/canteen/bookings/<uuid:booking_id>/undo/", till_canteen.undo, name="canteen-undo"),
+]
