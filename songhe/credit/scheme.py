@@ -89,11 +89,7 @@ def open_scheme(
     """
     if opened_by == approved_by:
         raise SAME_PERSON("approved_by")
-    _refuse_impossible(county, code, name, place, unit, ticket_fen)
-    for each in helps:
-        require_help(each, field="helps")
-    if not helps:
-        raise HELPS_MISSING("helps")
+    refuse_impossible(county, code, name, place, unit, ticket_fen, helps)
     if ceiling is not None:
         whole(ceiling, "ceiling", least=1)
     with transaction.atomic():
@@ -224,7 +220,10 @@ def rate_on(scheme: Scheme, code: str, on: date) -> Rate:
     raise UNKNOWN_RATE("rate", code=code, on=on)
 
 
-def _refuse_impossible(county: str, code: str, name: str, place: str, unit: str, ticket_fen: int | None) -> None:
+def refuse_impossible(
+    county: str, code: str, name: str, place: str, unit: str, ticket_fen: int | None, helps: Collection[str]
+) -> None:
+    """What no scheme can be, whoever asks for it; with the codes of ``open_scheme``."""
     if not is_code(code):
         raise CODE_INVALID("code")
     if not name.strip():
@@ -237,6 +236,10 @@ def _refuse_impossible(county: str, code: str, name: str, place: str, unit: str,
         raise TICKET_WORTH("ticket_fen")
     if ticket_fen is not None:
         whole(ticket_fen, "ticket_fen", least=1)
+    for each in helps:
+        require_help(each, field="helps")
+    if not helps:
+        raise HELPS_MISSING("helps")
 
 
 def _make_room(scheme: Scheme, code: str, period: Period, *, on: date) -> None:
