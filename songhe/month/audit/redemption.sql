@@ -140,11 +140,12 @@ WHERE l.service_on > b.booked_on;
 SELECT l.county, l.id FROM redemption_line l
 JOIN redemption_bill b ON b.county = l.county AND b.id = l.bill_id
 JOIN provider_item i ON i.id = l.item_id
-LEFT JOIN provider_listing s ON s.provider_id = b.provider_id AND s.county = b.county
+LEFT JOIN provider_listing s ON s.provider_id = b.provider_id AND s.county = COALESCE(NULLIF(b.served_in, ''), b.county)
      AND s.valid_from <= l.service_on AND (s.valid_to IS NULL OR s.valid_to >= l.service_on)
      AND CAST(s.categories AS text) LIKE '%"' || l.category || '"%'
 WHERE s.id IS NULL AND l.assessment_id IS NULL AND (l.grant_id IS NOT NULL OR NOT EXISTS (
-    SELECT 1 FROM provider_partner m WHERE m.provider_id = b.provider_id AND m.county = b.county
+    SELECT 1 FROM provider_partner m
+    WHERE m.provider_id = b.provider_id AND m.county = COALESCE(NULLIF(b.served_in, ''), b.county)
       AND m.valid_from <= l.service_on AND CAST(m.helps AS text) LIKE '%"' || i.help || '"%'
       AND (m.state = 'admitted' OR (m.state = 'left' AND m.last_day >= l.service_on))));
 
@@ -233,10 +234,11 @@ LEFT JOIN redemption_verdict v ON v.county = l.county AND v.line_id = l.id
 WHERE v.id IS NULL;
 
 -- redemption.settled_flag_differs
--- zh: 凭据结论上的“已结算”与结算单不符
--- en: the verdict says settled and no statement has the line, or the other way round
+-- zh: 凭据结论上的“已结算”与结算单、异地清算单不符
+-- en: the verdict says settled and no statement or claim on another county has the line, or the other way round
 SELECT v.county, v.id FROM redemption_verdict v
-LEFT JOIN (SELECT DISTINCT county, line_id FROM settlement_statementline) x
+LEFT JOIN (SELECT county, line_id FROM settlement_statementline
+           UNION SELECT county, line_id FROM settlement_claimline) x
   ON x.county = v.county AND x.line_id = v.line_id
 WHERE v.settled <> (x.line_id IS NOT NULL);
 

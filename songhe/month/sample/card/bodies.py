@@ -48,8 +48,8 @@ class Body:
         return COUNTIES[self.which]
 
     @property
-    def accepts(self) -> tuple[str, ...]:
-        """The counties whose white list it is on: the neighbour's bodies take cards of both, and a few of the first."""
+    def visited_from(self) -> tuple[str, ...]:
+        """From which counties people come: to the neighbour's bodies from both, and to a few of the first."""
         near = self.which == "other" or self.code in ("canteen-1", "canteen-2") or self.code.endswith("-01")
         return tuple(COUNTIES.values()) if near and self.helps else (self.county,)
 

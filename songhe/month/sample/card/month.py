@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Sum
 
 from songhe.card.models import Card, Match, TopUp
+from songhe.jobs.outbox import deliver
 from songhe.kernel.month import Month
 from songhe.month import cards
 from songhe.month.sample.card import helping
@@ -25,7 +26,9 @@ from songhe.redemption.models import Bill
 from songhe.redemption.verdict import follow_visits
 from songhe.service.visit import judge_month
 from songhe.settlement import gather
-from songhe.settlement.share import card_programmes
+from songhe.settlement.clear import clear
+from songhe.settlement.letters import HANDLERS
+from songhe.settlement.share import card_programmes, clearing_programmes
 
 
 @dataclass(frozen=True)
@@ -99,10 +102,17 @@ def judge(plan: CardPlan) -> None:
 
 
 def gather_all(plan: CardPlan) -> None:
-    """What the funds owe each body, as a statement that waits for its manager."""
-    at = moment(plan.closed_on, 3)
+    """What the funds owe each body, as a statement that waits for its manager; what the counties owe each other is
+    claimed and sent, and what was claimed of a county stands in statements of its own."""
+    on, at = plan.closed_on, moment(plan.closed_on, 3)
     for county in COUNTIES.values():
         for programme in card_programmes(county):
+            gather.run(county=county, programme=programme, month=plan.month, clock=lambda: at)
+        clear(county=county, month=plan.month, at=at, on=on, by="run:clear")
+    while deliver(handlers=HANDLERS, at=at, long_running=HANDLERS):
+        pass
+    for county in COUNTIES.values():
+        for programme in clearing_programmes(county):
             gather.run(county=county, programme=programme, month=plan.month, clock=lambda: at)
 
 

@@ -20,6 +20,7 @@ from songhe.month.sample.people import given_name
 from songhe.month.sample.plan import moment
 from songhe.provider import bank
 from songhe.provider.admit import admit, list_in_county
+from songhe.provider.agreement import agree, propose_agreement
 from songhe.provider.catalogue import item_on
 from songhe.provider.discount import set_discount
 from songhe.provider.help import EVERYTHING
@@ -43,6 +44,7 @@ def take_in(plan: CardPlan, *, watch: Callable[[int], None] | None = None) -> di
         if watch:
             watch(1)
     _tariffs()
+    _agreements()
     return found
 
 
@@ -87,8 +89,7 @@ def _take_in_one(plan: CardPlan, body: Body) -> Provider:
     if body.trade == HOME_CARE:
         _carers(plan, body, provider)
     if body.trade != ASSESSMENT:
-        for county in body.accepts:
-            _white_list(body, provider, county)
+        _white_list(body, provider)
         _bank(body, provider)
     return provider
 
@@ -107,18 +108,18 @@ def _list(body: Body, provider: Provider) -> None:
     )
 
 
-def _white_list(body: Body, provider: Provider, county: str) -> None:
-    """Proposed by a county's clerk, admitted by its approver; then what it takes off."""
+def _white_list(body: Body, provider: Provider) -> None:
+    """Proposed by the clerk, admitted by the approver; then what it takes off."""
     at = moment(GROUND_ON, 11, body.number % 60)
     proposed = propose_partner(
         provider=provider,
-        county=county,
+        county=body.county,
         helps=body.helps,
         valid_from=GROUND_ON,
         at=at,
-        by=clerk_of(county),
+        by=clerk_of(body.county),
     )
-    partner = admit_partner(partner=proposed, at=moment(GROUND_ON, 15, body.number % 60), by=approver_of(county))
+    partner = admit_partner(partner=proposed, at=moment(GROUND_ON, 15, body.number % 60), by=approver_of(body.county))
     for terms in body.terms:
         set_discount(
             partner=partner,
@@ -142,6 +143,21 @@ def _bank(body: Body, provider: Provider) -> None:
         by=clerk_of(body.county),
     )
     bank.approve(account=proposed, at=moment(GROUND_ON, 16), by=approver_of(body.county))
+
+
+def _agreements() -> None:
+    """Each of the two counties takes the other's cards."""
+    for home in COUNTIES.values():
+        for serving in (county for county in COUNTIES.values() if county != home):
+            proposed = propose_agreement(
+                home=home,
+                serving=serving,
+                document_no=f"样例异地通用协议-{home}-{serving}",
+                valid_from=GROUND_ON,
+                at=moment(GROUND_ON, 16),
+                by=clerk_of(home),
+            )
+            agree(agreement=proposed, at=moment(GROUND_ON, 17), by=approver_of(home))
 
 
 # --- meal points ----------------------------------------------------------------------------------------------------

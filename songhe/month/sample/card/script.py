@@ -171,7 +171,7 @@ class Writer:
 
     def __post_init__(self) -> None:
         for body in bodies_of(self.plan):
-            for county in body.accepts:
+            for county in body.visited_from:
                 self.sellers.setdefault((county, body.trade), []).append(body)
 
     def of(self, which: Which) -> Iterator[Step]:
@@ -223,7 +223,8 @@ class Writer:
             yield Meal(_within(day, LUNCH_FROM, LUNCH_SECONDS, LUNCH_PEAK, chance), body.code, "lunch", delivered)
             if body.supper and chance.randrange(100) < 9:
                 yield Meal(_within(day, SUPPER_FROM, SUPPER_SECONDS, SUPPER_PEAK, chance), body.code, "supper")
-        if days and self._abroad(holder, chance):
+        away = self._abroad(holder, chance)
+        if days and (away or named):
             yield self._lunch_abroad(holder, days[0], chance)
 
     def _lunch_abroad(self, holder: Holder, near: date, chance: Random) -> Sale:

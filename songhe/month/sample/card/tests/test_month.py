@@ -25,6 +25,7 @@ from songhe.month.sample.card.script import counted, script
 from songhe.month.sample.card.shape import COUNTIES, HOME, OTHER
 from songhe.person.models import Person
 from songhe.redemption.models import Bill
+from songhe.settlement.models import Claim, Statement
 
 PLAN = CardPlan(elders=48, seed=7)
 
@@ -104,6 +105,10 @@ def _bills(month, told):
     assert sums["fee"] == sums["other"] + sums["purse"] + sums["own"]
     assert Draw.objects.count() > 0
     assert set(Bill.objects.values_list("county", flat=True)) == {HOME, OTHER}
+    away = Bill.objects.filter(county=HOME, served_in=OTHER)
+    claimed = sum(Claim.objects.filter(county=HOME, serving=OTHER).values_list("amount_fen", flat=True))
+    assert claimed == sum(away.values_list("purse_fen", flat=True)) > 0
+    assert Statement.objects.filter(county=OTHER).exists()
     assert Card.objects.filter(county=HOME, state="closed").count() == told["Verify"]
     family = Purse.objects.filter(county=HOME, fund__source="family", state="for_heirs")
     assert not HeirPayment.objects.exists() or family.exists()

@@ -105,11 +105,11 @@ def test_some_pay_in_the_neighbouring_county_and_some_come_from_there(plan, boug
     assert all(isinstance(step.event, Sale) for step in sales)
 
 
-def test_a_body_sells_only_what_it_has_a_price_for_and_takes_the_cards_of(plan, bought):
+def test_a_body_sells_only_what_it_has_a_price_for_and_is_visited_from_there(plan, bought):
     bodies = {body.code: body for body in bodies_of(plan)}
     for step in bought:
         body = bodies[step.event.body]
-        assert COUNTIES[step.which] in body.accepts
+        assert COUNTIES[step.which] in body.visited_from
         item = f"meal-{step.event.meal}" if isinstance(step.event, Meal) else step.event.item
         assert item in body.prices
 
