@@ -26,8 +26,11 @@ from songhe.doors.may import require
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, because, fresh, sent
 from songhe.doors.staff.aids_shown import CONDITIONS, DEPOSITS, FITTINGS, means_said, name_of
+from songhe.doors.staff.words import Word
 from songhe.kernel.refusal import Refusal
 from songhe.provider.models import Provider
+
+YOURS = Word(gettext_lazy("等您决定"), "warn")
 
 
 class AskForm(ActForm):
@@ -117,7 +120,7 @@ def wished(row: Fitting, may: bool) -> Wished:
     return Wished(
         row,
         name_of(row.aid) if row.aid else "",
-        FITTINGS[row.state],
+        YOURS if row.state == Fitting.State.TRIED else FITTINGS[row.state],
         fresh(ActForm, f"accept_{name}") if decides else None,
         fresh(DeclineForm, f"decline_{name}") if open_still else None,
     )

@@ -20,7 +20,7 @@ PIECES: dict[str, Word] = {
 FITTINGS: dict[str, Word] = {
     Fitting.State.ASKED: Word(gettext_lazy("等上门评估"), "warn"),
     Fitting.State.ASSESSED: Word(gettext_lazy("等试用"), "info"),
-    Fitting.State.TRIED: Word(gettext_lazy("等您决定"), "warn"),
+    Fitting.State.TRIED: Word(gettext_lazy("等老人决定"), "warn"),
     Fitting.State.ACCEPTED: Word(gettext_lazy("等交付"), "info"),
     Fitting.State.DECLINED: Word(gettext_lazy("没有选用"), ""),
     Fitting.State.FITTED: Word(gettext_lazy("已交付"), "ok"),
