@@ -22,6 +22,7 @@ from songhe.redemption.models import Verdict
 from songhe.service.models import Override, Presence, Visit
 from songhe.settlement.lines_file import lines_of, lines_workbook, objections_of
 from songhe.settlement.models import Payment, Statement, StatementLine
+from songhe.settlement.programme import programme_name
 from songhe.trail.note import note
 
 #: Parts of a package all carry the time of the gathering, so that the same statement makes the same bytes.
@@ -72,6 +73,7 @@ def _statement(statement: Statement) -> dict[str, Any]:
         "provider": statement.provider.name,
         "credit_code": statement.provider.credit_code,
         "programme": statement.programme,
+        "programme_name": programme_name(county=statement.county, programme=statement.programme)[0],
         "month": statement.month,
         "state": statement.state,
         **{

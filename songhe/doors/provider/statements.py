@@ -39,6 +39,7 @@ from songhe.settlement.lines_file import objections_of
 from songhe.settlement.models import Payment, Statement, StatementLine
 from songhe.settlement.objection import Objected, object_to
 from songhe.settlement.package import package
+from songhe.settlement.programme import names_of
 from songhe.settlement.queries import statement_page
 from songhe.settlement.states import STATEMENT
 
@@ -74,12 +75,22 @@ def statements(request: DoorRequest) -> HttpResponse:
         listed = listed.filter(Q(month__lt=last.month) | Q(month=last.month, no__lt=last.no)) if last else listed
     found = list(listed[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]
+    names = names_of(found)
 
     def fen(*states: str) -> int:
         return sum(sums[state]["fen"] for state in states if state in sums)
 
     said = {
-        "rows": [(one, Month.parse(one.month), words.word(words.STATEMENT, one.state), who_has(one)) for one in found],
+        "rows": [
+            (
+                one,
+                Month.parse(one.month),
+                words.word(words.STATEMENT, one.state),
+                who_has(one),
+                words.programme_of(one, names),
+            )
+            for one in found
+        ],
         "to_confirm": fen(State.GATHERED, State.DISPUTED),
         "with_county": fen(State.CONFIRMED, State.APPROVED),
         "paid": fen(State.PAID),
@@ -228,7 +239,7 @@ def statement_of(
         "crumbs": [Crumb(_("结算单"), reverse("provider:statements")), Crumb(row.no)],
         "row": row,
         "which": Month.parse(row.month),
-        "programme": words.word(words.PROGRAMMES, row.programme).said,
+        "programme": words.programme_of(row),
         "state": words.word(words.STATEMENT, row.state),
         "steps": money_steps(row, page.payments, names),
         "pay_by": pay_by(row),

@@ -13,13 +13,13 @@ from songhe.doors.staff.words import CONFIRMED as CONFIRMED
 from songhe.doors.staff.words import LICENCES as LICENCES
 from songhe.doors.staff.words import LINE_KINDS as LINE_KINDS
 from songhe.doors.staff.words import PAYMENT as PAYMENT
-from songhe.doors.staff.words import PROGRAMMES as PROGRAMMES
 from songhe.doors.staff.words import SEXES as SEXES
 from songhe.doors.staff.words import STATEMENT as STATEMENT
 from songhe.doors.staff.words import WORKERS as WORKERS
 from songhe.doors.staff.words import Word as Word
 from songhe.doors.staff.words import in_chinese as in_chinese
 from songhe.doors.staff.words import listed as listed
+from songhe.doors.staff.words import programme_of as programme_of
 from songhe.doors.staff.words import said as said
 from songhe.doors.staff.words import word as word
 from songhe.kernel.refusal import REASONS

@@ -30,6 +30,7 @@ from songhe.person.masks import mask_name
 from songhe.person.models import Person
 from songhe.redemption.models import Bill
 from songhe.settlement.models import Statement
+from songhe.settlement.programme import names_of
 from songhe.statistics.definition import indicator
 from songhe.statistics.figure import figures
 from songhe.statistics.measure import Frame, measures
@@ -163,6 +164,26 @@ def _said(table: Mapping[str, words.Word], code: str) -> str:
     return str(words.word(table, code).said)
 
 
+def _statements(rows: Iterable[Statement]) -> Iterator[tuple[Any, ...]]:
+    """The rows of the statements; each programme is asked for its name once."""
+    names: dict[tuple[str, str], tuple[str, str]] = {}
+    for each in rows:
+        if (each.county, each.programme) not in names:
+            names |= names_of([each])
+        yield (
+            each.no,
+            each.provider.name,
+            words.programme_of(each, names),
+            _said(words.STATEMENT, each.state),
+            each.charge_fen,
+            each.refund_fen,
+            each.carried_fen,
+            each.net_fen,
+            each.central_fen,
+            each.local_fen,
+        )
+
+
 LISTS: dict[str, Listing] = {
     each.code: each
     for each in (
@@ -255,21 +276,7 @@ LISTS: dict[str, Listing] = {
                 (gettext_lazy("地方"), "money", 14),
             ),
             _of_month(Statement, "provider"),
-            lambda want, rows: (
-                (
-                    each.no,
-                    each.provider.name,
-                    _said(words.PROGRAMMES, each.programme),
-                    _said(words.STATEMENT, each.state),
-                    each.charge_fen,
-                    each.refund_fen,
-                    each.carried_fen,
-                    each.net_fen,
-                    each.central_fen,
-                    each.local_fen,
-                )
-                for each in rows
-            ),
+            lambda want, rows: _statements(rows),
             monthly=True,
         ),
         Listing(

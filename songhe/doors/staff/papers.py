@@ -133,7 +133,7 @@ def statement(request: DoorRequest, no: str) -> HttpResponse:
     said = {
         "row": row,
         "which": Month.parse(row.month),
-        "programme": words.word(words.PROGRAMMES, row.programme).said,
+        "programme": words.programme_of(row),
         "state": words.word(words.STATEMENT, row.state).said,
         "place": naming.whole_place(row.county, request.on),
         "sums": sums_of(row),

@@ -37,6 +37,7 @@ from songhe.redemption.models import Verdict
 from songhe.settlement import confirm
 from songhe.settlement.approve import approve
 from songhe.settlement.models import Objection, Statement
+from songhe.settlement.programme import names_of
 from songhe.settlement.queries import StatementPage, statement_page
 from songhe.settlement.states import STATEMENT
 
@@ -174,6 +175,7 @@ class Row:
     row: Statement
     provider: str
     month: Month
+    programme: str
     state: words.Word
 
 
@@ -198,6 +200,7 @@ def statements(request: DoorRequest) -> HttpResponse:
     wanted = request.GET.get("state", "")
     shown = of_month.filter(state=wanted) if wanted in State.values else of_month
     rows = list(shown.order_by("no")[:MOST])
+    names = names_of(rows)
     totals = shown.aggregate(
         charge=Sum("charge_fen", default=0),
         refund=Sum("refund_fen", default=0),
@@ -229,6 +232,7 @@ def statements(request: DoorRequest) -> HttpResponse:
                 row=row,
                 provider=row.provider.name,
                 month=Month.parse(row.month),
+                programme=words.programme_of(row, names),
                 state=words.word(words.STATEMENT, row.state),
             )
             for row in rows
@@ -407,7 +411,7 @@ def shown_statement(
         "row": row,
         "which": which,
         "provider": row.provider,
-        "programme": words.word(words.PROGRAMMES, row.programme).said,
+        "programme": words.programme_of(row),
         "state": words.word(words.STATEMENT, row.state),
         "steps": steps_of(row, names),
         "sums": sums_of(row),

@@ -19,6 +19,7 @@ from songhe.provider.models import Category, Kind, Licence, Worker
 from songhe.provider.worker import EDUCATION
 from songhe.redemption.models import Bill
 from songhe.settlement.models import Batch, Payment, Statement, StatementLine
+from songhe.settlement.programme import names_of
 
 
 class Word(NamedTuple):
@@ -61,6 +62,13 @@ PROGRAMMES: dict[str, Word] = {
     "consumption-voucher": Word(_("养老服务消费补贴")),
     "assessment-voucher": Word(_("评估补贴")),
 }
+
+
+def programme_of(row: Statement, names: Mapping[tuple[str, str], tuple[str, str]] | None = None) -> str:
+    """The voucher, or the fund of the love card, that a statement is about; ``names`` where a list asked once."""
+    zh, en = (names if names is not None else names_of([row]))[(row.county, row.programme)]
+    return said(zh, en)
+
 
 CATEGORIES: dict[str, Word] = {
     Category.INSTITUTION_LONG: Word(_("机构长期照护")),
