@@ -25,8 +25,8 @@ MONTH: tuple[tuple[str, ...], ...] = (
     ("grant", "card", "credit"),
     ("service", "meal", "aid"),
     ("redemption",),
-    ("settlement", "feedback", "outreach"),
-    ("statistics",),
+    ("settlement", "feedback", "outreach", "offline"),
+    ("statistics", "examine"),
 )
 
 TURNING: tuple[tuple[str, ...], ...] = (

@@ -17,9 +17,11 @@ def tables() -> dict[str, Table]:
     from songhe.card import states as card
     from songhe.credit import states as credit
     from songhe.entitlement import states as entitlement
+    from songhe.examine import states as examine
     from songhe.feedback import states as feedback
     from songhe.grant import states as grant
     from songhe.meal import states as meal
+    from songhe.offline import states as offline
     from songhe.outreach import states as outreach
     from songhe.person import states as person
     from songhe.policy import states as policy
@@ -57,12 +59,19 @@ def tables() -> dict[str, Table]:
         "凭据结论 Verdict on a visit (service)": service.VERDICT,
         "改判申请 Override (service)": service.OVERRIDE,
         "账单 Bill (redemption)": redemption.BILL,
+        "离线设备 Device without a network (offline)": offline.DEVICE,
+        "离线单据 Slip of such a device (offline)": offline.SLIP,
+        "离线异常 Exception of a slip (offline)": offline.TROUBLE,
+        "担保注资 Money for the guarantee (offline)": offline.ENDOWMENT,
         "结算单 Statement (settlement)": settlement.STATEMENT,
         "付款批次 Batch (settlement)": settlement.BATCH,
         "付款 Payment (settlement)": settlement.PAYMENT,
         "投诉 Complaint (feedback)": feedback.COMPLAINT,
         "需求 Need heard on a round (outreach)": outreach.NEED,
         "志愿服务 What a volunteer tells (outreach)": outreach.STINT,
+        "考核办法 Scheme of examination (examine)": examine.EDITION,
+        "机构考核 Examination of providers (examine)": examine.EXAMINATION,
+        "考核异议 Objection to a figure (examine)": examine.OBJECTION,
     }
 
 
