@@ -18,6 +18,7 @@ from songhe.access.models import Account
 from songhe.access.role import OF_A_PROVIDER, Role
 from songhe.doors.may import ACTS, RULES
 from songhe.trail.models import Entry
+from tests import love_card
 from tests.source import nothing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -298,6 +299,7 @@ def rows(practice):
     card = cards.open_card(person=person, attributes=cards.Attributes(elder=True), at=at, on=DAY, by="clerk")
     loan = aids.lent(aids.provider(of=server), person, on=DAY)
     return SimpleNamespace(
+        **love_card.rows(person, card),
         person=person,
         loan=loan,
         inspection=aids.back(loan, on=DAY),
@@ -433,15 +435,19 @@ def named(found):
         "fitting_id": found.loan.fitting_id,
         "piece_id": found.loan.piece_id,
         "inspection_id": found.inspection.id,
+        **love_card.named(found),
     }
 
     def known(route, name):
         if name in {"no", "bill_no"}:
             return next((number for beginning, number in numbers if route.startswith(beginning)), None)
+        if name == "key":
+            return love_card.keyed(found, route)
         if name == "ask_id":
             return found.correction.id if "file/asked" in route else found.ask.id
         if name == "verb":
             of_door = {"accounts": "lock", "complaints": "answer", "statements": "confirm", "reviews": "accept"}
+            of_door |= {"provider/meals/menus": "begin", "provider/meals/bookings": "serve"}
             return next((verb for part, verb in of_door.items() if part in route), "review")
         if name == "number" and route.startswith("audit/"):
             return 1

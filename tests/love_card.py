@@ -1,0 +1,96 @@
+"""Rows of the love card and of meals for whoever walks over the addresses of every door."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+COUNTY, DAY = "370799", date(2026, 3, 10)
+
+
+def rows(person: Any, card: Any) -> dict[str, Any]:
+    """A fund with money, a gift and a vote, somebody's card left to heirs, a merchant, a menu with a booking."""
+    from songhe.assessment.tests import world
+    from songhe.card import change
+    from songhe.card.models import Allotment, Decision, Donation, HeirPayment
+    from songhe.card.purse import ensure
+    from songhe.card.tests import world as cards
+    from songhe.document.models import StoredFile
+    from songhe.meal.models import Sample
+    from songhe.meal.tests import world as meals
+    from songhe.provider.models import Kind
+    from songhe.provider.partner import propose_partner
+
+    at = world.at(DAY)
+    collective = cards.made_fund(county=COUNTY, source="collective", level="village", amount_fen=0)
+    charity = cards.made_fund(county=COUNTY, source="charity")
+    decision = cards.decision(collective, 100_000)
+    paper = StoredFile.objects.create(
+        county=COUNTY, sha256="1" * 64, kind="pdf", size=1, name="vote.pdf", uploaded_at=at
+    )
+    Decision.objects.filter(county=COUNTY, id=decision.id).update(paper=paper)
+    purse = ensure(card=card, fund=charity, on=DAY)
+    asked = change.propose_change(
+        of=charity, what=change.ALLOW, told={"category": "goods"}, document_no="1", at=at, by="somebody"
+    )
+    merchant = world.body(kind=Kind.MERCHANT, county=COUNTY)
+    type(merchant).objects.filter(id=merchant.id).update(longitude=119.1, latitude=36.7)
+    merchant.refresh_from_db()
+    menu = meals.menu(day=DAY + timedelta(days=1), book_until=meals.clock(DAY, 18))
+    booking = meals.booked(menu, person, at=meals.clock(DAY, 9), on=DAY)
+    meals.sampled(menu)
+    return {
+        "fund": charity,
+        "gift": Donation.objects.filter(county=COUNTY, fund_id=charity.id).first(),
+        "decision": decision,
+        "allotment": Allotment.objects.filter(county=COUNTY, fund_id=charity.id).first(),
+        "menu": menu,
+        "booking": booking,
+        "sample": Sample.objects.filter(county=COUNTY).first(),
+        "merchant": propose_partner(
+            provider=merchant, county=COUNTY, helps=["goods"], valid_from=DAY, at=at, by="clerk"
+        ),
+        "card": card,
+        "change": asked,
+        "heir": HeirPayment.objects.create(
+            county=COUNTY,
+            purse=purse,
+            amount_fen=100,
+            name="王大",
+            relation="儿子",
+            evidence="公证书",
+            proposed_by="somebody",
+            proposed_at=at,
+        ),
+    }
+
+
+def named(found: Any) -> dict[str, Any]:
+    """What the places of an address name, by the name of the place."""
+    return {
+        "fund_id": found.fund.id,
+        "gift_id": found.gift.id,
+        "decision_id": found.decision.id,
+        "card_id": found.card.id,
+        "menu_id": found.menu.id,
+        "point_id": found.menu.point_id,
+        "booking_id": found.booking.id,
+        "sample_id": found.sample.id,
+        "partner_id": found.merchant.pk,
+    }
+
+
+def keyed(found: Any, route: str) -> Any:
+    """The row that ``key`` names in an address of the county's card pages."""
+    rows_ = (
+        ("card/funds/new/", COUNTY),
+        ("card/merchants/new/", COUNTY),
+        ("card/funds/", found.fund.id),
+        ("card/money/", found.allotment.id),
+        ("card/changes/", found.change),
+        ("card/cards/open/", found.person.id),
+        ("card/cards/", found.card.id),
+        ("card/heirs/", found.heir.id),
+        ("card/merchants/", found.merchant.pk),
+    )
+    return next((key for part, key in rows_ if part in route), None)
