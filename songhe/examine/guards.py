@@ -1,0 +1,15 @@
+from songhe.county.guard import Guard, append_only
+
+
+def guards() -> list[Guard]:
+    """What was counted and scored is frozen; a scheme in force is not rewritten."""
+    return [
+        append_only("examine_edition", columns=("state", "decided_by", "decided_at", "because")),
+        append_only("examine_step"),
+        append_only(
+            "examine_examination", columns=("state", "decided_by", "decided_at", "published_on", "decided_because")
+        ),
+        append_only("examine_score"),
+        append_only("examine_figure"),
+        append_only("examine_objection", columns=("state", "answer", "answered_by", "answered_at")),
+    ]

@@ -1,0 +1,372 @@
+import django.db.models.deletion
+import songhe.county.key
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("provider", "0001_initial"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Edition",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("version", models.CharField(max_length=12)),
+                ("told", models.JSONField()),
+                ("least_weight", models.IntegerField()),
+                ("shipped", models.BooleanField(default=False)),
+                ("valid_from", models.CharField(max_length=7)),
+                ("document_no", models.CharField(blank=True, max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("proposed", "待审批"), ("in_force", "已生效"), ("declined", "未同意")],
+                        default="proposed",
+                        max_length=8,
+                    ),
+                ),
+                ("proposed_by", models.CharField(max_length=64)),
+                ("proposed_at", models.DateTimeField()),
+                ("decided_by", models.CharField(blank=True, max_length=64)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("because", models.CharField(blank=True, max_length=300)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("shipped", False), ("state__in", ["proposed", "in_force"])),
+                        fields=("county", "valid_from"),
+                        name="examine_edition_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("shipped", True)),
+                        fields=("county", "version"),
+                        name="examine_edition_shipped_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by", ""),
+                            models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="examine_edition_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("shipped", True), ("state", "in_force")),
+                            models.Q(("decided_by", ""), ("shipped", False), ("state", "proposed")),
+                            models.Q(
+                                ("shipped", False),
+                                models.Q(("state", "proposed"), _negated=True),
+                                models.Q(("decided_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="examine_edition_decided",
+                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="examine_edition_row"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Examination",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("month", models.CharField(max_length=7)),
+                ("number", models.IntegerField()),
+                ("because", models.CharField(blank=True, max_length=300)),
+                ("drawn_by", models.CharField(max_length=64)),
+                ("drawn_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("drawn", "待公布"),
+                            ("published", "已公布"),
+                            ("dropped", "不公布"),
+                            ("replaced", "已更正"),
+                        ],
+                        default="drawn",
+                        max_length=9,
+                    ),
+                ),
+                ("decided_by", models.CharField(blank=True, max_length=64)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("published_on", models.DateField(null=True)),
+                ("decided_because", models.CharField(blank=True, max_length=300)),
+                (
+                    "edition",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="examine.edition"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "month", "number"), name="examine_examination_number"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "published")),
+                        fields=("county", "month"),
+                        name="examine_examination_published_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "drawn")),
+                        fields=("county", "month"),
+                        name="examine_examination_drawn_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("number", 1),
+                            models.Q(("number__gt", 1), models.Q(("because", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="examine_examination_correction",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by", ""),
+                            ("state", "dropped"),
+                            models.Q(("decided_by", models.F("drawn_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="examine_examination_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by", ""), ("state", "drawn")),
+                            models.Q(
+                                models.Q(("state", "drawn"), _negated=True), models.Q(("decided_by", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="examine_examination_decided",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "edition_id"),
+                        name="examine_examination_edition_key",
+                        to="examine.Edition",
+                        to_columns=("county", "id"),
+                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="examine_examination_row"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Figure",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("indicator", models.CharField(max_length=12)),
+                ("scale", models.IntegerField()),
+                ("num", models.BigIntegerField()),
+                ("den", models.BigIntegerField()),
+                ("value", models.BigIntegerField()),
+                ("weight", models.IntegerField()),
+                ("points", models.IntegerField(null=True)),
+                (
+                    "examination",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="examine.examination"),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("county", "examination", "provider", "indicator"), name="examine_figure_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("den__gte", 0), ("num__gte", 0), ("value__gte", 0)),
+                        name="examine_figure_counts",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "examination_id"),
+                        name="examine_figure_examination_key",
+                        to="examine.Examination",
+                        to_columns=("county", "id"),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Objection",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("indicator", models.CharField(max_length=12)),
+                ("because", models.CharField(max_length=500)),
+                ("made_by", models.CharField(max_length=64)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("made", "待答复"), ("upheld", "异议成立"), ("rejected", "异议不成立")],
+                        default="made",
+                        max_length=8,
+                    ),
+                ),
+                ("answer", models.CharField(blank=True, max_length=500)),
+                ("answered_by", models.CharField(blank=True, max_length=64)),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "examination",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="examine.examination"),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("county", "examination", "provider", "indicator"), name="examine_objection_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", ""), ("answered_by", ""), ("state", "made")),
+                            models.Q(
+                                models.Q(("state", "made"), _negated=True),
+                                models.Q(("answered_by", ""), _negated=True),
+                                models.Q(("answer", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="examine_objection_answered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_by", ""),
+                            models.Q(("answered_by", models.F("made_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="examine_objection_two_people",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "examination_id"),
+                        name="examine_objection_examination_key",
+                        to="examine.Examination",
+                        to_columns=("county", "id"),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Score",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("total", models.IntegerField(null=True)),
+                ("weight", models.IntegerField()),
+                (
+                    "examination",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="examine.examination"),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "examination", "provider"), name="examine_score_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("total__isnull", True), models.Q(("total__gte", 0), ("total__lte", 100)), _connector="OR"
+                        ),
+                        name="examine_score_bounds",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "examination_id"),
+                        name="examine_score_examination_key",
+                        to="examine.Examination",
+                        to_columns=("county", "id"),
+                    ),
+                ],
+                "indexes": [models.Index(fields=["county", "provider"], name="examine_score_provider")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Step",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("indicator", models.CharField(max_length=12)),
+                ("weight", models.IntegerField()),
+                ("least", models.IntegerField()),
+                ("months", models.IntegerField()),
+                ("start", models.BigIntegerField()),
+                ("points", models.IntegerField()),
+                (
+                    "edition",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="examine.edition"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("county", "edition", "indicator", "start"), name="examine_step_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("least__gte", 0),
+                            ("months__gt", 0),
+                            ("points__gte", 0),
+                            ("points__lte", 100),
+                            ("start__gte", 0),
+                            ("weight__gt", 0),
+                        ),
+                        name="examine_step_bounds",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "edition_id"),
+                        name="examine_step_edition_key",
+                        to="examine.Edition",
+                        to_columns=("county", "id"),
+                    ),
+                ],
+            },
+        ),
+    ]
