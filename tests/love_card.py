@@ -5,6 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+#: The verb that an address of these pages takes.
+VERBS = {
+    "provider/meals/menus": "begin",
+    "provider/meals/bookings": "serve",
+    "card/funds/new": "new",
+    "card/merchants/new": "propose",
+    "card/cards/open": "open",
+}
+
 COUNTY, DAY = "370799", date(2026, 3, 10)
 
 
@@ -16,7 +25,7 @@ def rows(person: Any, card: Any) -> dict[str, Any]:
     from songhe.card.purse import ensure
     from songhe.card.tests import world as cards
     from songhe.document.models import StoredFile
-    from songhe.meal.models import Sample
+    from songhe.meal.models import Proposal, Sample
     from songhe.meal.tests import world as meals
     from songhe.provider.models import Kind
     from songhe.provider.partner import propose_partner
@@ -51,6 +60,9 @@ def rows(person: Any, card: Any) -> dict[str, Any]:
             provider=merchant, county=COUNTY, helps=["goods"], valid_from=DAY, at=at, by="clerk"
         ),
         "card": card,
+        "meal_proposal": Proposal.objects.create(
+            county=COUNTY, kind="tariff", told={}, proposed_by="somebody", proposed_at=at
+        ),
         "change": asked,
         "heir": HeirPayment.objects.create(
             county=COUNTY,

@@ -441,13 +441,15 @@ def named(found):
     def known(route, name):
         if name in {"no", "bill_no"}:
             return next((number for beginning, number in numbers if route.startswith(beginning)), None)
+        if name in {"proposal_id", "answer"} and "meals" in route:
+            return found.meal_proposal.id if name == "proposal_id" else "approve"
         if name == "key":
             return love_card.keyed(found, route)
         if name == "ask_id":
             return found.correction.id if "file/asked" in route else found.ask.id
         if name == "verb":
             of_door = {"accounts": "lock", "complaints": "answer", "statements": "confirm", "reviews": "accept"}
-            of_door |= {"provider/meals/menus": "begin", "provider/meals/bookings": "serve"}
+            of_door |= love_card.VERBS
             return next((verb for part, verb in of_door.items() if part in route), "review")
         if name == "number" and route.startswith("audit/"):
             return 1

@@ -18,6 +18,7 @@ from songhe.doors.staff import naming
 from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words, sent
 from songhe.doors.staff.reach import account_of, counties, out_of_reach
 from songhe.kernel.refusal import Refusal
+from songhe.policy.pack import is_place
 
 
 class ThingForm(ActForm):
@@ -122,7 +123,9 @@ def perform(
         raise Http404
     check(request, verb.act)
     if county not in counties(request, verb.act):
-        raise Http404
+        if not is_place(county):
+            raise Http404
+        out_of_reach(request, county=county, subject="county", subject_id=county)
     form = sent(verb.form, f"{verb.name}_{key}", request)
     form.files = request.FILES
     if isinstance(form, ThingForm):
@@ -172,6 +175,7 @@ def tabs(request: DoorRequest, county: str, current: str) -> dict[str, Any]:
         "staff:card-cards": _("爱心卡"),
         "staff:card-holders": _("持卡情况"),
         "staff:card-merchants": _("爱心商家"),
+        "staff:clearing": _("异地清算"),
     }
     known = counties(request, "fund.read")
     many = len(known) > 1
