@@ -136,6 +136,10 @@ ACTS: dict[str, Act] = {
     "fund.vote": Act("登记集体决议", "recording a village's decision", of(CLERK, FINANCE)),
     "fund.allot": Act("提出资金入池", "putting money into a fund", of(FINANCE)),
     "fund.decide": Act("批准资金事项", "deciding about funds", of(APPROVER)),
+    "clearing.read": Act("查看异地清算", "reading clearing between counties", READERS),
+    "clearing.work": Act("核对和登记异地清算", "comparing and booking clearing between counties", of(FINANCE)),
+    "clearing.propose": Act("提出异地通用协议", "proposing agreements between counties", of(CLERK, FINANCE)),
+    "clearing.decide": Act("批准协议、确认差额", "deciding on agreements and nets between counties", of(APPROVER)),
     "merchant.read": Act("查看爱心商家", "reading the white list of merchants", READERS),
     "merchant.propose": Act("推荐和维护爱心商家", "keeping the white list of merchants", of(CLERK)),
     "merchant.admit": Act("批准爱心商家", "admitting merchants", of(APPROVER)),
@@ -186,6 +190,29 @@ ACTS: dict[str, Act] = {
     "aid.read": Act("查看辅具", "reading aids", READERS),
     "aid.decide": Act("认定辅具损坏", "deciding on damaged aids", of(CLERK, APPROVER)),
     "aid.recall": Act("登记辅具召回", "calling aids back", of(CLERK, APPROVER)),
+    # Tills without a network
+    "desk.offline": Act("离线收款和上传", "working without a network and handing slips in", of(MANAGER, CARER)),
+    "desk.offline_device": Act("登记和停用离线设备", "registering and stopping offline devices", of(MANAGER)),
+    "offline.read": Act("查看离线收款", "reading offline tills", READERS),
+    "offline.propose": Act("提出离线额度和担保资金", "proposing offline limits and their guarantee", of(CLERK)),
+    "offline.approve": Act("批准离线额度和担保资金", "approving offline limits and their guarantee", of(APPROVER)),
+    "offline.decide": Act("处理离线异常", "deciding on offline exceptions", of(CLERK, APPROVER)),
+    # Credits of produce and work, weekly rounds, volunteers
+    "credit.weigh": Act("称菜、记工和见证", "weighing, writing work down and witnessing", of(CLERK, MANAGER, CARER)),
+    "credit.undo": Act("撤销积分", "taking credits back", of(CLERK)),
+    "credit.read": Act("查看积分", "reading credits of a county", READERS),
+    "credit.propose": Act("提出积分和兑换标准", "proposing credits and what earns them", of(CLERK)),
+    "credit.decide": Act("批准积分和兑换标准", "approving credits and what earns them", of(APPROVER)),
+    "credit.own": Act("查看自己的积分", "seeing one's own credits", of(CLERK, CITIZEN)),
+    "round.visit": Act(
+        "走访老人和办理需求", "looking in on elders and seeing to their needs", of(CLERK, MANAGER, CARER)
+    ),
+    "round.read": Act("查看走访和需求", "reading rounds and needs of a county", READERS),
+    "round.plan": Act("任命管家和安排走访", "appointing stewards and planning rounds", of(CLERK)),
+    "volunteer.read": Act("查看志愿者", "reading the list of volunteers", READERS),
+    "volunteer.keep": Act(
+        "登记志愿者和确认服务", "registering volunteers and confirming what they did", of(CLERK, APPROVER)
+    ),
     "policy.read": Act("查看政策包", "reading policy packs", READERS | of(SYSTEM)),
     "policy.load": Act("发布政策包", "loading policy packs", of(PROVINCE)),
     "policy.simulate": Act("测算政策", "simulating a policy", of(APPROVER) | ABOVE),

@@ -119,6 +119,8 @@ urlpatterns = [
     path("notices/sandbox/", notices.sandbox, name="notices-sandbox"),
     path("notices/<uuid:notice_id>/again/", notices.again, name="notice-again"),
     path("card/", include("songhe.doors.staff.card_urls")),
+    path("clearing/", include("songhe.doors.staff.clearing_urls")),
     path("", include("songhe.doors.staff.figures_urls")),
     path("", include("songhe.doors.staff.meals_urls")),
+    path("", include("songhe.doors.staff.credits_urls")),
 ]
