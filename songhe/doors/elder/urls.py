@@ -1,6 +1,7 @@
-"""The addresses of this door, under ``/my/``: cases and people, vouchers and bills, meals, aids, the love card."""
+"""The addresses of this door, under ``/my/``: cases and people, vouchers and bills, meals, aids, the love card,
+credits."""
 
-from songhe.doors.elder import aids_urls, card_urls, case_urls, meals_urls, money_urls
+from songhe.doors.elder import aids_urls, card_urls, case_urls, credits_urls, meals_urls, money_urls
 
 app_name = "elder"
 
@@ -10,4 +11,5 @@ urlpatterns = (
     + meals_urls.urlpatterns
     + aids_urls.urlpatterns
     + card_urls.urlpatterns
+    + credits_urls.urlpatterns
 )

@@ -89,6 +89,8 @@ ITEMS: tuple[Item, ...] = (
     Item("staff:budgets", _("预算"), "budget.read"),
     Item("staff:card", _("爱心卡"), "fund.read"),
     Item("staff:aids", _("辅具"), "aid.read", frozenset({Role.CITIZEN})),
+    Item("staff:credits", _("积分"), "credit.read"),
+    Item("staff:credits-station", _("换餐换积分"), "credit.weigh", frozenset({Role.COUNTY_CLERK}), only=at_who_serves),
     Item("staff:overrides", _("改判"), "service.override"),
     Item("staff:duplicates", _("重复档案"), "person.merge"),
     Item("staff:complaints", _("投诉"), "complaint.read"),
