@@ -17,7 +17,7 @@ from songhe.doors.shell.preferences import safe_next
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.reach import account_of, out_of_reach, reach
 from songhe.person.models import Person
-from songhe.provider.models import Kind, Listing, Provider, Worker
+from songhe.provider.models import Kind, Listing, Partner, Provider, Worker
 from songhe.settlement.served import is_served
 
 CHOSEN = "provider_desk"
@@ -33,9 +33,10 @@ class Desk:
 
     @cached_property
     def counties(self) -> tuple[str, ...]:
-        """Its own county first, then those that list it; a bill is paid by the county of the voucher."""
+        """Its own county first, then those that list it or admit it as a merchant; who holds the voucher, pays."""
         listed = Listing.objects.filter(provider=self.provider).order_by("county").values_list("county", flat=True)
-        return tuple(dict.fromkeys([self.provider.place, *listed.distinct()]))
+        admitted = Partner.objects.filter(provider=self.provider).order_by("county").values_list("county", flat=True)
+        return tuple(dict.fromkeys([self.provider.place, *listed.distinct(), *admitted.distinct()]))
 
     @property
     def assesses(self) -> bool:

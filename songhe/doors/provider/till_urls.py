@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from songhe.doors.provider import till_canteen
+from songhe.doors.provider import till_canteen, till_sale
 
 urlpatterns = [
+    path("till/", till_sale.sale, name="sale"),
     path("till/canteen/", till_canteen.first, name="canteens"),
     path("till/canteen/<uuid:menu_id>/", till_canteen.canteen, name="canteen"),
     path("till/canteen/bookings/<uuid:booking_id>/undo/", till_canteen.undo, name="canteen-undo"),

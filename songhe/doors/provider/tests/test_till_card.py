@@ -17,8 +17,10 @@ from songhe.doors.staff.tests.reading import form_for, forms, send, text
 from songhe.meal.models import Booking, Menu
 from songhe.meal.tests import world as meals
 from songhe.person.models import Medium
+from songhe.provider.discount import set_discount
 from songhe.provider.models import Listing
 from songhe.redemption.models import Bill
+from songhe.redemption.tests.test_card import shop
 
 pytestmark = pytest.mark.django_db
 
@@ -190,3 +192,58 @@ def test_the_queue_asks_as_much_of_the_database_for_many_as_for_few(carer, famil
         swipe(carer, menu, holder().medium.number)
     assert asked() == few
     assert len(forms(carer.get(queue(menu)))) >= 6
+
+
+@pytest.fixture
+def seller(enter, practice) -> tuple[Client, object]:
+    who, partner = shop("goods")
+    set_discount(partner=partner, help="goods", per_cent=10, valid_from=FIRST, at=at(FIRST), by="manager")
+    return enter("seller", "provider_manager", provider=who.id), who
+
+
+def test_the_terminal_shows_the_discount_then_takes_the_card(seller, family):
+    client, _who = seller
+    card = holder(4_000)
+    page = client.get(TILL)
+    assert "主导航" not in page.content.decode()
+    where, hidden = form_for(page, TILL)
+    asked = client.post(where, {**hidden, "item": "goods", "amount": "50", "step": "amount"})
+    for words in ("优惠后 ¥45.00", "原价 ¥50.00 ，减 ¥5.00", "爱心商家优惠10%"):
+        assert words in text(asked)
+    assert not Bill.objects.exists()
+    where, hidden = form_for(asked, TILL)
+    told = {**hidden, "given": card.medium.number, "step": "pay"}
+    done = client.post(where, told, follow=True)
+    for words in ("收现金 ¥5.00", "优惠减免 −¥5.00", "服务费用 ¥50.00", "卡上还剩 ¥0.00"):
+        assert words in text(done)
+    client.post(where, told)
+    assert (Bill.objects.get().self_fen, left(card, family)) == (500, 0)
+
+
+def test_what_the_terminal_refuses_is_said_and_the_amount_stays(seller, family):
+    client, _who = seller
+    where, hidden = form_for(client.get(TILL), TILL)
+    asked = client.post(where, {**hidden, "item": "goods", "amount": "50", "step": "amount"})
+    where, hidden = form_for(asked, TILL)
+    refused = client.post(where, {**hidden, "given": "C000", "step": "pay"})
+    assert "没有扣款" in text(refused)
+    assert 'value="50.00"' in refused.content.decode()
+    assert "请填写金额" in text(client.post(where, {**hidden, "amount": "", "step": "amount"}))
+
+
+def test_the_ordinary_till_names_purses_discount_and_what_is_left(seller, family):
+    client, _who = seller
+    card = holder(4_000)
+    redeem = "/provider/redeem/"
+    where, hidden = form_for(client.get(redeem), redeem)
+    told = {"given": card.medium.number, "item_1": "goods", "fee_1": "50", "quantity_1": "1", "service_on": str(DAY)}
+    quote = client.post(where, {**hidden, **told, "confirmed_by": "elder", "step": "quote"})
+    for words in ("优惠减免 −¥5.00", f"爱心卡 · {family.name} −¥40.00", "家庭资金最后用", "现在还没有入账"):
+        assert words in text(quote)
+    where, hidden = form_for(quote, redeem)
+    booked = client.post(where, {**hidden, "step": "book"}, follow=True)
+    assert "爱心卡上还剩 ¥0.00" in text(booked)
+    bill = text(client.get(f"/provider/bills/{Bill.objects.get().no}/"))
+    for words in (f"爱心卡 · {family.name} −¥40.00", "优惠减免 −¥5.00"):
+        assert words in bill
+    assert "爱心卡 ¥40.00" in text(client.get("/provider/bills/"))
