@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from songhe.doors.provider import till_canteen, till_sale
+from songhe.doors.provider import till_canteen, till_sale, till_takings
 
 urlpatterns = [
     path("till/", till_sale.sale, name="sale"),
+    path("till/takings/", till_takings.takings, name="takings"),
+    path("till/takings/month.xlsx", till_takings.takings_book, name="takings-book"),
     path("till/canteen/", till_canteen.first, name="canteens"),
     path("till/canteen/<uuid:menu_id>/", till_canteen.canteen, name="canteen"),
     path("till/canteen/bookings/<uuid:booking_id>/undo/", till_canteen.undo, name="canteen-undo"),

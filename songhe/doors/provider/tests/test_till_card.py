@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from python_calamine import CalamineWorkbook
 
 from songhe.assessment.tests.world import at
 from songhe.card import open as cards
-from songhe.card.tests.world import FIRST, LISHUI, left, made_fund, top_up
+from songhe.card.tests.world import FIRST, LISHUI, left, made_card, made_fund, run_charge, top_up
 from songhe.doors.provider.tests.conftest import DAY
 from songhe.doors.staff.tests.reading import form_for, forms, send, text
+from songhe.kernel.month import Month
 from songhe.meal.models import Booking, Menu
 from songhe.meal.tests import world as meals
 from songhe.person.models import Medium
 from songhe.provider.discount import set_discount
 from songhe.provider.models import Listing
-from songhe.redemption.models import Bill
-from songhe.redemption.tests.test_card import shop
+from songhe.redemption.models import Bill, Verdict
+from songhe.redemption.tests.test_card import STANDARD, bought, pay, shop
+from songhe.settlement.gather import gather
+from songhe.settlement.models import Statement
 
 pytestmark = pytest.mark.django_db
 
@@ -229,6 +234,43 @@ def test_what_the_terminal_refuses_is_said_and_the_amount_stays(seller, family):
     assert "没有扣款" in text(refused)
     assert 'value="50.00"' in refused.content.decode()
     assert "请填写金额" in text(client.post(where, {**hidden, "amount": "", "step": "amount"}))
+
+
+def test_todays_takings_stand_fund_by_fund(seller, family):
+    client, who = seller
+    pay(holder(4_000), who, bought("goods", fee_fen=5_000))
+    page = text(client.get(f"{TILL}takings/"))
+    for words in (f"爱心卡 · {family.name} ¥40.00", "向老人收取 ¥5.00", "优惠减免 ¥5.00", "这个月还没有结算单"):
+        assert words in page
+
+
+def test_the_statements_of_all_funds_are_confirmed_at_once(seller, family):
+    client, who = seller
+    other = made_fund(rates={STANDARD: 2_000}, allowed=("goods",))
+    card = made_card(STANDARD)
+    run_charge(other)
+    top_up(card, 1_000)
+    pay(card, who, bought("goods", fee_fen=5_000))
+    Verdict.objects.update(outcome="pass")
+    for fund in (family, other):
+        gather(county=LISHUI, programme=f"card:{fund.code}", month=Month(2026, 3), at=at(date(2026, 3, 31)), by="run")
+    where = f"{TILL}takings/?month=2026-03"
+    page = client.get(where)
+    for fund in (family, other):
+        assert f"爱心卡·{fund.name}" in text(page)
+    rows = list(Statement.objects.order_by("no"))
+    address, hidden = form_for(page, where)
+    nothing = client.post(address, hidden)
+    assert "请至少给一张结算单填发票号码" in text(nothing)
+    told = {f"invoice_{row.id.hex}": f"FP{n}" for n, row in enumerate(rows)}
+    told |= {f"budget_{row.id.hex}": "2080201" for row in rows}
+    done = client.post(address, {**hidden, **told}, follow=True)
+    assert "已确认 2 张结算单" in text(done)
+    assert set(Statement.objects.values_list("state", flat=True)) == {"confirmed"}
+    book = client.get(f"{TILL}takings/month.xlsx?month=2026-03")
+    sheets = CalamineWorkbook.from_filelike(io.BytesIO(book.content))
+    assert len(sheets.get_sheet_by_index(0).to_python()) == 3
+    assert len(sheets.get_sheet_by_index(1).to_python()) == 3
 
 
 def test_the_ordinary_till_names_purses_discount_and_what_is_left(seller, family):
