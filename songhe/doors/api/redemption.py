@@ -35,6 +35,7 @@ from songhe.doors.api.types import (
     Yes,
 )
 from songhe.doors.api.write import perform, reply
+from songhe.doors.provider.receipt import purses_that_paid
 from songhe.grant.choose import UNKNOWN as UNKNOWN_GRANT
 from songhe.grant.models import Grant
 from songhe.kernel.refusal import MISSING, reason
@@ -65,10 +66,11 @@ class ChargeIn(Body):
     other_fen: Annotated[Fen, Field(title="其他公共资金已付（分）")] = 0
     visit: Annotated[UUID | None, Field(title="上门记录")] = None
     stay: Annotated[UUID | None, Field(title="入住记录")] = None
+    meal: Annotated[UUID | None, Field(title="用餐记录的明细")] = None
 
 
 class RedemptionIn(Body):
-    grant_no: Annotated[Number | None, Field(title="券号；与 medium 二者选一")] = None
+    grant_no: Annotated[Number | None, Field(title="券号；与 medium、card_no 三者选一")] = None
     medium: Annotated[str | None, Field(min_length=1, max_length=100, title="卡号、打印码或二维码内容")] = None
     county: Annotated[County | None, Field(title="区县；只在用 medium 且令牌涉及多个区县时需要")] = None
     provider: Annotated[ProviderId | None, Field(title="机构；账号只属于一家机构时可不填")] = None
@@ -76,6 +78,11 @@ class RedemptionIn(Body):
     ltci_fen: Annotated[Fen | None, Field(title="长护险已付（分）；null 表示还不知道，先暂记")] = 0
     confirmed_by: Annotated[Literal["elder", "proxy", "staff", ""], Field(title="由谁确认")] = ""
     hold: Annotated[UUID | None, Field(title="预留")] = None
+    card_no: Annotated[Line | None, Field(title="爱心卡号；只用于有服务记录的项目")] = (
+        None
+    )
+    with_credits: Annotated[Yes, Field(title="老年人要求先用积分抵付")] = False
+    card_only: Annotated[Yes, Field(title="只用爱心卡，不用当月的券")] = False
     hand_in: Annotated[Yes, Field(title="只交账单，由月度任务入账")] = False
 
 
@@ -91,6 +98,8 @@ class BillShown(Shown):
     ltci_fen: SignedFen
     other_fen: SignedFen
     voucher_fen: SignedFen
+    credit_fen: Annotated[SignedFen, Field(title="积分抵付（分）")]
+    purse_fen: Annotated[SignedFen, Field(title="爱心卡支付（分）")]
     self_fen: SignedFen
     refusal: Annotated[str, Field(title="未能入账的原因码")]
     handed_in_at: Instant
@@ -109,7 +118,10 @@ class LineShown(Shown):
     other_fen: SignedFen
     base_fen: SignedFen
     voucher_fen: SignedFen
+    credit_fen: SignedFen
+    purse_fen: SignedFen
     self_fen: SignedFen
+    off_fen: Annotated[SignedFen, Field(title="优惠减免（分），已从费用中减去")]
     ratio: str
     cap_fen: int | None
     pack: str
@@ -118,8 +130,15 @@ class LineShown(Shown):
     reversed: bool
 
 
+class PursePaid(Shown):
+    fund: Annotated[str, Field(title="资金名称")]
+    amount_fen: SignedFen
+    because: Annotated[str, Field(title="为什么轮到这项资金")]
+
+
 class BillInFull(BillShown):
     replaces: Annotated[str | None, Field(title="所更正的账单号")]
+    purses: Annotated[list[PursePaid], Field(title="爱心卡各项资金支付，按支付先后")]
     lines: list[LineShown]
 
 
@@ -228,14 +247,18 @@ def asked_of(body: RedemptionIn, *, provider_id: int) -> Request:
                 other_fen=line.other_fen,
                 visit=line.visit,
                 stay=line.stay,
+                meal=line.meal,
             )
             for line in body.lines
         ),
         grant_no=body.grant_no,
         medium=body.medium,
+        card_no=body.card_no,
         ltci_fen=body.ltci_fen,
         confirmed_by=body.confirmed_by,
         hold=body.hold,
+        with_credits=body.with_credits,
+        card_only=body.card_only,
     )
 
 
@@ -271,11 +294,16 @@ def list_redemptions(request: ApiRequest, asked: Query[BillFilters]) -> HttpResp
 def read_redemption(request: ApiRequest, no: str) -> HttpResponse:
     bill = bill_of(request, no)
     undone = set(Reversal.objects.filter(county=bill.county, line__bill_id=bill.id).values_list("line_id", flat=True))
-    lines = BillLine.objects.filter(county=bill.county, bill_id=bill.id).select_related("item").order_by("number")
+    rows = BillLine.objects.filter(county=bill.county, bill_id=bill.id).select_related("item").order_by("number")
+    lines = list(rows)
     return reply(
         show_bill(bill)
         | {
             "replaces": bill.replaces.no if bill.replaces else None,
+            "purses": [
+                {"fund": one.fund, "amount_fen": one.fen, "because": one.because}
+                for one in purses_that_paid(bill, lines)
+            ],
             "lines": [show_line(line) | {"reversed": line.id in undone} for line in lines],
         }
     )
@@ -364,6 +392,8 @@ def show_bill(bill: Bill) -> dict[str, Any]:
         "ltci_fen": bill.ltci_fen,
         "other_fen": bill.other_fen,
         "voucher_fen": bill.voucher_fen,
+        "credit_fen": bill.credit_fen,
+        "purse_fen": bill.purse_fen,
         "self_fen": bill.self_fen,
         "refusal": bill.refusal,
         "handed_in_at": bill.handed_in_at.isoformat(),
@@ -384,7 +414,10 @@ def show_line(line: BillLine) -> dict[str, Any]:
         "other_fen": line.other_fen,
         "base_fen": line.base_fen,
         "voucher_fen": line.voucher_fen,
+        "credit_fen": line.credit_fen,
+        "purse_fen": line.purse_fen,
         "self_fen": line.self_fen,
+        "off_fen": line.off_fen,
         "ratio": line.ratio,
         "cap_fen": line.cap_fen,
         "pack": line.pack,
