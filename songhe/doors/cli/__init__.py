@@ -33,6 +33,8 @@ COMMANDS: dict[str, str] = {
     "restore": "songhe.doors.cli.backup:restore",
     "doctor": "songhe.doors.cli.doctor:doctor",
     "card": "songhe.doors.cli.card:card",
+    "clear": "songhe.doors.cli.clear:clear",
+    "examine": "songhe.doors.cli.examine:examine",
     "bench": "songhe.doors.cli.bench:bench",
 }
 
