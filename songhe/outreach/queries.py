@@ -128,7 +128,9 @@ def needs_by_kind(county: str, on: date) -> list[Kind]:
     """Open needs by kind of help, with those beyond their limit and the oldest; one statement."""
     rows = Need.objects.filter(county=county, state__in=OPEN).order_by("help")
     late = Count("id", filter=Q(due_on__lt=on, state__in=WAITING))
-    return [Kind(*one) for one in rows.values_list("help").annotate(Count("id"), late, Min("heard_on"))]
+    return [
+        Kind(*one) for one in rows.values_list("help").annotate(many=Count("id"), late=late, oldest=Min("heard_on"))
+    ]
 
 
 def sellers(county: str, help: str, on: date, most: int = 100) -> list[Seller]:

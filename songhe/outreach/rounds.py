@@ -174,6 +174,13 @@ def due(*, county: str, account: str, on: date) -> QuerySet[Round]:
     return rows.exclude(_visited(county, monday(on))).select_related("person", "steward").order_by("weekday", "id")
 
 
+def due_late(*, county: str, on: date, most: int = 1000) -> QuerySet[Round]:
+    """Whose weekday of this week has passed without a visit, in the whole county; one statement."""
+    rows = _running(county, on).filter(weekday__lt=on.isoweekday(), since__lt=on, person__died_on__isnull=True)
+    rows = rows.exclude(_visited(county, monday(on))).select_related("person", "steward")
+    return rows.order_by("weekday", "steward__name", "id")[:most]
+
+
 def missed(*, county: str, week: date, most: int = 1000) -> QuerySet[Round]:
     """The rounds of a week, named by any of its days, that nobody made; one statement."""
     first = monday(week)

@@ -16,6 +16,7 @@ from songhe.access.role import Role
 from songhe.access.scope import appointments
 from songhe.doors.may import RULES, roles
 from songhe.meal.models import Point
+from songhe.outreach.models import Steward
 from songhe.provider.models import Kind, Provider
 
 
@@ -76,6 +77,15 @@ def at_a_meal_point(account: Account, on: date) -> bool:
     return known[on]
 
 
+def is_steward(account: Account, on: date) -> bool:
+    """Whether the account looks in on elders every week; read once for each account object."""
+    known: dict[date, bool] = account.__dict__.setdefault("steward_by_day", {})
+    if on not in known:
+        held = Steward.objects.filter(account=account.username, since__lte=on)
+        known[on] = held.exclude(last_day__lt=on).exists()
+    return known[on]
+
+
 ITEMS: tuple[Item, ...] = (
     Item("staff:inbox", _("申请审核"), "application.read", frozenset({Role.CITIZEN})),
     Item("staff:people", _("人员"), "person.search", AT_A_PROVIDER),
@@ -89,8 +99,12 @@ ITEMS: tuple[Item, ...] = (
     Item("staff:budgets", _("预算"), "budget.read"),
     Item("staff:card", _("爱心卡"), "fund.read"),
     Item("staff:aids", _("辅具"), "aid.read", frozenset({Role.CITIZEN})),
+    Item("staff:offline", _("离线收款"), "offline.read"),
     Item("staff:credits", _("积分"), "credit.read"),
     Item("staff:credits-station", _("换餐换积分"), "credit.weigh", frozenset({Role.COUNTY_CLERK}), only=at_who_serves),
+    Item("staff:examination", _("机构考核"), "examination.read"),
+    Item("staff:rounds-county", _("走访和需求"), "round.read"),
+    Item("staff:rounds", _("每周走访"), "round.visit", only=is_steward),
     Item("staff:overrides", _("改判"), "service.override"),
     Item("staff:duplicates", _("重复档案"), "person.merge"),
     Item("staff:complaints", _("投诉"), "complaint.read"),
@@ -114,7 +128,9 @@ ITEMS: tuple[Item, ...] = (
     Item("provider:services", pgettext_lazy("page", "服务记录"), "desk.open", only=at_who_serves),
     Item("provider:bills", pgettext_lazy("page", "账单"), "desk.bills", only=at_who_serves),
     Item("provider:aids", _("辅具"), "desk.aids", only=at_who_serves),
+    Item("provider:offline", _("离线收款"), "desk.offline", only=at_who_serves),
     Item("provider:statements", _("结算单"), "desk.statements"),
+    Item("provider:examination", _("机构考核"), "desk.examination", only=at_who_serves),
     Item("provider:own", _("机构资料"), "desk.own"),
 )
 

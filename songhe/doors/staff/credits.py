@@ -105,7 +105,8 @@ class LapseForm(ActForm):
 
 def rates_shown(county: str, on: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """What holds or is to come, and what is over."""
-    now, over = [], []
+    now: list[dict[str, Any]] = []
+    over: list[dict[str, Any]] = []
     for row in queries.rates_of(county):
         ended = row.valid_to is not None and row.valid_to < on
         (over if ended else now).append(
