@@ -213,6 +213,12 @@ ACTS: dict[str, Act] = {
     "volunteer.keep": Act(
         "登记志愿者和确认服务", "registering volunteers and confirming what they did", of(CLERK, APPROVER)
     ),
+    # Examination of providers
+    "examination.read": Act("查看机构考核", "reading examinations of providers", READERS),
+    "examination.draw": Act("作出机构考核", "examining providers", of(CLERK)),
+    "examination.publish": Act("公布机构考核", "publishing scores of providers", of(APPROVER)),
+    "examination.answer": Act("答复考核异议", "answering objections to scores", of(CLERK, APPROVER)),
+    "desk.examination": Act("查看本机构考核和提出异议", "reading one's own scores and objecting", of(MANAGER)),
     "policy.read": Act("查看政策包", "reading policy packs", READERS | of(SYSTEM)),
     "policy.load": Act("发布政策包", "loading policy packs", of(PROVINCE)),
     "policy.simulate": Act("测算政策", "simulating a policy", of(APPROVER) | ABOVE),

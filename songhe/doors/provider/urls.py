@@ -6,8 +6,10 @@ from songhe.doors.provider import (
     aids_urls,
     bills,
     desk,
+    examination,
     home,
     meals_urls,
+    offline_urls,
     own,
     people,
     reconcile,
@@ -28,6 +30,8 @@ register_converter(NumberConverter, "of_provider")
 urlpatterns = [
     path("", home.home, name="home"),
     path("choose/", desk.choose, name="choose"),
+    path("examination/", examination.examination, name="examination"),
+    path("examination/<uuid:examination_id>/<slug:indicator>/", examination.objected, name="examination-object"),
     path("redeem/", redeem.redeem_page, name="redeem"),
     path("redeem/<of_provider:no>/", redeem.redeemed, name="redeemed"),
     path("people/", people.people, name="people"),
@@ -67,4 +71,5 @@ urlpatterns = [
     *meals_urls.urlpatterns,
     *till_urls.urlpatterns,
     *aids_urls.urlpatterns,
+    *offline_urls.urlpatterns,
 ]

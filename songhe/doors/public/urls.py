@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from songhe.doors.public import complaint, directory, entitled, funds, genuine, guide, meals, merchants
+from songhe.doors.public import complaint, directory, entitled, funds, genuine, guide, meals, merchants, scores
 from songhe.doors.staff.converters import NumberConverter
 
 app_name = "public"
@@ -25,6 +25,8 @@ urlpatterns = [
     path("funds/months.csv", funds.funds_file, name="funds-file"),
     path("funds/<str:code>/", funds.fund, name="fund"),
     path("funds/<str:code>/gifts.csv", funds.gifts_file, name="fund-gifts-file"),
+    path("scores/", scores.scores, name="scores"),
+    path("scores/scores.json", scores.scores_file, name="scores-file"),
     path("check/", genuine.check, name="check"),
     path("check/<paper:no>/", genuine.check_number, name="check-number"),
     path("check/<slug:kind>/<paper:no>/", genuine.check_number, name="check-of"),

@@ -1,0 +1,35 @@
+"""``songhe examine``: a month is drawn up from the command line, and looked at again."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from click.testing import CliRunner
+
+from songhe.doors.cli import main
+from songhe.doors.shell import clock
+from songhe.examine.tests.world import COUNTY, MARCH, handed_in, provider, visits
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*told):
+    return CliRunner().invoke(main, ["examine", *told, "--county", COUNTY, "--json"])
+
+
+def test_a_month_is_examined_and_looked_at_again(db):
+    clock.set_practice_day(date(2026, 4, 5))
+    who = provider()
+    visits(who, passed=30)
+    handed_in(who, good=30)
+    done = json.loads(run("2026-03").stdout)
+    assert (done["number"], done["rows"]) == (1, [{"provider": who.pk, "name": who.name, "score": 100}])
+    assert json.loads(run("2026-03", "--look").stdout)["rows"] == []
+    visits(who, passed=1, month=MARCH)
+    assert json.loads(run("2026-03", "--look").stdout)["rows"] == [
+        {"provider": who.pk, "indicator": "evidence", "frozen": [30, 30], "now": [31, 31]}
+    ]
+    assert run("2026-03").exit_code == 1
+    assert run("2026-02", "--look").exit_code == 2
