@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -21,7 +22,7 @@ from songhe.meal.models import Booking, Menu
 from songhe.meal.tests import world as meals
 from songhe.person.models import Medium
 from songhe.provider.discount import set_discount
-from songhe.provider.models import Listing
+from songhe.provider.models import Discount, Listing
 from songhe.redemption.models import Bill, Verdict
 from songhe.redemption.tests.test_card import STANDARD, bought, pay, shop
 from songhe.settlement.gather import gather
@@ -234,6 +235,28 @@ def test_what_the_terminal_refuses_is_said_and_the_amount_stays(seller, family):
     assert "没有扣款" in text(refused)
     assert 'value="50.00"' in refused.content.decode()
     assert "请填写金额" in text(client.post(where, {**hidden, "amount": "", "step": "amount"}))
+
+
+def test_discounts_and_upgraded_items_are_set_and_ended(seller, enter, house):
+    client, _who = seller
+    where = f"{TILL}offers/"
+    page = client.get(where)
+    for words in ("在名单中 购物", "购物 · 减 10%"):
+        assert words in text(page)
+    again = {"help": "*", "off": "2", "least": "30", "valid_from": str(DAY), "what": "discount"}
+    assert "优惠已记下" in text(client.post(where, {**form_for(page, where)[1], **again}, follow=True))
+    both = {**again, "key": str(uuid4()), "per_cent": "5"}
+    assert "二者选一" in text(client.post(where, both))
+    row = Discount.objects.get(help="goods")
+    ended = send(client, where, f"/{row.pk}/end/", last_day=str(DAY))
+    assert (ended.status_code, Discount.objects.get(pk=row.pk).valid_to) == (302, DAY)
+    better = {"base": "soak", "code": "soak-herbs", "name": "药浴", "name_en": "Herbal bath", "more": "加中药包"}
+    better |= {"price": "50", "valid_from": str(DAY), "what": "upgrade", "key": str(uuid4())}
+    assert "药浴" in text(client.post(where, better, follow=True))
+    assert "药浴（升级）" in client.get(TILL).content.decode()
+    other = enter("keeper", "provider_manager", provider=house.id)
+    assert "不在爱心商家名单中" in text(other.get(where))
+    assert other.post(f"{where}{row.pk}/end/", {}).status_code == 404
 
 
 def test_todays_takings_stand_fund_by_fund(seller, family):
