@@ -6,12 +6,18 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from songhe.credit import queries
+from songhe.credit.models import Holder
 from songhe.doors.elder.showing import show
-from songhe.doors.elder.whom import noted_read, whom
+from songhe.doors.elder.whom import Whom, noted_read, whom
 from songhe.doors.may import require
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import credits_words as words
 from songhe.doors.staff import naming
+
+
+def has_credits(of: Whom) -> bool:
+    """Whether the person ever earned credits, so that the first page leads to them; one statement."""
+    return Holder.objects.filter(county=of.person.county, person_id=of.person.id).exists()
 
 
 @require_safe

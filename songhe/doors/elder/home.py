@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from songhe.doors.elder.card import offers_card
+from songhe.doors.elder.credits import has_credits
 from songhe.doors.elder.meals import at_home
 from songhe.doors.elder.notices import said_of
 from songhe.doors.elder.showing import show
@@ -181,6 +182,7 @@ def home(request: DoorRequest) -> HttpResponse:
         "next": next_for(found, request.on),
         "cards": cards(found, request.on),
         "meal": at_home(found, request.on),
+        "credits": has_credits(found),
         "people": everybody(request),
         "told": told(found),
     }

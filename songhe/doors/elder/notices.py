@@ -17,9 +17,13 @@ from songhe.doors.elder.whom import Whom, account_of, noted, noted_read, whom
 from songhe.doors.may import require
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.cursor import address, read_moment, written
+from songhe.doors.staff.rounds_words import need_row
 from songhe.notice import queries
 from songhe.notice.models import Notice, Wish
 from songhe.notice.template import say
+from songhe.outreach.models import Need
+from songhe.outreach.need import needs_of
+from songhe.person.models import Person
 
 ON_A_PAGE = 20
 
@@ -57,6 +61,10 @@ class WishForm(forms.Form):
     )
 
 
+#: Needs on the page, the newest.
+NEEDS_SHOWN = 5
+
+
 def teller_of(request: DoorRequest, found: Whom) -> str:
     """Whose wish it is: a proxy's own, else the person's, also when somebody helps at a counter."""
     return account_of(request).username if found.mandate is not None else ""
@@ -90,6 +98,7 @@ def _page(request: DoorRequest, found: Whom, form: WishForm, *, status: int = 20
             (one, said_of(one, person.name, to_family=not found.own), SIGNS.get(one.template.partition(".")[0], "bell"))
             for one in shown
         ],
+        "needs": [] if before else [need_row(one, request.on) for one in needs_told(person)],
         "form": form,
         "first": address(request, before="") if before else "",
         "following": address(request, before=written(shown[-1].at, shown[-1].id)) if more else "",
@@ -101,6 +110,11 @@ def _page(request: DoorRequest, found: Whom, form: WishForm, *, status: int = 20
             county=person.county, notice_ids=[one.id for one in shown if one.read_at is None], at=request.at
         )
     return answer
+
+
+def needs_told(person: Person) -> list[Need]:
+    """What the person asked a steward for and what became of it; one statement."""
+    return list(needs_of(county=person.county, person_id=person.id, most=NEEDS_SHOWN))
 
 
 def said_of(one: Notice, name: str, *, to_family: bool) -> Any:

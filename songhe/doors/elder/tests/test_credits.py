@@ -18,6 +18,8 @@ from songhe.doors.elder.tests.money.conftest import (
 )
 from songhe.doors.public.tests.test_english import left_in_chinese
 from songhe.doors.staff.tests.reading import forms, text
+from songhe.outreach.need import accept, refer
+from songhe.outreach.tests.world import heard
 
 __all__ = ["english", "no_language_stays_behind", "practice", "unknown_variables_fail"]
 
@@ -69,6 +71,21 @@ def test_who_has_none_learns_how(granny):
 def test_nobody_sees_anothers(granny, scheme):
     world.seen(world.weighed(scheme, granny))
     assert "¥45.00" not in text(citizen("other", elder()).get(PAGE))
+
+
+def test_the_first_page_leads_to_credits_once_there_are_some(granny, scheme):
+    client = citizen("granny", granny)
+    assert PAGE not in client.get("/my/").content.decode()
+    world.seen(world.weighed(scheme, granny))
+    assert PAGE in client.get("/my/").content.decode()
+
+
+def test_she_reads_what_became_of_a_need(granny):
+    row = heard(granny)
+    client = citizen("granny", granny)
+    assert "2026年3月15日 前答复您" in text(client.get("/my/notices/"))
+    accept(need=refer(need=row, to="村医", at=at(DAY), by="s"), answer="周四上午来", at=at(DAY), on=DAY, by="s")
+    assert "答复： 周四上午来" in text(client.get("/my/notices/")).replace("答复：周", "答复： 周")
 
 
 def test_in_english_no_chinese_is_left_but_names(granny, scheme):
