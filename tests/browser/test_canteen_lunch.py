@@ -27,7 +27,7 @@ def till(desk: Any, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     from songhe.doors.staff.tests.conftest import account
     from songhe.meal.models import Point
     from songhe.meal.tests import world
-    from songhe.provider.models import Listing
+    from songhe.provider.models import Listing, Price, Provider
 
     monkeypatch.setattr(world, "COUNTY", LISHUI)
     monkeypatch.setattr(world, "PLACE", f"{LISHUI}001001")
@@ -50,6 +50,10 @@ def till(desk: Any, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     world.booked(menu, booked.person)
     world.serving(menu)
     account("cook", "carer", provider=provider.id)
+    account("boss", "provider_manager", provider=provider.id)
+    Price.objects.create(provider=provider, item=world.item("goods"), price_fen=50_000, valid_from=FIRST)
+    Provider.objects.filter(id=provider.id).update(longitude=119.9, latitude=28.4)
+    provider.refresh_from_db()
     return SimpleNamespace(
         desk=desk,
         page=desk.page,
@@ -169,3 +173,35 @@ def test_the_till_is_never_wider_than_the_screen(till, width, size):
         page.goto(path)
         page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, path
+
+
+def test_the_merchants_pages_are_open_to_everybody_and_fit_a_telephone(till, accessibility):
+    page = till.page
+    till.desk.enter("boss")
+    found = []
+    for theme, language, width in (("light", "zh-hans", 1280), ("dark", "en", 320)):
+        till.desk.skin(size="std", theme=theme, language=language)
+        page.set_viewport_size({"width": width, "height": 800})
+        for path in ("", "takings/", "offers/"):
+            page.goto(f"{till.at}/provider/till/{path}")
+            page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
+            page.wait_for_load_state("networkidle")
+            found += [f"{path} {theme}: {fault}" for fault in accessibility(page)]
+            over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            found += [f"{path}: {over} px too wide"] if over > 0 else []
+    assert found == []
+
+
+def test_goods_are_sold_on_the_keypad(till):
+    page = till.page
+    till.desk.enter("boss")
+    till.desk.skin(size="std", theme="light", language="zh-hans")
+    page.goto(f"{till.at}/provider/till/")
+    for key in ("2", ".", "5"):
+        page.locator(f'[data-key="{key}"]').click()
+    page.get_by_role("button", name="下一步：刷卡").click()
+    page.get_by_text("¥2.50").first.wait_for()
+    ready(page)
+    swipe(page, till.walker)
+    page.get_by_role("heading", name="李*国").wait_for()
+    page.get_by_text("卡上还剩").wait_for()
