@@ -1,0 +1,141 @@
+"""Produce weighed by one and witnessed by another, and a steward's round, in a real browser; every page open to all."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import DAY
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SKINS = (
+    {"size": "std", "theme": "light", "language": "zh-hans"},
+    {"size": "large", "theme": "dark", "language": "en"},
+    {"size": "xl", "theme": "contrast", "language": "zh-hans"},
+)
+
+
+@pytest.fixture
+def village(desk: Any) -> SimpleNamespace:
+    """A kitchen with a price list, its carer ``walker`` who is a steward too, and ``granny`` with credits."""
+    from datetime import date
+
+    from songhe.access.login import appoint, open_account
+    from songhe.assessment.tests.world import at
+    from songhe.credit.propose import propose_rate
+    from songhe.credit.tests import world as credits
+    from songhe.doors.staff.tests.conftest import account
+    from songhe.outreach.tests import world
+
+    granny = desk.county.grant.person
+    told = {"at": at(DAY), "on": DAY}
+    scheme = credits.scheme(place=granny.county)
+    credits.rate(scheme)
+    credits.cleaning(scheme)
+    propose_rate(
+        scheme=scheme,
+        code="eggs",
+        name="鸡蛋",
+        name_en="Eggs",
+        measure="gram",
+        units=600,
+        per=500,
+        valid_from=date(2026, 4, 1),
+        at=at(DAY),
+        by="clerk",
+    )
+    shop = world.seller(world.item())
+    credits.seen(credits.weighed(scheme, granny, provider=shop, done_on=DAY, **told), **told)
+    deed = credits.weighed(scheme, granny, provider=shop, done_on=DAY, by="clerk", **told)
+    account("walker", "carer", provider=shop.pk)
+    steward = world.steward(account="walker", name="李管家", place=granny.county)
+    rounds = world.planned(steward, granny, weekday=1, why="独居")
+    world.planned(steward, weekday=7)
+    need = world.heard(granny, by="walker", **told)
+    world.told(world.enlisted(granny), done_on=DAY, **told)
+    made = open_account(username="granny", display_name="样例老人", password=None, practice=True, at=at(DAY), by=None)
+    appoint(
+        account=made,
+        role="citizen",
+        place=granny.county,
+        person_id=granny.id,
+        valid_from=date(2026, 1, 1),
+        by=None,
+        at=at(DAY),
+    )
+    return SimpleNamespace(
+        desk=desk, page=desk.page, at=desk.at, granny=granny, deed=deed, rounds=rounds, need=need, scheme=scheme
+    )
+
+
+def pages_of(village: Any) -> list[tuple[str, str]]:
+    return [
+        ("granny", "/my/credits/"),
+        ("granny", "/my/notices/"),
+        ("walker", "/staff/credits/weigh/"),
+        ("walker", f"/staff/credits/deeds/{village.deed.id}/"),
+        ("walker", "/staff/rounds/"),
+        ("walker", f"/staff/rounds/{village.rounds.id}/"),
+        ("walker", f"/staff/rounds/needs/{village.need.id}/"),
+        ("approver", "/staff/credits/"),
+        ("clerk", "/staff/credits/"),
+        ("clerk", f"/staff/credits/weigh/{village.granny.id}/"),
+        ("clerk", f"/staff/credits/deeds/{village.deed.id}/"),
+        ("clerk", "/staff/rounds/"),
+        ("clerk", "/staff/rounds/county/"),
+        ("approver", "/staff/volunteers/"),
+    ]
+
+
+def each_page(village: Any) -> Any:
+    """Open every page as whoever may, with what is folded away unfolded."""
+    who = None
+    for username, path in pages_of(village):
+        if username != who:
+            village.page.context.clear_cookies()
+            village.desk.enter(username)
+        who = username
+        yield path
+
+
+def unfold(page: Any) -> None:
+    page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
+
+
+@pytest.mark.parametrize("skin", SKINS, ids=lambda skin: skin["theme"])
+def test_every_page_is_open_to_everybody(village, accessibility, skin):
+    found = []
+    for path in each_page(village):
+        village.desk.skin(**skin)
+        answer = village.page.goto(f"{village.at}{path}")
+        assert answer.status == 200, path
+        unfold(village.page)
+        village.page.wait_for_load_state("networkidle")
+        found += [f"{path}: {fault}" for fault in accessibility(village.page)]
+    assert found == []
+
+
+def test_no_page_is_wider_than_a_small_telephone(village):
+    village.page.set_viewport_size({"width": 320, "height": 640})
+    wide = []
+    for path in each_page(village):
+        village.page.goto(f"{village.at}{path}")
+        unfold(village.page)
+        if village.page.evaluate("document.documentElement.scrollWidth") > 320:
+            wide.append(path)
+    assert wide == []
+
+
+def test_a_witness_opens_the_deed_and_the_credits_are_there(village):
+    from songhe.credit.spend import held
+
+    page = village.page
+    village.desk.enter("walker")
+    page.goto(f"{village.at}/staff/credits/deeds/{village.deed.id}/")
+    page.get_by_role("button", name="我看到了，属实").click()
+    page.get_by_text("积分已到账").wait_for()
+    (has,) = held(county=village.granny.county, person_id=village.granny.id, on=DAY)
+    assert has.units == 9_000
