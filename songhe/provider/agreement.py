@@ -99,6 +99,12 @@ def homes_of(serving: str, on: date) -> list[str]:
     return sorted({row.home for row in rows if row.last_day is None or on <= row.last_day})
 
 
+def homes_ever(serving: str) -> list[str]:
+    """The counties whose cards are or were taken in ``serving``: their bills stay to be seen there."""
+    rows = Agreement.objects.filter(_in_force(), serving=serving).order_by("home")
+    return list(rows.values_list("home", flat=True).distinct())
+
+
 def county_serving(*, home: str, provider: Provider, days: Collection[date]) -> str:
     """The county whose lists the provider is on when it serves a card of ``home``: its own one, else one with which
     an agreement holds on the days; the home county also where nothing is found, which then refuses it."""

@@ -16,6 +16,8 @@ from songhe.grant.choose import UNKNOWN as UNKNOWN_GRANT
 from songhe.kernel.refusal import Refusal, reason
 from songhe.kernel.typed import fold
 from songhe.person.code import county_in, is_number
+from songhe.person.medium import as_typed
+from songhe.person.models import Medium
 from songhe.redemption.find import Request
 from songhe.redemption.models import Bill, Line, Verdict
 from songhe.redemption.redeem import redeem
@@ -58,7 +60,19 @@ def read_given(text: str, desk: Desk, county: str = "") -> Given:
             raise UNKNOWN_GRANT("given")
         return Given(grant_no[:6], grant_no=grant_no)
     own = county_in(typed)
-    return Given(own if own in desk.counties else home, medium=typed)
+    if own in desk.counties or (not own and is_number(digits)):
+        return Given(own or home, medium=typed)
+    return Given(_home_of(typed, own, home, desk) or home, medium=typed)
+
+
+def _home_of(typed: str, own: str, home: str, desk: Desk) -> str:
+    """The county whose card it is: one of the own counties, else one whose cards are taken here by agreement. Our own
+    numbers say their county; others, of the social-security card, are looked for."""
+    if own:
+        return own if own in desk.homes else ""
+    known = Medium.objects.filter(number=as_typed(typed), ended_at=None)
+    found = (county for county in (home, *desk.counties, *desk.homes) if known.filter(county=county).exists())
+    return next(found, "")
 
 
 @dataclass(frozen=True)

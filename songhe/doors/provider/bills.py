@@ -58,7 +58,7 @@ def bills(request: DoorRequest) -> HttpResponse:
     """The bills of a month, the newest first."""
     desk = open_desk(request, "desk.bills")
     month = month_of(request)
-    every = bills_of(counties=desk.counties, provider_id=desk.provider.id).filter(month=str(month))
+    every = bills_of(counties=(*desk.counties, *desk.homes), provider_id=desk.provider.id).filter(month=str(month))
     counts = dict(every.order_by("state").values_list("state").annotate(Count("id")))
     wanted = request.GET.get("state", "")
     rows = every.filter(state=wanted) if wanted in State.values else every

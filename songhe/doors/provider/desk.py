@@ -17,6 +17,7 @@ from songhe.doors.shell.preferences import safe_next
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.reach import account_of, out_of_reach, reach
 from songhe.person.models import Person
+from songhe.provider.agreement import homes_ever
 from songhe.provider.models import Kind, Listing, Partner, Provider, Worker
 from songhe.settlement.served import is_served
 
@@ -37,6 +38,11 @@ class Desk:
         listed = Listing.objects.filter(provider=self.provider).order_by("county").values_list("county", flat=True)
         admitted = Partner.objects.filter(provider=self.provider).order_by("county").values_list("county", flat=True)
         return tuple(dict.fromkeys([self.provider.place, *listed.distinct(), *admitted.distinct()]))
+
+    @cached_property
+    def homes(self) -> tuple[str, ...]:
+        """Other counties whose cards are, or were, taken here; they pay, and the own county clears it with them."""
+        return tuple(county for county in homes_ever(self.provider.place) if county not in self.counties)
 
     @property
     def assesses(self) -> bool:
