@@ -21,11 +21,12 @@ def run(*told):
 
 def test_a_month_is_examined_and_looked_at_again(db):
     clock.set_practice_day(date(2026, 4, 5))
-    who = provider()
+    who, *_others = provider(), provider(), provider()
     visits(who, passed=30)
     handed_in(who, good=30)
     done = json.loads(run("2026-03").stdout)
-    assert (done["number"], done["rows"]) == (1, [{"provider": who.pk, "name": who.name, "score": 100}])
+    assert (done["number"], done["rows"][0]) == (1, {"provider": who.pk, "name": who.name, "score": 100})
+    assert [each["score"] for each in done["rows"][1:]] == [None, None]
     assert json.loads(run("2026-03", "--look").stdout)["rows"] == []
     visits(who, passed=1, month=MARCH)
     assert json.loads(run("2026-03", "--look").stdout)["rows"] == [
