@@ -27,6 +27,7 @@ def rows(person: Any, card: Any) -> dict[str, Any]:
     from songhe.document.models import StoredFile
     from songhe.meal.models import Proposal, Sample
     from songhe.meal.tests import world as meals
+    from songhe.offline.models import Device, Endowment, Trouble
     from songhe.provider.models import Kind
     from songhe.provider.partner import propose_partner
 
@@ -48,7 +49,15 @@ def rows(person: Any, card: Any) -> dict[str, Any]:
     menu = meals.menu(day=DAY + timedelta(days=1), book_until=meals.clock(DAY, 18))
     booking = meals.booked(menu, person, at=meals.clock(DAY, 9), on=DAY)
     meals.sampled(menu)
+    device = Device.objects.create(
+        county=COUNTY, provider=merchant, name="1", public_key="0" * 64, asked_by="somebody", asked_at=at
+    )
     return {
+        "offline_device": device,
+        "endowment": Endowment.objects.create(
+            county=COUNTY, amount_fen=1, document_no="1", proposed_by="somebody", proposed_at=at
+        ),
+        "trouble": Trouble.objects.create(county=COUNTY, device=device, code="x", about="x", received_at=at),
         "fund": charity,
         "gift": Donation.objects.filter(county=COUNTY, fund_id=charity.id).first(),
         "decision": decision,
@@ -89,6 +98,9 @@ def named(found: Any) -> dict[str, Any]:
         "booking_id": found.booking.id,
         "sample_id": found.sample.id,
         "partner_id": found.merchant.pk,
+        "device_id": found.offline_device.id,
+        "endowment_id": found.endowment.id,
+        "trouble_id": found.trouble.id,
     }
 
 

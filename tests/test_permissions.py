@@ -443,6 +443,8 @@ def named(found):
             return next((number for beginning, number in numbers if route.startswith(beginning)), None)
         if name in {"proposal_id", "answer"} and "meals" in route:
             return found.meal_proposal.id if name == "proposal_id" else "approve"
+        if name == "answer" and "offline" in route:
+            return "approve"
         if name == "key":
             return love_card.keyed(found, route)
         if name == "ask_id":

@@ -1,0 +1,68 @@
+"""Faults of tills without a network and of holds on cards: each makes a sound slip of its own and spoils one thing."""
+
+from __future__ import annotations
+
+from songhe.card.hold_models import HoldPart
+from songhe.card.tests.test_hold import held
+from songhe.month.audit.tests.plants import change, plant
+from songhe.offline.models import CardDay, Device, DeviceDay, Slip, Trouble
+from songhe.offline.tests import world
+
+
+def slip(fen: int = 2_000) -> Slip:
+    """A slip of 12 yuan on a card with so much."""
+    _, card = world.funded(fen)
+    one = world.till()
+    one.send(one.slip(card))
+    return Slip.objects.get(device=one.device)
+
+
+@plant("card.hold_differs", "card.purse_differs", "card.level_not_conserved")
+def a_part_of_a_hold_that_is_larger():
+    _, card = world.funded()
+    change(HoldPart.objects.get(hold=held(card)), amount_fen=1_600)
+
+
+@plant("offline.promised_differs", "offline.card_promised_differs")
+def a_guarantee_without_a_slip():
+    change(DeviceDay.objects.get(device=slip().device_id), promised_fen=1_300)
+
+
+@plant("offline.card_promised_differs")
+def a_card_guaranteed_more_than_its_limit():
+    slip()
+    change(CardDay.objects.get(), most_fen=1_000)
+
+
+@plant("offline.borne_differs")
+def a_loss_that_nobody_decided():
+    change(DeviceDay.objects.get(device=slip().device_id), borne_fen=100)
+
+
+@plant("offline.borne_differs", "offline.borne_not_booked")
+def a_loss_that_was_not_booked():
+    row = slip(500)
+    told = {"state": "decided", "bearer": "county", "decided_by": "clerk", "decided_at": row.received_at}
+    change(Trouble.objects.get(slip=row), borne_fen=700, **told)
+
+
+@plant("offline.bill_differs")
+def a_slip_smaller_than_its_bill():
+    change(slip(), amount_fen=1_199)
+
+
+@plant("offline.number_skipped")
+def a_number_skipped():
+    row = slip()
+    change(Device.objects.get(id=row.device_id), last_counter=3)
+
+
+@plant("offline.trouble_untold")
+def a_short_slip_of_which_nobody_was_told():
+    row = slip(500)
+    change(Trouble.objects.get(slip=row), slip_id=None)
+
+
+@plant("offline.one_person")
+def a_device_admitted_by_who_proposed_it():
+    change(Device.objects.get(id=slip().device_id), decided_by="clerk")
