@@ -78,9 +78,7 @@ class RedemptionIn(Body):
     ltci_fen: Annotated[Fen | None, Field(title="长护险已付（分）；null 表示还不知道，先暂记")] = 0
     confirmed_by: Annotated[Literal["elder", "proxy", "staff", ""], Field(title="由谁确认")] = ""
     hold: Annotated[UUID | None, Field(title="预留")] = None
-    card_no: Annotated[Line | None, Field(title="爱心卡号；只用于有服务记录的项目")] = (
-        None
-    )
+    card_no: Annotated[Line | None, Field(title="爱心卡号；只用于有服务记录的项目")] = None
     with_credits: Annotated[Yes, Field(title="老年人要求先用积分抵付")] = False
     card_only: Annotated[Yes, Field(title="只用爱心卡，不用当月的券")] = False
     hand_in: Annotated[Yes, Field(title="只交账单，由月度任务入账")] = False
