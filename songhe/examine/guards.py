@@ -11,5 +11,7 @@ def guards() -> list[Guard]:
         ),
         append_only("examine_score"),
         append_only("examine_figure"),
+        append_only("examine_placement"),
+        append_only("examine_exit", columns=("finished_by", "finished_at")),
         append_only("examine_objection", columns=("state", "answer", "answered_by", "answered_at")),
     ]

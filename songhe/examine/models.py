@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from songhe.county.key import CountyKey
 from songhe.county.row import CountyRow
+from songhe.person.models import Person
 from songhe.provider.models import Provider
 
 
@@ -202,4 +203,54 @@ class Objection(CountyRow):
             models.CheckConstraint(
                 name="examine_objection_two_people", condition=Q(answered_by="") | ~Q(answered_by=F("made_by"))
             ),
+        ]
+
+
+class Exit(CountyRow):
+    """A provider leaves a county: begun by one person, finished by another when everybody it serves is cared for."""
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    because = models.CharField(max_length=300)
+    residents_until = models.DateField()
+    begun_by = models.CharField(max_length=64)
+    begun_at = models.DateTimeField()
+    finished_by = models.CharField(max_length=64, blank=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "provider"], condition=Q(finished_by=""), name="examine_exit_open_once"
+            ),
+            models.CheckConstraint(name="examine_exit_reason", condition=~Q(because="")),
+            models.CheckConstraint(
+                name="examine_exit_two_people", condition=Q(finished_by="") | ~Q(finished_by=F("begun_by"))
+            ),
+        ]
+
+
+class Placement(CountyRow):
+    """One thing that an elder has from a provider that leaves, what the elder chose, and how they are cared for."""
+
+    leaf = True
+
+    class Kind(models.TextChoices):
+        STAY = "stay", "入住"
+        LOAN = "loan", "租用辅具"
+        BOOKING = "booking", "订餐"
+        NEED = "need", "已派的需求"
+
+    exit = CountyKey(Exit)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    subject = models.UUIDField()
+    person = CountyKey(Person)
+    chosen = models.CharField(max_length=300)
+    to = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="+")
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "exit", "kind", "subject"], name="examine_placement_once"),
+            models.CheckConstraint(name="examine_placement_said", condition=~Q(chosen="")),
         ]

@@ -7,6 +7,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("person", "0001_initial"),
         ("provider", "0001_initial"),
     ]
 
@@ -166,6 +167,51 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Exit",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("because", models.CharField(max_length=300)),
+                ("residents_until", models.DateField()),
+                ("begun_by", models.CharField(max_length=64)),
+                ("begun_at", models.DateTimeField()),
+                ("finished_by", models.CharField(blank=True, max_length=64)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("finished_by", "")),
+                        fields=("county", "provider"),
+                        name="examine_exit_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("because", ""), _negated=True), name="examine_exit_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("finished_by", ""),
+                            models.Q(("finished_by", models.F("begun_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="examine_exit_two_people",
+                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="examine_exit_row"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Figure",
             fields=[
                 ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
@@ -276,6 +322,62 @@ class Migration(migrations.Migration):
                         columns=("county", "examination_id"),
                         name="examine_objection_examination_key",
                         to="examine.Examination",
+                        to_columns=("county", "id"),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Placement",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("stay", "入住"), ("loan", "租用辅具"), ("booking", "订餐"), ("need", "已派的需求")],
+                        max_length=8,
+                    ),
+                ),
+                ("subject", models.UUIDField()),
+                ("chosen", models.CharField(max_length=300)),
+                ("by", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                ("exit", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="examine.exit")),
+                (
+                    "person",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="person.person"),
+                ),
+                (
+                    "to",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("county", "exit", "kind", "subject"), name="examine_placement_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("chosen", ""), _negated=True), name="examine_placement_said"
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "exit_id"),
+                        name="examine_placement_exit_key",
+                        to="examine.Exit",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "person_id"),
+                        name="examine_placement_person_key",
+                        to="person.Person",
                         to_columns=("county", "id"),
                     ),
                 ],
