@@ -273,4 +273,6 @@ def test_months_between_two_counties_balance_on_both_sides_whatever_the_post_doe
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert all(TALLY[f"{what} done"] for what in ("meal", "letter", "draw", "confirm", "settle")), dict(TALLY)
+    # Few months may by chance come to no net; that one is drawn and settled is told in ``test_net``.
+    always = ("meal", "letter") if EXAMPLES < 20 else ("meal", "letter", "draw", "confirm", "settle")
+    assert all(TALLY[f"{what} done"] for what in always), dict(TALLY)
