@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from songhe.card.fund import SAME_PERSON, account_of, paid_back
+from songhe.card.hold import release_all
 from songhe.card.models import Card, Fund, HeirPayment, Purse, Standing
 from songhe.card.open import NEEDS_REASON, UNKNOWN_CARD, lock
 from songhe.card.purse import balances
@@ -75,13 +76,15 @@ def close_after_death(*, county: str, person_id: UUID, at: datetime, on: date, b
 def close_by_wish(*, card: Card, because: str, at: datetime, on: date, by: str) -> Card:
     """Close a card that its holder does not want any more, or that moved away with them.
 
-    Public money goes back at once. Refuses with ``card.say_why``, ``card.wrong_state`` or, while family money stands
-    on it, ``card.family_money_left``: that is refunded to who paid it first.
+    What is held comes back first, and public money goes back at once. Refuses with ``card.say_why``,
+    ``card.wrong_state`` or, while family money stands on it, ``card.family_money_left``: that is refunded to who paid
+    it first.
     """
     if not because.strip():
         raise NEEDS_REASON("because")
     with transaction.atomic():
         card = lock(county=card.county, card_id=card.id)
+        release_all(card=card, at=at, on=on, by=by)
         purses = _active(card)
         stands = balances(purses)
         family = sum(stands[purse.id] for purse in purses if purse.fund.refund == Fund.Refund.HEIRS)

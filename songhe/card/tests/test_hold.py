@@ -10,7 +10,7 @@ from django.db import transaction
 from songhe.assessment.tests.world import at, body
 from songhe.card import hold as holds
 from songhe.card import open as cards
-from songhe.card.close import close_after_death
+from songhe.card.close import close_after_death, close_by_wish
 from songhe.card.hold_models import Hold, HoldPart
 from songhe.card.models import Purse
 from songhe.card.tests.world import (
@@ -165,3 +165,19 @@ def test_a_hold_is_refused_where_it_could_not_be_used(db):
     lost = cards.report_lost(card=card, because="丢失", at=at(FIRST), by="clerk")
     refused("card.lost", held, lost)
     refused("card.hold_unknown", holds.release, county=LISHUI, hold_id=fund.id, at=at(TENTH), on=TENTH, by="till")
+
+
+def test_a_card_closed_by_wish_gives_back_what_was_held_first(db):
+    made_fund(source="family", expiry="never")
+    fund, card = funded()
+    held(card)
+    top_up(card, 500)
+    refused("card.family_money_left", close_by_wish, card=card, because="搬走", at=at(TENTH), on=TENTH, by="clerk")
+    assert Hold.objects.get().state == Hold.State.HELD
+    other_fund, other = funded()
+    held(other)
+    before = in_fund(other_fund)
+    close_by_wish(card=other, because="搬走", at=at(TENTH), on=TENTH, by="clerk")
+    assert Hold.objects.get(card=other).state == Hold.State.RELEASED
+    assert in_fund(other_fund) - before == 2_000
+    assert left(card, fund) == 500
