@@ -25,7 +25,8 @@ def rows(person: Any, card: Any) -> dict[str, Any]:
     from songhe.card.purse import ensure
     from songhe.card.tests import world as cards
     from songhe.document.models import StoredFile
-    from songhe.meal.models import Proposal, Sample
+    from songhe.meal.models import Sample
+    from songhe.meal.propose import propose_tariff
     from songhe.meal.tests import world as meals
     from songhe.offline.models import Device, Endowment, Trouble
     from songhe.provider.models import Kind
@@ -69,8 +70,14 @@ def rows(person: Any, card: Any) -> dict[str, Any]:
             provider=merchant, county=COUNTY, helps=["goods"], valid_from=DAY, at=at, by="clerk"
         ),
         "card": card,
-        "meal_proposal": Proposal.objects.create(
-            county=COUNTY, kind="tariff", told={}, proposed_by="somebody", proposed_at=at
+        "meal_proposal": propose_tariff(
+            county=COUNTY,
+            item=menu.item,
+            price_fen=1_000,
+            bands=meals.BANDS,
+            valid_from=DAY + timedelta(days=30),
+            at=at,
+            by="somebody",
         ),
         "change": asked,
         "heir": HeirPayment.objects.create(

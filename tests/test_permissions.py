@@ -18,7 +18,7 @@ from songhe.access.models import Account
 from songhe.access.role import OF_A_PROVIDER, Role
 from songhe.doors.may import ACTS, RULES
 from songhe.trail.models import Entry
-from tests import love_card
+from tests import county_rows, love_card
 from tests.source import nothing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -300,6 +300,7 @@ def rows(practice):
     loan = aids.lent(aids.provider(of=server), person, on=DAY)
     return SimpleNamespace(
         **love_card.rows(person, card),
+        **county_rows.rows(person),
         person=person,
         loan=loan,
         inspection=aids.back(loan, on=DAY),
@@ -436,6 +437,7 @@ def named(found):
         "piece_id": found.loan.piece_id,
         "inspection_id": found.inspection.id,
         **love_card.named(found),
+        **county_rows.named(found),
     }
 
     def known(route, name):
@@ -443,15 +445,19 @@ def named(found):
             return next((number for beginning, number in numbers if route.startswith(beginning)), None)
         if name in {"proposal_id", "answer"} and "meals" in route:
             return found.meal_proposal.id if name == "proposal_id" else "approve"
-        if name == "answer" and "offline" in route:
+        if name == "proposal_id" and "credits" in route:
+            return found.credit_proposal.id
+        if name == "answer" and ("offline" in route or "credits" in route):
             return "approve"
+        if name == "objection_id" and "examination" in route:
+            return found.examination_objection.id
         if name == "key":
-            return love_card.keyed(found, route)
+            return love_card.keyed(found, route) or county_rows.keyed(found, route)
         if name == "ask_id":
             return found.correction.id if "file/asked" in route else found.ask.id
         if name == "verb":
             of_door = {"accounts": "lock", "complaints": "answer", "statements": "confirm", "reviews": "accept"}
-            of_door |= love_card.VERBS
+            of_door |= love_card.VERBS | county_rows.VERBS
             return next((verb for part, verb in of_door.items() if part in route), "review")
         if name == "number" and route.startswith("audit/"):
             return 1

@@ -19,7 +19,7 @@ from songhe.doors.may import require
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import card_words, clearing_acts, naming, words
-from songhe.doors.staff.card_acts import NOTHING_WRONG, Verb, Wrong, county_of, find, offers, perform, tabs
+from songhe.doors.staff.card_acts import NOTHING_WRONG, Verb, Wrong, county_of, find, offers, perform, tabs, within
 from songhe.doors.staff.reach import counties, out_of_reach
 from songhe.provider.models import Agreement
 from songhe.settlement.clear import by_level
@@ -235,8 +235,7 @@ def _verb(verbs: Sequence[Verb], name: str) -> Verb | None:
 @require_POST
 @require("clearing.read")
 def new(request: DoorRequest, key: str, verb: str) -> HttpResponse:
-    if key not in counties(request, "clearing.read"):
-        raise Http404
+    within(request, "clearing.read", key)
     return perform(
         request,
         here(request, key),
