@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from songhe.doors.may import require
-from songhe.doors.provider.desk import Desk, open_desk, shown
+from songhe.doors.provider.desk import Desk, open_desk, shown, somebody_elses
 from songhe.doors.provider.posting import post, troubles
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, because, fresh, sent
@@ -88,8 +88,10 @@ def page(
 def objected(request: DoorRequest, examination_id: UUID, indicator: str) -> HttpResponse:
     """Object to one indicator of a published month."""
     desk = open_desk(request, "desk.examination")
-    row = Examination.objects.filter(id=examination_id, county__in=desk.counties).select_related("edition").first()
-    if row is None or indicator not in INDICATORS:
+    row = Examination.objects.filter(id=examination_id).select_related("edition").first()
+    if row is None or row.county not in desk.counties:
+        somebody_elses(request, row, "examination")
+    if indicator not in INDICATORS:
         raise Http404
 
     def again(form: ActForm, refusal: Refusal | None = None, status: int = 200) -> HttpResponse:
