@@ -1,4 +1,4 @@
-"""Rows of clearing, credits, rounds and examinations for whoever walks over the addresses of every door."""
+"""Rows of clearing, credits, rounds, examinations and a provider's papers for whoever walks over every address."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ VERBS = {
 COUNTY, NEXT_DOOR, DAY = "370799", "370703", date(2026, 3, 10)
 
 
-def rows(person: Any) -> dict[str, Any]:
-    """What two counties owe each other, a deed for credits, a round with a need, a stint, an objection to a score."""
-    return {**clearing(), **credits(person), **rounds(person), **examination()}
+def rows(person: Any, provider: Any, manager: Any) -> dict[str, Any]:
+    """What two counties owe each other, a deed for credits, a round with a need, a stint, an objection to a score,
+    and what a provider's manager has handed in."""
+    return {**clearing(), **credits(person), **rounds(person), **examination(), **papers(provider, manager)}
 
 
 def clearing() -> dict[str, Any]:
@@ -118,6 +119,35 @@ def examination() -> dict[str, Any]:
     return {"examination": drawn, "examination_objection": objection}
 
 
+def papers(provider: Any, manager: Any) -> dict[str, Any]:
+    from songhe.assessment.tests.world import at
+    from songhe.provider.models import Certificate, Discount, Licence, Partner, Worker
+    from songhe.settlement.sheet_book import hand_in_sheet
+
+    since = date(2025, 1, 1)
+    carer = Worker.objects.create(
+        provider=provider, job=Worker.Job.CARER, name="护理员", number="HL2", valid_from=since
+    )
+    partner = Partner.objects.create(
+        provider=provider, county=COUNTY, helps=["goods"], valid_from=DAY, proposed_by="somebody", proposed_at=at(DAY)
+    )
+    sheet = hand_in_sheet(
+        provider=provider,
+        counties=[COUNTY],
+        content="老人姓名,券号或卡号,服务项目,服务日期,由谁确认\n王秀兰,1,bath,2026-03-09,老人本人\n".encode(),
+        called="账单.csv",
+        uploaded_by=manager,
+        at=at(DAY),
+        on=DAY,
+    )
+    return {
+        "sheet": sheet,
+        "certificate": Certificate.objects.create(worker=carer, kind="护理员证", number="1", valid_from=since),
+        "licence": Licence.objects.create(provider=provider, kind="business", number="1", valid_from=since),
+        "discount": Discount.objects.create(partner=partner, help="goods", per_cent=10, valid_from=DAY),
+    }
+
+
 def named(found: Any) -> dict[str, Any]:
     """What the places of an address name, by the name of the place."""
     return {
@@ -129,6 +159,8 @@ def named(found: Any) -> dict[str, Any]:
         "need_id": found.need.id,
         "stint_id": found.stint.id,
         "examination_id": found.examination.id,
+        "sheet_id": found.sheet.id,
+        "discount_id": found.discount.pk,
         "indicator": found.examination_objection.indicator,
     }
 

@@ -300,7 +300,7 @@ def rows(practice):
     loan = aids.lent(aids.provider(of=server), person, on=DAY)
     return SimpleNamespace(
         **love_card.rows(person, card),
-        **county_rows.rows(person),
+        **county_rows.rows(person, server, account(Role.PROVIDER_MANAGER, username="manager", provider=server.pk)),
         person=person,
         loan=loan,
         inspection=aids.back(loan, on=DAY),
@@ -451,6 +451,8 @@ def named(found):
             return "approve"
         if name == "objection_id" and "examination" in route:
             return found.examination_objection.id
+        if name == "paper_id":
+            return (found.certificate if "certificates" in route else found.licence).pk
         if name == "key":
             return love_card.keyed(found, route) or county_rows.keyed(found, route)
         if name == "ask_id":
@@ -486,10 +488,9 @@ def test_rows_of_another_county_are_nowhere_and_the_asking_is_noted(rows):
     from songhe.assessment.tests import world
 
     own = world.elder(county=ELSEWHERE).id
+    server = world.body(kind=rows.provider.kind, county=ELSEWHERE).pk
     far = {
-        role: browser(
-            account(role, ELSEWHERE, provider=rows.provider.pk + 1_000, person=own if role == Role.CITIZEN else None)
-        )
+        role: browser(account(role, ELSEWHERE, provider=server, person=own if role == Role.CITIZEN else None))
         for role in Role
     }
     overseers = {Role.CITY_OVERSEER, Role.PROVINCE_OVERSEER}

@@ -26,9 +26,10 @@ from songhe.doors.provider.statements import kept_file
 from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, fresh, sent
+from songhe.doors.staff.reach import out_of_reach
 from songhe.kernel.refusal import Refusal
 from songhe.provider.licence import SOON, ending_soon, register_licence
-from songhe.provider.models import Certificate, Licence, Worker
+from songhe.provider.models import Certificate, Licence, Provider, Worker
 from songhe.provider.worker import EDUCATION, NewWorker, certify, engage, leave
 
 
@@ -280,21 +281,25 @@ def worker_page(
 @require("desk.own")
 def licence_file(request: DoorRequest, paper_id: int) -> HttpResponse:
     desk = open_desk(request, "desk.own")
-    row = Licence.objects.filter(pk=paper_id, provider=desk.provider).first()
-    return scan(desk, row)
+    row = Licence.objects.select_related("provider").filter(pk=paper_id).first()
+    return scan(request, desk, row, row.provider if row else None)
 
 
 @require_safe
 @require("desk.own")
 def certificate_file(request: DoorRequest, paper_id: int) -> HttpResponse:
     desk = open_desk(request, "desk.own")
-    row = Certificate.objects.filter(pk=paper_id, worker__provider=desk.provider).first()
-    return scan(desk, row)
+    row = Certificate.objects.select_related("worker__provider").filter(pk=paper_id).first()
+    return scan(request, desk, row, row.worker.provider if row else None)
 
 
-def scan(desk: Desk, row: Licence | Certificate | None) -> HttpResponse:
-    """The scan of one's own paper, to keep; a browser never opens it as a page."""
-    if row is None or row.file is None:
+def scan(request: DoorRequest, desk: Desk, row: Licence | Certificate | None, owner: Provider | None) -> HttpResponse:
+    """The scan of one's own paper, to keep; a browser never opens it as a page. Another provider's is not there."""
+    if row is None or owner is None:
+        raise Http404
+    if owner != desk.provider:
+        out_of_reach(request, county=owner.place, subject="paper", subject_id=str(row.pk))
+    if row.file is None:
         raise Http404
     stored = StoredFile.objects.everywhere("a provider's own paper").get(county=desk.provider.place, id=row.file)
     answer = HttpResponse(read_file(stored), content_type="application/octet-stream")
