@@ -38,8 +38,8 @@ OPEN = {
     *{"payment-told", "practice-payment"},
     # The desk's first page sends whoever has no applications to read on to their own.
     "staff:inbox",
-    # A script for devices that are offline; it holds nothing of anybody.
-    "assessor:worker",
+    # Scripts for devices that are offline; they hold nothing of anybody.
+    *{"assessor:worker", "provider:offline-worker"},
 }
 #: A whole door without a sign-in.
 OPEN_DOORS = {"public"}
