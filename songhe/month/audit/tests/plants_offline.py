@@ -28,7 +28,7 @@ def a_guarantee_without_a_slip():
     change(DeviceDay.objects.get(device=slip().device_id), promised_fen=1_300)
 
 
-@plant("offline.card_promised_differs")
+@plant("offline.card_promised_differs", held=True)
 def a_card_guaranteed_more_than_its_limit():
     slip()
     change(CardDay.objects.get(), most_fen=1_000)
@@ -46,7 +46,7 @@ def a_loss_that_was_not_booked():
     change(Trouble.objects.get(slip=row), borne_fen=700, **told)
 
 
-@plant("offline.bill_differs")
+@plant("offline.bill_differs", held=True)
 def a_slip_smaller_than_its_bill():
     change(slip(), amount_fen=1_199)
 
@@ -57,12 +57,12 @@ def a_number_skipped():
     change(Device.objects.get(id=row.device_id), last_counter=3)
 
 
-@plant("offline.trouble_untold")
+@plant("offline.trouble_untold", held=True)
 def a_short_slip_of_which_nobody_was_told():
     row = slip(500)
     change(Trouble.objects.get(slip=row), slip_id=None)
 
 
-@plant("offline.one_person")
+@plant("offline.one_person", held=True)
 def a_device_admitted_by_who_proposed_it():
     change(Device.objects.get(id=slip().device_id), decided_by="clerk")
