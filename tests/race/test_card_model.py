@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from songhe.card import draw, order, refund
+from songhe.card import draw, refund
 from songhe.card.models import Draw, GivenBack, Match, MatchCount, Refund, TopUp
 from songhe.card.open import lock
 from songhe.card.tests.world import JINDONG, TENTH, at, canteen, in_fund, left, made_card, made_fund, top_up
@@ -106,17 +106,17 @@ class Cycles(RuleBasedStateMachine):
 
         def meal() -> int:
             card = lock(county=self.county, card_id=self.card.id)
-            lines = [order.Line(str(about), "meals", fen)]
-            found = draw.plan(card=card, lines=lines, service_on=self.today, on=self.today)
+            owed = draw.Owed(about, "meals", fen, self.today)
+            found = draw.plan(card=card, owed=[owed], on=self.today)
             draw.draw(
                 card=card,
-                takings=draw.takings(found, lines=lines, service_on=self.today),
+                takings=found,
                 provider_id=self.who.id,
                 at=at(self.today),
                 on=self.today,
                 by="till",
             )
-            return found.purses_fen
+            return sum(each.amount_fen for each in found)
 
         paid = self.tried("meal", meal)
         if paid:

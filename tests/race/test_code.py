@@ -60,7 +60,7 @@ def test_a_telephone_that_is_given_up_while_its_code_is_scanned_pays_before_or_n
 
 def test_without_the_condition_on_the_step_one_code_pays_twice(monkeypatch):
     """The canary: what is taken out is what holds."""
-    monkeypatch.setattr("songhe.redemption.redeem.burn", lambda found: None)
+    monkeypatch.setattr("songhe.redemption.find.burn", lambda found: None)
     grant, shop = voucher(), provider()
     shown = show(medium=telephone(grant), at=at(TENTH)).payload
     outcomes = attempts(*[paying(shop, shown) for _ in range(4)])
