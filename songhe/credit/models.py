@@ -134,7 +134,10 @@ class Deed(CountyRow):
 
 
 class Spending(CountyRow):
-    """Credits that paid for help at a provider. ``about`` is the line that they paid."""
+    """Credits that paid for help at a provider. ``about`` is the line that they paid.
+
+    ``transfer`` moved the credits, ``owed`` is the money that the scheme owes the provider for them since.
+    """
 
     leaf = True
 
@@ -148,6 +151,7 @@ class Spending(CountyRow):
     by = models.CharField(max_length=64)
     at = models.DateTimeField()
     transfer = models.UUIDField()
+    owed = models.UUIDField()
     given_back = models.UUIDField(null=True)
 
     class Meta:

@@ -23,6 +23,9 @@ from songhe.trail.note import note
 
 UNITS = (Unit.FEN, Unit.TICKET)
 
+#: Before the code of a scheme: its books of money, and the programme under which providers are paid out of them.
+CREDIT = "credit:"
+
 SAME_PERSON = reason(
     "credit.same_person",
     zh="经办人和审批人、称重人和见证人不能是同一人。",
@@ -132,6 +135,11 @@ def end_scheme(*, scheme: Scheme, last_day: date, at: datetime, by: str) -> Sche
         scheme.save(update_fields=["last_day"])
         _note("credit.end_scheme", scheme, at=at, by=by, last_day=str(last_day))
     return scheme
+
+
+def programme_of(code: str) -> str:
+    """What a scheme's money is settled as."""
+    return f"{CREDIT}{code}"
 
 
 def set_rate(

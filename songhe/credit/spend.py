@@ -10,12 +10,12 @@ from django.db import transaction
 
 from songhe.credit.earn import SAY_WHY, UNKNOWN_PERSON
 from songhe.credit.models import Holder, Scheme, Spending
-from songhe.credit.scheme import in_use
+from songhe.credit.scheme import in_use, programme_of
 from songhe.credit.worth import payment
 from songhe.kernel.period import Period
 from songhe.kernel.refusal import reason, whole
 from songhe.ledger.balance import balance
-from songhe.ledger.fund import open_account
+from songhe.ledger.fund import open_account, open_fund
 from songhe.ledger.models import Account, Transfer
 from songhe.ledger.post import Move, post
 from songhe.person.deceased import refuse_after_death
@@ -72,6 +72,9 @@ def spend(
 ) -> Spending:
     """Pay what is left for the elder of one line with credits, as far as they reach; ``about`` is the line's id.
 
+    What they are worth the scheme owes the provider, in books of money beside those of the credits; the month's
+    settlement pays it, and nobody else is ever paid out of them.
+
     Refuses with ``input.too_small``, ``credit.scheme_ended``, ``credit.not_for_this``, ``credit.unknown_person``,
     ``person.after_death``, ``credit.nothing_held``, ``credit.spent_on_it`` or ``ledger.insufficient``.
     """
@@ -87,8 +90,11 @@ def spend(
         units, fen = payment(own_fen=own_fen, ticket_fen=scheme.ticket_fen, held=balance(holder.account))
         if not units:
             raise NOTHING_HELD("units")
-        move = Move(holder.account, _spent_at(scheme, provider), units, "credit_spent", about=about)
-        booked = post(county=scheme.county, moves=[move], at=at, on=on)
+        moves = [
+            Move(holder.account, _spent_at(scheme, provider), units, "credit_spent", about=about),
+            Move(*_owing(scheme, provider), fen, "credit_owed", about=about),
+        ]
+        booked = post(county=scheme.county, moves=moves, at=at, on=on)
         made = Spending.objects.create(
             county=scheme.county,
             holder=holder,
@@ -101,6 +107,7 @@ def spend(
             by=by,
             at=at,
             transfer=booked[0].id,
+            owed=booked[1].id,
         )
         _note("credit.spend", made, at=at, by=by)
     return made
@@ -121,15 +128,19 @@ def give_back(*, spending: Spending, because: str, at: datetime, on: date, by: s
         if found.given_back is not None:
             raise GIVEN_BACK("spending")
         holder = found.holder
-        move = Move(
-            _spent_at(holder.scheme, found.provider),
-            holder.account,
-            found.units,
-            "credit_given_back",
-            about=found.about,
-            reverses=found.transfer,
-        )
-        found.given_back = post(county=found.county, moves=[move], at=at, on=on)[0].id
+        source, owed = _owing(holder.scheme, found.provider)
+        moves = [
+            Move(
+                _spent_at(holder.scheme, found.provider),
+                holder.account,
+                found.units,
+                "credit_given_back",
+                about=found.about,
+                reverses=found.transfer,
+            ),
+            Move(owed, source, found.worth_fen, "credit_not_owed", about=found.about, reverses=found.owed),
+        ]
+        found.given_back = post(county=found.county, moves=moves, at=at, on=on)[0].id
         found.save(update_fields=["given_back"])
         _note("credit.give_back", found, at=at, by=by, reason=because)
     return found
@@ -186,6 +197,13 @@ def _locked_holder(scheme: Scheme, person_id: UUID) -> Holder:
 
 def _spent_at(scheme: Scheme, provider: Provider) -> Account:
     return open_account(fund=scheme.books, code=f"spent:{provider.pk}", kind="credit_spent")
+
+
+def _owing(scheme: Scheme, provider: Provider) -> tuple[Account, Account]:
+    """Where the scheme's money comes from, and what it owes the provider, in fen whatever unit the credits have."""
+    money = open_fund(county=scheme.county, code=programme_of(scheme.code), name=scheme.name)
+    source = open_account(fund=money, code="source", kind="source")
+    return source, open_account(fund=money, code=f"payable:{provider.pk}", kind="payable")
 
 
 def _note(act: str, spending: Spending, *, at: datetime, by: str, reason: str = "") -> None:

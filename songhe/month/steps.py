@@ -30,7 +30,7 @@ from songhe.settlement import gather
 from songhe.settlement.clear import clear
 from songhe.settlement.close import close, waiting
 from songhe.settlement.models import Statement
-from songhe.settlement.share import card_programmes, clearing_programmes
+from songhe.settlement.share import card_programmes, clearing_programmes, credit_programmes
 
 PROGRAMME = "consumption-voucher"
 
@@ -178,8 +178,8 @@ def _gather(stage: Stage) -> dict[str, Any]:
 
 
 def _programmes(county: str) -> tuple[str, ...]:
-    """What is settled: vouchers, the card's funds, and what our providers served on cards of other counties."""
-    return (*SETTLED, *card_programmes(county), *clearing_programmes(county))
+    """What is settled: vouchers, the card's funds, credits, and what our providers served on other counties' cards."""
+    return (*SETTLED, *card_programmes(county), *credit_programmes(county), *clearing_programmes(county))
 
 
 def _settle(stage: Stage) -> dict[str, Any]:

@@ -35,8 +35,14 @@ QUESTIONS: dict[str, str] = {
         LEFT JOIN (SELECT d.county, d.about, f.code, SUM(d.amount_fen) AS fen FROM card_draw d
                    JOIN card_fund f ON f.county = d.county AND f.id = d.fund_id GROUP BY d.county, d.about, f.code) d
           ON d.county = x.county AND d.about = x.line_id AND 'card:' || d.code = x.programme
+        LEFT JOIN (SELECT h.county, p.about, c.code, MAX(p.worth_fen) AS fen FROM credit_spending p
+                   JOIN credit_holder h ON h.county = p.county AND h.id = p.holder_id
+                   JOIN credit_scheme c ON c.county = h.county AND c.id = h.scheme_id
+                   GROUP BY h.county, p.about, c.code) p
+          ON p.county = x.county AND p.about = x.line_id AND 'credit:' || p.code = x.programme
         WHERE x.amount_fen <> CASE WHEN x.kind = 'REFUND' THEN -1 ELSE 1 END
-              * CASE WHEN substr(x.programme, 1, 5) = 'card:' THEN COALESCE(d.fen, 0) ELSE l.voucher_fen END""",
+              * CASE WHEN substr(x.programme, 1, 5) = 'card:' THEN COALESCE(d.fen, 0)
+                     WHEN substr(x.programme, 1, 7) = 'credit:' THEN COALESCE(p.fen, 0) ELSE l.voucher_fen END""",
     "settlement.line_of_another_provider": """
         SELECT x.county, x.id FROM settlement_statementline x
         JOIN settlement_statement s ON s.county = x.county AND s.id = x.statement_id

@@ -10,7 +10,7 @@ from django.db import transaction
 from songhe.grant.fund import known_fund
 from songhe.kernel.refusal import MISSING, reason, whole
 from songhe.settlement.models import Objection, Statement
-from songhe.settlement.share import is_card, is_clearing
+from songhe.settlement.share import goes_on
 from songhe.settlement.statement import NEEDS_REASON, lock, move
 
 INVOICE_USED = reason(
@@ -43,7 +43,7 @@ def confirm(
     whole(fund_year, "fund_year", least=2000)
     with transaction.atomic():
         statement = lock(county=county, statement_id=statement_id, version=version)
-        if not is_card(statement.programme) and not is_clearing(statement.programme):
+        if not goes_on(statement.programme):
             known_fund(county=county, programme=statement.programme, year=fund_year, field="fund_year")
         used = (
             Statement.objects.filter(county=county, provider_id=statement.provider_id, invoice_no=invoice_no.strip())

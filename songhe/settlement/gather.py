@@ -25,16 +25,22 @@ from songhe.ledger.period import hold_open
 from songhe.policy.terms import terms
 from songhe.redemption.models import Verdict
 from songhe.settlement.models import ReceivedLine, Statement, StatementLine
-from songhe.settlement.share import CARD, CLEARING, is_card, is_clearing
+from songhe.settlement.share import CARD, CLEARING, CREDIT, goes_on, is_card, is_clearing, is_credit
 from songhe.trail.note import note
 
 Shares = Callable[[Month], Fraction | None]
 
-#: Which lines a programme paid a part of: by its voucher, or by the purse of a fund of the card.
+#: Which lines a programme paid a part of: by its voucher, by the purse of a fund of the card, or by a scheme's credits.
 _BY_VOUCHER = "JOIN grant_grant g ON g.county = l.county AND g.id = l.grant_id AND g.programme = %s"
 _BY_PURSE = (
     "JOIN card_draw d ON d.county = l.county AND d.about = l.id "
     "JOIN card_fund f ON f.county = d.county AND f.id = d.fund_id AND f.code = %s"
+)
+
+_BY_CREDITS = (
+    "JOIN credit_spending d ON d.county = l.county AND d.about = l.id "
+    "JOIN credit_holder h ON h.county = d.county AND h.id = d.holder_id "
+    "JOIN credit_scheme f ON f.county = h.county AND f.id = h.scheme_id AND f.code = %s"
 )
 
 _CHARGES = """
@@ -88,11 +94,11 @@ class Gathered:
 def central_shares(*, county: str, programme: str) -> Shares:
     """The centre's share by service month, as the edition in force then states it; ``None`` where none does.
 
-    A fund of the card is one level's own money and is not split, nor is what another county pays us back.
+    A fund of the card is one level's own money and is not split, nor is what credits or another county pay.
     """
 
     def share(month: Month) -> Fraction | None:
-        if is_card(programme) or is_clearing(programme):
+        if goes_on(programme):
             return None
         for day in (month.first, month.last):
             try:
@@ -111,10 +117,11 @@ def gather(
     """Put what is due into the month's statements that the providers have not confirmed yet.
 
     A line is due once: booked, not provisional, of this or an earlier month, with a passing verdict, paid for in
-    part by the voucher (of a fund of the card: by its purse), not reversed, and not dated after a death that is
-    reported and still unverified. One that was charged and is reversed since is refunded once, in the statement of the
-    month of its reversal or, while that is still open, in the statement that charged it. A line reversed before it was
-    ever charged appears nowhere. A negative statement of an earlier month that nothing has taken up yet is carried in.
+    part by the voucher (of a fund of the card: by its purse; of a scheme: by its credits), not reversed, and not dated
+    after a death that is reported and still unverified. One that was charged and is reversed since is refunded once,
+    in the statement of the month of its reversal or, while that is still open, in the statement that charged it. A
+    line reversed before it was ever charged appears nowhere. A negative statement of an earlier month that nothing has
+    taken up yet is carried in.
     A month whose books are closed is left alone, and a second gathering adds only what is new. Two at once wait for
     each other at the rows of the statements; the constraints would refuse the second line.
     """
@@ -256,24 +263,30 @@ class _Batch:
     def _due(self) -> tuple[str, list[Any]]:
         """SQL of the lines to charge and of the reversals to refund, with its parameters.
 
-        ``source_id`` is what the row's own id is made of: the line, or the draw on the fund's purse, for a charge;
-        the reversal, or the draw, for a refund.
+        ``source_id`` is what the row's own id is made of: the line, or the draw on the fund's purse or the credits,
+        for a charge; the reversal, or the draw, for a refund.
         """
         month = str(self.month)
         nothing = "CAST(NULL AS uuid)" if connection.vendor == "postgresql" else "NULL"
-        if is_card(self.programme):
-            charges = _CHARGES.format(nothing=nothing, source="d.id", amount="d.amount_fen", paid_by=_BY_PURSE)
-            refunds = _REFUNDS.format(source="d.id", paid_by=_BY_PURSE)
+        paid_by, source, amount, code = self._paid_by()
+        charges = _CHARGES.format(nothing=nothing, source=source, amount=amount, paid_by=paid_by)
+        if goes_on(self.programme):
+            refunds, again = _REFUNDS.format(source=source, paid_by=paid_by), [code]
         else:
-            charges = _CHARGES.format(nothing=nothing, source="l.id", amount="l.voucher_fen", paid_by=_BY_VOUCHER)
-            refunds = _REFUNDS.format(source="r.id", paid_by="")
-        fund = [self.programme.removeprefix(CARD)] if is_card(self.programme) else []
-        voucher = [] if is_card(self.programme) else [self.programme]
+            refunds, again = _REFUNDS.format(source="r.id", paid_by=""), []
         return (
             f"{charges} UNION ALL {refunds}",
-            [month, *voucher, *fund, self.county, month, self.programme]
-            + [*fund, self.county, self.programme, month, month, self.programme],
+            [month, code, self.county, month, self.programme]
+            + [*again, self.county, self.programme, month, month, self.programme],
         )
+
+    def _paid_by(self) -> tuple[str, str, str, str]:
+        """How its payments are joined to the lines, what their ids and amounts are, and its code for the join."""
+        if is_card(self.programme):
+            return _BY_PURSE, "d.id", "d.amount_fen", self.programme.removeprefix(CARD)
+        if is_credit(self.programme):
+            return _BY_CREDITS, "d.id", "d.worth_fen", self.programme.removeprefix(CREDIT)
+        return _BY_VOUCHER, "l.id", "l.voucher_fen", self.programme
 
     def _add_lines(self, service_months: set[Month]) -> int:
         """One INSERT … SELECT: number the new lines on from the last, and split them by the running sum."""

@@ -30,8 +30,9 @@ __all__ = [
 
 class Statement(CountyRow):
     """What a county owes one provider for a month of one programme, or out of one fund of the love card, whose
-    programme is ``card:`` and the fund's code, or for cards of another county, ``clearing:`` and its code; the lines of
-    that one are those of the other county's claims. ``net_fen`` = charges − refunds + carried in.
+    programme is ``card:`` and the fund's code, for credits ``credit:`` and the scheme's, or for cards of another county
+    ``clearing:`` and its code; the lines of that one are those of the other county's claims.
+    ``net_fen`` = charges − refunds + carried in.
 
     A negative net is carried into the provider's next statement. Gathered by the run, confirmed by the provider,
     approved by one person and paid by another's batch.
@@ -101,7 +102,7 @@ class Statement(CountyRow):
 
 class StatementLine(CountyRow):
     """A booked line in a statement of a programme, once as a charge and at most once as a refund. ``amount_fen`` is
-    signed: what the programme's voucher, or the purse of the card's fund, paid of the line.
+    signed: what the programme's voucher, the purse of the card's fund, or the scheme's credits paid of the line.
 
     ``number`` runs through the county's batch of (programme, month); the central part follows the running sum at
     ``ratio``, the centre's share in force in the service month. Without one the line is not split.

@@ -1,12 +1,14 @@
-"""What the programme of a statement is called: one of the vouchers, or a fund of the love card by its name."""
+"""What the programme of a statement is called: a voucher, or a fund of the love card or credits by name."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
 from songhe.card.models import Fund
+from songhe.credit.models import Scheme
+from songhe.credit.scheme import CREDIT
 from songhe.settlement.models import Statement
-from songhe.settlement.share import CARD, is_card
+from songhe.settlement.share import CARD
 
 #: Chinese and English.
 Name = tuple[str, str]
@@ -16,6 +18,12 @@ VOUCHERS: dict[str, Name] = {
     "assessment-voucher": ("评估补贴", "Assessment subsidy"),
 }
 
+#: What begins a programme, the rows that have its name, and what the name is of.
+NAMED: tuple[tuple[type[Fund] | type[Scheme], str, str, str], ...] = (
+    (Fund, CARD, "爱心卡", "Love card"),
+    (Scheme, CREDIT, "积分", "Credits"),
+)
+
 
 def programme_name(*, county: str, programme: str) -> Name:
     """爱心卡·市级资金; what has no name stands for itself."""
@@ -23,21 +31,16 @@ def programme_name(*, county: str, programme: str) -> Name:
 
 
 def programme_names(of: Collection[tuple[str, str]]) -> dict[tuple[str, str], Name]:
-    """The names of programmes by county; one statement, and none where no card is among them."""
-    funds = {(county, programme.removeprefix(CARD)) for county, programme in of if is_card(programme)}
-    names: dict[tuple[str, str], str] = {}
-    if funds:
-        counties, codes = {county for county, _ in funds}, {code for _, code in funds}
-        rows = Fund.objects.filter(county__in=counties, code__in=codes).values_list("county", "code", "name")
-        names = {(county, code): name for county, code, name in rows}
-    found: dict[tuple[str, str], Name] = {}
-    for county, programme in of:
-        if is_card(programme):
-            code = programme.removeprefix(CARD)
-            name = names.get((county, code), code)
-            found[(county, programme)] = (f"爱心卡·{name}", f"Love card · {name}")
-        else:
-            found[(county, programme)] = VOUCHERS.get(programme, (programme, programme))
+    """The names of programmes by county; one statement for the funds of cards among them, one for credits."""
+    found: dict[tuple[str, str], Name] = {each: VOUCHERS.get(each[1], (each[1], each[1])) for each in of}
+    for model, before, zh, en in NAMED:
+        mine = {each: each[1].removeprefix(before) for each in of if each[1].startswith(before)}
+        if mine:
+            rows = model.objects.filter(county__in={county for county, _ in mine}, code__in=set(mine.values()))
+            names = {(county, code): name for county, code, name in rows.values_list("county", "code", "name")}
+            for each, code in mine.items():
+                name = names.get((each[0], code), code)
+                found[each] = (f"{zh}·{name}", f"{en} · {name}")
     return found
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Sum
 from songhe.kernel.month import Month
 from songhe.redemption.models import Bill, Reversal, Verdict
 from songhe.settlement.models import Payment, Statement, StatementLine
-from songhe.settlement.share import drawn_on, is_card, paid_of_line
+from songhe.settlement.share import drawn_on, is_card, is_credit, paid_of_line, spent_on
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,8 @@ def not_gathered(*, county: str, programme: str, month: Month) -> dict[str, dict
     )
     if is_card(programme):
         rows = rows.filter(line_id__in=drawn_on(county=county, programme=programme).values("about"))
+    elif is_credit(programme):
+        rows = rows.filter(line_id__in=spent_on(county=county, programme=programme).values("about"))
     else:
         rows = rows.filter(line__bill__grant__programme=programme, line__voucher_fen__gt=0)
     rows = rows.exclude(line_id__in=charged.values("line_id"))

@@ -17,6 +17,8 @@ from django.db.models.functions import Cast, Substr
 
 from songhe.card.models import Draw
 from songhe.card.models import Fund as CardFund
+from songhe.credit.models import Scheme, Spending
+from songhe.credit.scheme import CREDIT, programme_of
 from songhe.grant.fund import fund_of
 from songhe.ledger.fund import find_fund, open_account
 from songhe.ledger.models import Account, Fund
@@ -45,6 +47,24 @@ def is_clearing(programme: str) -> bool:
     return programme.startswith(CLEARING)
 
 
+def is_credit(programme: str) -> bool:
+    """Whether it is a scheme of credits, which owes the providers what they gave for them."""
+    return programme.startswith(CREDIT)
+
+
+def goes_on(programme: str) -> bool:
+    """Whether its books go on from year to year; a voucher's are of one year."""
+    return is_card(programme) or is_clearing(programme) or is_credit(programme)
+
+
+def credit_programmes(county: str) -> list[str]:
+    """The programmes under which what credits bought is settled, by code of the scheme."""
+    return [
+        programme_of(each)
+        for each in Scheme.objects.filter(county=county).order_by("code").values_list("code", flat=True)
+    ]
+
+
 def clearing_programmes(county: str) -> list[str]:
     """The programmes under which providers are paid for cards of other counties, by the county's code."""
     homes = Received.objects.filter(county=county).order_by("home").values_list("home", flat=True).distinct()
@@ -63,17 +83,27 @@ def drawn_on(*, county: str, programme: str) -> QuerySet[Draw]:
     return Draw.objects.filter(county=county, fund_id__in=funds.values("id"))
 
 
+def spent_on(*, county: str, programme: str) -> QuerySet[Spending]:
+    """What credits of a scheme paid, line by line."""
+    schemes = Scheme.objects.filter(county=county, code=programme.removeprefix(CREDIT))
+    return Spending.objects.filter(county=county, holder__scheme_id__in=schemes.values("id"))
+
+
 def paid_of_line(*, county: str, programme: str) -> F | Subquery:
-    """What the programme paid of a line, for rows with a ``line``: the voucher's part, or that of the fund's purse."""
-    if not is_card(programme):
-        return F("line__voucher_fen")
-    mine = drawn_on(county=county, programme=programme).filter(about=OuterRef("line_id"))
-    return Subquery(mine.values("amount_fen")[:1])
+    """What the programme paid of a line, for rows with a ``line``: the voucher's part, that of the fund's purse, or
+    what the scheme's credits were worth."""
+    if is_card(programme):
+        drawn = drawn_on(county=county, programme=programme).filter(about=OuterRef("line_id"))
+        return Subquery(drawn.values("amount_fen")[:1])
+    if is_credit(programme):
+        spent = spent_on(county=county, programme=programme).filter(about=OuterRef("line_id"))
+        return Subquery(spent.order_by("-at").values("worth_fen")[:1])
+    return F("line__voucher_fen")
 
 
 def books_of(*, county: str, programme: str, year: int) -> Fund:
     """The books that a programme's payments of a year are booked in."""
-    if is_card(programme) or is_clearing(programme):
+    if goes_on(programme):
         return find_fund(county=county, code=programme, field="programme")
     return fund_of(county=county, programme=programme, year=year)
 

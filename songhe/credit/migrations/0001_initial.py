@@ -232,6 +232,7 @@ class Migration(migrations.Migration):
                 ("by", models.CharField(max_length=64)),
                 ("at", models.DateTimeField()),
                 ("transfer", models.UUIDField()),
+                ("owed", models.UUIDField()),
                 ("given_back", models.UUIDField(null=True)),
                 (
                     "holder",

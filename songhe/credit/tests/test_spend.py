@@ -107,7 +107,8 @@ def test_no_way_out_of_credits_leads_to_cash(scheme, person):
     lapse(scheme=scheme, person_id=person.id, because="退出", at=at(world.TENTH), on=world.TENTH, by="clerk")
     ends = {row.id: row.kind for row in Account.objects.filter(county=COUNTY, fund=scheme.books)}
     assert set(ends.values()) == {"credit_inflow", "credit", "credit_spent", "credit_lapsed"}
-    into = {ends[row.credit_id] for row in Transfer.objects.filter(county=COUNTY) if ends[row.debit_id] == "credit"}
+    moved = Transfer.objects.filter(county=COUNTY, fund_id=scheme.books_id)
+    into = {ends[row.credit_id] for row in moved if ends[row.debit_id] == "credit"}
     assert into == {"credit_spent", "credit_lapsed"}
 
 

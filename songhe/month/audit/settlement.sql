@@ -21,18 +21,23 @@ WHERE place > 1;
 SELECT x.county, x.line_id FROM (
     SELECT county, line_id, SUM(amount_fen) AS fen FROM settlement_statementline GROUP BY county, line_id) x
 LEFT JOIN redemption_line l ON l.county = x.county AND l.id = x.line_id
-WHERE l.id IS NULL OR x.fen > l.voucher_fen + l.purse_fen OR x.fen < 0;
+WHERE l.id IS NULL OR x.fen > l.voucher_fen + l.credit_fen + l.purse_fen OR x.fen < 0;
 
 -- settlement.amount_differs
 -- zh: 结算金额与账单行不符
--- en: the amount settled is not what the voucher, or the fund's purse, paid on the line
+-- en: the amount settled is not what the voucher, the fund's purse or the scheme's credits paid on the line
 SELECT x.county, x.id FROM settlement_statementline x
 JOIN redemption_line l ON l.county = x.county AND l.id = x.line_id
 LEFT JOIN (SELECT d.county, d.about, f.code, SUM(d.amount_fen) AS fen FROM card_draw d
            JOIN card_fund f ON f.county = d.county AND f.id = d.fund_id GROUP BY d.county, d.about, f.code) d
   ON d.county = x.county AND d.about = x.line_id AND 'card:' || d.code = x.programme
+LEFT JOIN (SELECT h.county, p.about, c.code, MAX(p.worth_fen) AS fen FROM credit_spending p
+           JOIN credit_holder h ON h.county = p.county AND h.id = p.holder_id
+           JOIN credit_scheme c ON c.county = h.county AND c.id = h.scheme_id GROUP BY h.county, p.about, c.code) p
+  ON p.county = x.county AND p.about = x.line_id AND 'credit:' || p.code = x.programme
 WHERE x.amount_fen <> CASE WHEN x.kind = 'REFUND' THEN -1 ELSE 1 END
-      * CASE WHEN substr(x.programme, 1, 5) = 'card:' THEN COALESCE(d.fen, 0) ELSE l.voucher_fen END;
+      * CASE WHEN substr(x.programme, 1, 5) = 'card:' THEN COALESCE(d.fen, 0)
+             WHEN substr(x.programme, 1, 7) = 'credit:' THEN COALESCE(p.fen, 0) ELSE l.voucher_fen END;
 
 -- settlement.refund_without_reversal
 -- zh: 冲减没有对应的冲正
@@ -75,7 +80,7 @@ JOIN redemption_line l ON l.county = x.county AND l.id = x.line_id
 JOIN redemption_bill b ON b.county = l.county AND b.id = l.bill_id
 LEFT JOIN grant_grant g ON g.county = l.county AND g.id = l.grant_id
 WHERE b.provider_id <> s.provider_id OR b.month <> x.service_month OR x.service_month > s.month
-   OR x.programme <> s.programme OR (substr(x.programme, 1, 5) <> 'card:' AND g.programme <> s.programme);
+   OR x.programme <> s.programme OR (x.programme NOT LIKE 'card:%' AND x.programme NOT LIKE 'credit:%' AND g.programme <> s.programme);
 
 -- settlement.does_not_sum
 -- zh: 结算单合计与各行之和不符

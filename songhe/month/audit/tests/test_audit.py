@@ -18,6 +18,7 @@ from songhe.month.audit import findings, heads, questions
 from songhe.month.audit.tests.plants import PLANTS
 from songhe.month.audit.tests.plants_aid import lent as _aids_are_planted_too  # noqa: F401
 from songhe.month.audit.tests.plants_clearing import lunched as _claims_are_planted_too  # noqa: F401
+from songhe.month.audit.tests.plants_credit import spent as _credits_are_planted_too  # noqa: F401
 from songhe.month.audit.tests.plants_examine import examined as _scores_are_planted_too  # noqa: F401
 from songhe.month.audit.tests.plants_offline import slip as _offline_tills_are_planted_too  # noqa: F401
 from songhe.month.audit.tests.world import COUNTY, live

@@ -28,7 +28,7 @@ from songhe.service.visit import judge_month
 from songhe.settlement import gather
 from songhe.settlement.clear import clear
 from songhe.settlement.letters import HANDLERS
-from songhe.settlement.share import card_programmes, clearing_programmes
+from songhe.settlement.share import card_programmes, clearing_programmes, credit_programmes
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def gather_all(plan: CardPlan) -> None:
     claimed and sent, and what was claimed of a county stands in statements of its own."""
     on, at = plan.closed_on, moment(plan.closed_on, 3)
     for county in COUNTIES.values():
-        for programme in card_programmes(county):
+        for programme in (*card_programmes(county), *credit_programmes(county)):
             gather.run(county=county, programme=programme, month=plan.month, clock=lambda: at)
         clear(county=county, month=plan.month, at=at, on=on, by="run:clear")
     while deliver(handlers=HANDLERS, at=at, long_running=HANDLERS):
