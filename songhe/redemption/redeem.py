@@ -250,7 +250,7 @@ def book(*, bill: Bill, payers: Payers, request: Request, at: datetime, on: date
         bill.category = found.category
         require_listed(county=county, provider=provider, lines=found.lines, category=bill.category, rules=rules)
         source, lines = _by_voucher(bill, bill.grant, found, request, at=at, on=on)
-    if request.with_credits:
+    if request.with_credits and not served:
         schemes = schemes_held(county=county, person_id=payers.person.id, on=on)
         spend_credits(person_id=payers.person.id, provider=provider, lines=lines, schemes=schemes, at=at, on=on, by=by)
     takings: Sequence[Taking] = ()
