@@ -13,6 +13,7 @@ from songhe.examine.models import Edition, Examination, Figure, Score
 from songhe.examine.scheme import REASON_MISSING, SAME_PERSON, Scheme, edition_to_use, scheme_of
 from songhe.examine.score import INDICATORS, Counted, judge, total
 from songhe.examine.states import EXAMINATION
+from songhe.examine.warn import warn_below
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import reason
 from songhe.trail.note import note
@@ -66,7 +67,8 @@ def draw(*, county: str, month: Month, at: datetime, on: date, by: str, because:
 
 
 def publish(*, examination: Examination, at: datetime, on: date, by: str) -> Examination:
-    """Another person makes it public; the one that was published for the month before becomes a replaced one.
+    """Another person makes it public; the one that was published for the month before becomes a replaced one, and
+    whoever is below the line of the scheme is warned.
 
     Refuses with ``examine.same_person`` or ``examine.wrong_state``.
     """
@@ -83,7 +85,8 @@ def publish(*, examination: Examination, at: datetime, on: date, by: str) -> Exa
             old.save(update_fields=["state"])
         row.decided_by, row.decided_at, row.published_on = by, at, on
         row.save(update_fields=["state", "decided_by", "decided_at", "published_on"])
-        _note("examine.publish", row, at=at, by=by)
+        warned = warn_below(examination=row, at=at, on=on, by=by)
+        _note("examine.publish", row, at=at, by=by, warned=len(warned))
     return row
 
 

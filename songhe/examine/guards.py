@@ -12,6 +12,15 @@ def guards() -> list[Guard]:
         append_only("examine_score"),
         append_only("examine_figure"),
         append_only("examine_placement"),
-        append_only("examine_exit", columns=("finished_by", "finished_at")),
+        append_only(
+            "examine_exit",
+            columns=("state", "decided_by", "decided_at", "decided_because", "finished_by", "finished_at"),
+        ),
+        append_only(
+            "examine_caution",
+            columns=("state", "due_on", "mended", "mended_by", "mended_at", "because", "decided_by", "decided_at"),
+        ),
+        append_only("examine_steering"),
+        append_only("examine_offered"),
         append_only("examine_objection", columns=("state", "answer", "answered_by", "answered_at")),
     ]

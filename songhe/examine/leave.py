@@ -1,24 +1,24 @@
-"""A provider leaves a county, and nobody is left without a place: each elder says where to, before it is over. 退出"""
+"""A provider leaves a county, by the decision of two people, and nobody is left without a place. 退出"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 
-from songhe.aid.models import Loan
-from songhe.examine.models import Exit, Placement
+from songhe.examine.hand_over import unplaced
+from songhe.examine.models import Caution, Exit
 from songhe.examine.scheme import REASON_MISSING, SAME_PERSON
+from songhe.examine.states import EXIT
+from songhe.kernel.period import Period
 from songhe.kernel.refusal import reason
-from songhe.meal.models import Booking
-from songhe.outreach.models import Need
+from songhe.meal.models import Point
+from songhe.meal.point import end_point
 from songhe.provider.admit import end_listing, listings_on
-from songhe.provider.models import Provider
-from songhe.provider.partner import leave_partner, partners_on
+from songhe.provider.models import Partner, Provider
+from songhe.provider.partner import leave_partner
 from songhe.provider.suspend import suspend, suspension_on
-from songhe.service.models import Stay
 from songhe.trail.note import note
 
 UNPLACED = reason(
@@ -27,136 +27,137 @@ UNPLACED = reason(
     en="{count} things are not cared for yet; ask the elders where they want to go.",
     status=409,
 )
-NOT_SERVED = reason("examine.not_served", zh="这家机构没有这一件。", en="The provider has no such thing.", status=404)
 EXIT_OPEN = reason("examine.exit_open", zh="这家机构正在退出。", en="The provider is leaving already.", status=409)
-EXIT_OVER = reason("examine.exit_over", zh="退出已经办结。", en="The exit is finished.", status=409)
-SAME_PROVIDER = reason(
-    "examine.same_provider", zh="不能转到正在退出的机构。", en="Nobody is moved to the provider that leaves."
+IN_THE_PAST = reason("examine.exit_in_the_past", zh="退出最早从{on}起。", en="An exit begins on {on} at the earliest.")
+OTHER_PROVIDER = reason(
+    "examine.other_provider", zh="这份整改通知不是这家机构的。", en="That warning is another provider's."
 )
 
 
-@dataclass(frozen=True)
-class Held:
-    """What an elder has from the provider now."""
-
-    kind: str
-    subject: UUID
-    person_id: UUID
-
-
-def begin(
-    *, county: str, provider: Provider, because: str, residents_until: date, at: datetime, on: date, by: str
+def propose(
+    *,
+    county: str,
+    provider: Provider,
+    because: str,
+    since: date,
+    residents_until: date,
+    at: datetime,
+    on: date,
+    by: str,
+    caution: Caution | None = None,
 ) -> Exit:
-    """From the day on no new elders; residents are served until ``residents_until``. A provider that is suspended
-    already stays so. Refuses with ``examine.reason_missing``, ``examine.exit_open`` or those of ``suspend``."""
+    """Propose that a provider takes nobody new ``since`` a day, serves residents ``residents_until`` another, and
+    leaves. Another person decides. ``caution``: the warning that it did not mend.
+
+    Refuses with ``examine.reason_missing``, ``examine.exit_in_the_past``, ``period.ends_before_it_begins``,
+    ``examine.other_provider`` or ``examine.exit_open``.
+    """
+    if not because.strip():
+        raise REASON_MISSING("because")
+    if since < on:
+        raise IN_THE_PAST("since", on=on)
+    Period(since, residents_until)
+    if caution is not None and (caution.county, caution.provider_id) != (county, provider.pk):
+        raise OTHER_PROVIDER("caution")
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                made = Exit.objects.create(
+                    county=county,
+                    provider=provider,
+                    caution=caution,
+                    because=because.strip()[:300],
+                    since=since,
+                    residents_until=residents_until,
+                    begun_by=by,
+                    begun_at=at,
+                )
+        except IntegrityError:
+            raise EXIT_OPEN("provider") from None
+        _note("examine.propose_exit", made, at=at, by=by)
+    return made
+
+
+def approve(*, leaving: Exit, at: datetime, on: date, by: str) -> Exit:
+    """Another person agrees: from the day on no new elders, residents are served until theirs. A provider that is
+    suspended already stays so. Refuses with ``examine.same_person`` or ``examine.wrong_state``."""
+    with transaction.atomic():
+        row = _decided(leaving, "approve", "", at, by)
+        Provider.objects.select_for_update().get(pk=row.provider_id)
+        since = max(row.since, on)
+        if suspension_on(row.provider, row.county, since) is None:
+            suspend(
+                provider=row.provider,
+                county=row.county,
+                since=since,
+                because=row.because,
+                at=at,
+                by=by,
+                residents_until=max(row.residents_until, since),
+            )
+        _note("examine.approve_exit", row, at=at, by=by)
+    return row
+
+
+def decline(*, leaving: Exit, because: str, at: datetime, by: str) -> Exit:
+    """It stays, and why. Refuses with ``examine.reason_missing``, ``examine.same_person`` or
+    ``examine.wrong_state``."""
     if not because.strip():
         raise REASON_MISSING("because")
     with transaction.atomic():
-        Provider.objects.select_for_update().get(pk=provider.pk)
-        if Exit.objects.filter(county=county, provider=provider, finished_by="").exists():
-            raise EXIT_OPEN("provider")
-        if suspension_on(provider, county, on) is None:
-            suspend(
-                provider=provider,
-                county=county,
-                since=on,
-                because=because,
-                at=at,
-                by=by,
-                residents_until=residents_until,
-            )
-        made = Exit.objects.create(
-            county=county,
-            provider=provider,
-            because=because.strip()[:300],
-            residents_until=residents_until,
-            begun_by=by,
-            begun_at=at,
-        )
-        _note("examine.begin_exit", made, at=at, by=by)
-    return made
-
-
-def held(*, county: str, provider: Provider, on: date) -> list[Held]:
-    """Who lives there, has its aids, has booked its meals from the day on, or waits for what was ordered of it."""
-    stays = Stay.objects.filter(county=county, provider=provider, discharged_on=None)
-    loans = Loan.objects.filter(county=county, provider=provider, returned_on=None)
-    bookings = Booking.objects.filter(
-        county=county, menu__county=county, menu__point__provider=provider, day__gte=on, state=Booking.State.BOOKED
-    )
-    needs = Need.objects.filter(county=county, provider=provider, state=Need.State.ORDERED)
-    kinds = Placement.Kind
-    rows = ((kinds.STAY, stays), (kinds.LOAN, loans), (kinds.BOOKING, bookings), (kinds.NEED, needs))
-    return [
-        Held(kind.value, subject, person)
-        for kind, found in rows
-        for subject, person in found.order_by("id").values_list("id", "person_id")
-    ]
-
-
-def unplaced(*, leaving: Exit, on: date) -> list[Held]:
-    """What the elders still have there and nobody has said how they are cared for."""
-    rows = Placement.objects.filter(county=leaving.county, exit=leaving)
-    placed = set(rows.values_list("kind", "subject"))
-    now = held(county=leaving.county, provider=leaving.provider, on=on)
-    return [one for one in now if (one.kind, one.subject) not in placed]
-
-
-def place(
-    *, leaving: Exit, what: Held, chosen: str, at: datetime, on: date, by: str, to: Provider | None = None
-) -> Placement:
-    """Write down what the elder chose, and with whom. Refuses with ``examine.reason_missing``,
-    ``examine.exit_over``, ``examine.same_provider`` or ``examine.not_served``."""
-    if not chosen.strip():
-        raise REASON_MISSING("chosen")
-    if to is not None and to.pk == leaving.provider_id:
-        raise SAME_PROVIDER("to")
-    with transaction.atomic():
-        row = _open(leaving)
-        if what not in unplaced(leaving=row, on=on):
-            raise NOT_SERVED("what")
-        made = Placement.objects.create(
-            county=row.county,
-            exit=row,
-            kind=what.kind,
-            subject=what.subject,
-            person_id=what.person_id,
-            chosen=chosen.strip()[:300],
-            to=to,
-            by=by,
-            at=at,
-        )
-        _note("examine.place", row, at=at, by=by)
-    return made
+        row = _decided(leaving, "decline", because, at, by)
+        _note("examine.decline_exit", row, at=at, by=by)
+    return row
 
 
 def finish(*, leaving: Exit, at: datetime, on: date, by: str) -> Exit:
-    """Another person ends its listings, not before the last day of its residents. Refuses with
-    ``examine.exit_over``, ``examine.same_person`` or ``examine.unplaced`` while anybody is not cared for."""
+    """Its listings, its place on the list of merchants and its meal points end, not before the last day of its
+    residents. Refuses with ``examine.wrong_state``, with ``examine.same_person`` of whoever proposed it, or with
+    ``examine.unplaced`` while anybody is not cared for."""
     with transaction.atomic():
-        row = _open(leaving)
+        row = _locked(leaving)
+        EXIT.move(row, "finish")
         if row.begun_by == by:
             raise SAME_PERSON("by")
         open_things = unplaced(leaving=row, on=on)
         if open_things:
             raise UNPLACED("exit", count=len(open_things))
-        last = max(on, row.residents_until)
-        for listing in listings_on(row.county, on).filter(provider=row.provider):
-            if listing.valid_to is None or listing.valid_to > last:
-                end_listing(listing=listing, last_day=last, because=row.because, at=at, by=by)
-        for partner in partners_on(row.county, on).filter(provider=row.provider):
-            leave_partner(partner=partner, last_day=last, because=row.because, at=at, by=by)
+        _end(row, max(on, row.residents_until), at=at, by=by)
         row.finished_by, row.finished_at = by, at
-        row.save(update_fields=["finished_by", "finished_at"])
+        row.save(update_fields=["state", "finished_by", "finished_at"])
         _note("examine.finish_exit", row, at=at, by=by)
     return row
 
 
-def _open(leaving: Exit) -> Exit:
-    row = Exit.objects.select_for_update().get(county=leaving.county, id=leaving.id)
-    if row.finished_by:
-        raise EXIT_OVER("exit")
+def exits(county: str) -> QuerySet[Exit]:
+    """Every exit of a county, the newest first."""
+    return Exit.objects.filter(county=county).select_related("provider").order_by("-begun_at", "-id")
+
+
+def _end(row: Exit, last: date, *, at: datetime, by: str) -> None:
+    for listing in listings_on(row.county, last).filter(provider=row.provider).exclude(valid_to=last):
+        end_listing(listing=listing, last_day=last, because=row.because, at=at, by=by)
+    partners = Partner.objects.filter(county=row.county, provider=row.provider, state=Partner.State.ADMITTED)
+    for partner in partners:
+        leave_partner(partner=partner, last_day=last, because=row.because, at=at, by=by)
+    points = Point.objects.filter(Q(last_day__isnull=True) | Q(last_day__gt=last), place__startswith=row.county)
+    for point in points.filter(provider=row.provider, opened_on__lte=last):
+        end_point(point=point, last_day=last, at=at, by=by)
+
+
+def _decided(leaving: Exit, verb: str, because: str, at: datetime, by: str) -> Exit:
+    row = _locked(leaving)
+    EXIT.move(row, verb)
+    if row.begun_by == by:
+        raise SAME_PERSON("by")
+    row.decided_by, row.decided_at, row.decided_because = by, at, because.strip()[:300]
+    row.save(update_fields=["state", "decided_by", "decided_at", "decided_because"])
     return row
+
+
+def _locked(leaving: Exit) -> Exit:
+    rows = Exit.objects.select_for_update(of=("self",)).select_related("provider")
+    return rows.get(county=leaving.county, id=leaving.id)
 
 
 def _note(act: str, row: Exit, *, at: datetime, by: str) -> None:
@@ -167,6 +168,6 @@ def _note(act: str, row: Exit, *, at: datetime, by: str) -> None:
         act=act,
         subject="examine_exit",
         subject_id=row.id,
-        reason=row.because,
+        reason=row.decided_because or row.because,
         provider=row.provider_id,
     )

@@ -57,6 +57,8 @@ class Scheme:
     confidence: str
     least_weight: int
     objection_days: int
+    line: int
+    mend_days: int
     rules: dict[str, Rule]
     told: dict[str, Any]
 
@@ -79,7 +81,7 @@ def read(told: Any) -> Scheme:
     """Refuses with ``examine.not_a_scheme`` whatever is missing, unknown, out of bounds or runs the wrong way."""
     if not isinstance(told, dict):
         raise _wrong("YAML", "应为一组字段", "a mapping is wanted")
-    keys = {"title", "source", "confidence", "least_weight", "objection_days", "indicators"}
+    keys = {"title", "source", "confidence", "least_weight", "objection_days", "line", "mend_days", "indicators"}
     if set(told) != keys:
         odd = "、".join(sorted(str(one) for one in set(told) ^ keys))
         raise _wrong(odd, "字段缺少或多余", "a field is missing or unknown")
@@ -97,6 +99,8 @@ def read(told: Any) -> Scheme:
         told["confidence"],
         _whole(told["least_weight"], "least_weight", 1, 100),
         _whole(told["objection_days"], "objection_days", 1, 90),
+        _whole(told["line"], "line", 0, FULL),
+        _whole(told["mend_days"], "mend_days", 1, 180),
         {str(code): _rule(str(code), rule) for code, rule in indicators.items()},
         told,
     )
@@ -197,6 +201,7 @@ def _write(scheme: Scheme, *, county: str, shipped: bool, state: str, by: str, a
             version=scheme.version,
             told=scheme.told,
             least_weight=scheme.least_weight,
+            line=scheme.line,
             shipped=shipped,
             state=state,
             proposed_by=by,

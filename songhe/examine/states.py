@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from songhe.examine.models import Edition, Examination, Objection
+from songhe.examine.models import Caution, Edition, Examination, Exit, Objection
 from songhe.kernel.states import Table, wrong_state
 
 WRONG_STATE = wrong_state("examine")
@@ -32,5 +32,26 @@ OBJECTION = Table(
         "reject": ({Objection.State.MADE}, Objection.State.REJECTED),
     },
     labels=dict(Objection.State.choices),
+    refuses=WRONG_STATE,
+)
+
+CAUTION = Table(
+    {
+        "answer": ({Caution.State.GIVEN}, Caution.State.MENDED),
+        "send_back": ({Caution.State.MENDED}, Caution.State.GIVEN),
+        "lift": ({Caution.State.GIVEN, Caution.State.MENDED}, Caution.State.LIFTED),
+        "fail": ({Caution.State.GIVEN, Caution.State.MENDED}, Caution.State.FAILED),
+    },
+    labels=dict(Caution.State.choices),
+    refuses=WRONG_STATE,
+)
+
+EXIT = Table(
+    {
+        "approve": ({Exit.State.PROPOSED}, Exit.State.RUNNING),
+        "decline": ({Exit.State.PROPOSED}, Exit.State.DECLINED),
+        "finish": ({Exit.State.RUNNING}, Exit.State.FINISHED),
+    },
+    labels=dict(Exit.State.choices),
     refuses=WRONG_STATE,
 )

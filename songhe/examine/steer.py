@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
 
-from songhe.examine.models import Examination, Score
+from django.db import transaction
+from django.db.models import Q
+
+from songhe.examine.models import Examination, Offered, Score, Steering
 from songhe.examine.score import median
 from songhe.kernel.geo import Point, distance_metres
+from songhe.kernel.refusal import reason
+from songhe.outreach import need as needs
+from songhe.outreach.models import Need
 from songhe.person.models import Person
 from songhe.provider.admit import listings_on
-from songhe.provider.models import Item, Price, Provider
+from songhe.provider.models import Item, Price, Provider, Suspension
 from songhe.provider.partner import partners_on
-from songhe.provider.suspend import is_suspended
+from songhe.trail.note import note
 
 #: Scores within so many points of each other are alike, so that one point does not decide who has the work.
 STEP = 10
@@ -22,66 +29,206 @@ STEP = 10
 METRES = 1_000
 FAR = 10**6
 
+NOT_FIRST = reason(
+    "examine.not_first",
+    zh="老人没有指定机构，建议是“{name}”；派给别家请写明原因。",
+    en="The elder named nobody and {name} is proposed; say why another is taken.",
+)
+
 
 @dataclass(frozen=True)
 class Offer:
-    """A provider that sells it on the day: its published score, how far, at which price."""
+    """A provider that may serve on the day: its published score, how far, at which price, and whether the county's
+    vouchers or cards are taken there."""
 
     provider: Provider
     score: int | None
     metres: int | None
     price_fen: int
+    contracted: bool
 
 
-def suggest(*, county: str, item: Item, person_id: UUID, on: date, chosen: int | None = None) -> list[Offer]:
+@dataclass(frozen=True)
+class Public:
+    """The scores of the newest month that is published, and their median, with which a newcomer stands."""
+
+    examination: Examination | None
+    scores: Mapping[int, int]
+
+    @property
+    def middle(self) -> int:
+        return median(self.scores.values()) if self.scores else 0
+
+
+def suggest(
+    *,
+    county: str,
+    item: Item,
+    person_id: UUID,
+    on: date,
+    chosen: int | None = None,
+    public: Public | None = None,
+) -> list[Offer]:
     """Everybody who may give the item to the person on the day, in the order in which they are offered.
 
-    Whom the elder chose comes first, whatever its score. Else the better published score first, by steps of ten points
-    (who has none, a newcomer say, stands with the county's median), then the nearer by the kilometre, then a turn that
-    changes from day to day and from person to person. Nobody is left out for a score.
+    Whom the elder chose comes first, whatever its score. Else whoever takes the county's vouchers or cards, then the
+    better published score, by steps of ten points (who has none, a newcomer say, stands with the county's median),
+    then the nearer by the kilometre, then a turn that changes from day to day and from person to person. Nobody is
+    left out for a score.
     """
-    prices = {row.provider_id: row.price_fen for row in _prices(item, on)}
-    listed = {row.provider_id: row.provider for row in listings_on(county, on) if item.category in row.categories}
-    listed |= {row.provider_id: row.provider for row in partners_on(county, on) if item.help in row.helps}
-    serving = [one for one in listed.values() if one.pk in prices and not is_suspended(one, county, on)]
-    scores = published_scores(county)
-    middle = median(scores.values()) if scores else 0
-    home = _home(county, person_id)
-    offers = [Offer(one, scores.get(one.pk), _metres(home, one), prices[one.pk]) for one in serving]
+    providers, prices, contracted = sellers(county=county, item=item, on=on)
+    return rank(
+        county=county,
+        providers=providers,
+        home=home_of(county, person_id),
+        person_id=person_id,
+        on=on,
+        chosen=chosen,
+        prices=prices,
+        contracted=contracted,
+        public=public,
+    )
 
-    def order(one: Offer) -> tuple[bool, int, int, str]:
-        score = middle if one.score is None else one.score
+
+def sellers(*, county: str, item: Item, on: date) -> tuple[list[Provider], dict[int, int], set[int]]:
+    """Who has a price for the item on the day and is listed, or stands, in the county; their prices; and which of them
+    take the county's vouchers or cards for it."""
+    rows = Price.objects.filter(item=item, valid_from__lte=on).exclude(valid_to__lt=on).order_by("valid_from", "id")
+    prices = dict(rows.values_list("provider_id", "price_fen"))
+    contracted = {row.provider_id for row in listings_on(county, on) if item.category in row.categories}
+    contracted |= {row.provider_id for row in partners_on(county, on) if item.help in row.helps}
+    may = Provider.objects.filter(Q(pk__in=contracted) | Q(place__startswith=county), pk__in=prices)
+    return list(may), prices, contracted
+
+
+def rank(
+    *,
+    county: str,
+    providers: Iterable[Provider],
+    home: Point | None,
+    person_id: UUID,
+    on: date,
+    chosen: int | None = None,
+    prices: Mapping[int, int] | None = None,
+    contracted: Collection[int] | None = None,
+    public: Public | None = None,
+    suspended: Collection[int] | None = None,
+) -> list[Offer]:
+    """The same order for any providers; who is suspended in the county on the day is none of them."""
+    held = suspended_on(county, on) if suspended is None else suspended
+    public = public or public_scores(county)
+    offers = [
+        Offer(
+            one,
+            public.scores.get(one.pk),
+            _metres(home, one),
+            (prices or {}).get(one.pk, 0),
+            contracted is None or one.pk in contracted,
+        )
+        for one in providers
+        if one.pk not in held
+    ]
+
+    def order(one: Offer) -> tuple[bool, bool, int, int, str]:
+        score = public.middle if one.score is None else one.score
         far = FAR if one.metres is None else one.metres // METRES
-        return one.provider.pk != chosen, -(score // STEP), far, _turn(one.provider.pk, person_id, on)
+        turn = _turn(one.provider.pk, person_id, on)
+        return one.provider.pk != chosen, not one.contracted, -(score // STEP), far, turn
 
     return sorted(offers, key=order)
 
 
-def published_scores(county: str) -> dict[int, int]:
+def direct(
+    *, need: Need, provider: Provider, item: Item, by_elder: bool, because: str, at: datetime, on: date, by: str
+) -> Steering:
+    """Order what is needed of a provider, and keep how it came to it: who was offered, in which order, by which score.
+
+    Whom the elder named has the order, whatever its score. Where the elder named nobody, taking another than the first
+    offered needs a reason. Refuses with ``examine.not_first`` or those of ``outreach.order``.
+    """
+    with transaction.atomic():
+        public = public_scores(need.county)
+        chosen = provider.pk if by_elder else None
+        offers = suggest(county=need.county, item=item, person_id=need.person_id, on=on, chosen=chosen, public=public)
+        ordered = needs.order(need=need, provider=provider, item=item, at=at, on=on, by=by)
+        way = Steering.Way.ELDER if by_elder else Steering.Way.OTHER
+        if not by_elder and offers and offers[0].provider.pk == provider.pk:
+            way = Steering.Way.FIRST
+        if way == Steering.Way.OTHER and not because.strip():
+            raise NOT_FIRST("because", name=offers[0].provider.name if offers else "—")
+        made = Steering.objects.create(
+            county=need.county,
+            need=ordered,
+            provider=provider,
+            examination=public.examination,
+            middle=public.middle,
+            way=way,
+            because=because.strip()[:300] if way == Steering.Way.OTHER else "",
+            by=by,
+            at=at,
+        )
+        Offered.objects.bulk_create(
+            Offered(
+                county=made.county,
+                steering=made,
+                place=place,
+                provider=one.provider,
+                score=one.score,
+                metres=one.metres,
+                contracted=one.contracted,
+                price_fen=one.price_fen,
+            )
+            for place, one in enumerate(offers, start=1)
+        )
+        note(
+            county=made.county,
+            at=at,
+            actor=by,
+            act="examine.direct",
+            subject="need",
+            subject_id=need.id,
+            behalf_of=need.person_id,
+            reason=made.because,
+            provider=provider.pk,
+            way=way,
+            first=offers[0].provider.pk if offers else None,
+        )
+    return made
+
+
+def steering_of(need: Need) -> Steering | None:
+    """How the order that stands came to its provider; none where it was not ordered."""
+    rows = Steering.objects.filter(county=need.county, need=need, provider=need.provider_id)
+    return rows.order_by("-at", "-id").first()
+
+
+def public_scores(county: str) -> Public:
     """Of the newest month that is published."""
     shown = Examination.objects.filter(county=county, state=Examination.State.PUBLISHED).order_by("-month").first()
     if shown is None:
-        return {}
+        return Public(None, {})
     rows = Score.objects.filter(county=county, examination=shown, total__isnull=False)
-    return {provider: total for provider, total in rows.values_list("provider_id", "total") if total is not None}
+    told = rows.values_list("provider_id", "total")
+    return Public(shown, {provider: total for provider, total in told if total is not None})
 
 
-def _prices(item: Item, on: date) -> list[Price]:
-    rows = Price.objects.filter(item=item, valid_from__lte=on).exclude(valid_to__lt=on)
-    return list(rows.order_by("valid_from", "id"))
-
-
-def _home(county: str, person_id: UUID) -> Point | None:
+def home_of(county: str, person_id: UUID) -> Point | None:
     person = Person.rows.filter(county=county, id=person_id).first()
-    if person is None or person.longitude is None or person.latitude is None:
-        return None
-    return Point(person.latitude, person.longitude)
+    return None if person is None else position(person)
+
+
+def position(of: Person | Provider) -> Point | None:
+    return None if of.longitude is None or of.latitude is None else Point(of.latitude, of.longitude)
+
+
+def suspended_on(county: str, on: date) -> set[int]:
+    held = Suspension.objects.filter(Q(until__isnull=True) | Q(until__gte=on), county=county, since__lte=on)
+    return set(held.values_list("provider_id", flat=True))
 
 
 def _metres(home: Point | None, provider: Provider) -> int | None:
-    if home is None or provider.longitude is None or provider.latitude is None:
-        return None
-    return round(distance_metres(home, Point(provider.latitude, provider.longitude)))
+    there = position(provider)
+    return None if home is None or there is None else round(distance_metres(home, there))
 
 
 def _turn(provider: int, person_id: UUID, on: date) -> str:

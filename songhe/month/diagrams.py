@@ -20,6 +20,7 @@ def tables() -> dict[str, Table]:
     from songhe.examine import states as examine
     from songhe.feedback import states as feedback
     from songhe.grant import states as grant
+    from songhe.grant.budget import BUDGETS
     from songhe.meal import states as meal
     from songhe.offline import states as offline
     from songhe.outreach import states as outreach
@@ -31,6 +32,7 @@ def tables() -> dict[str, Table]:
     from songhe.settlement import states as settlement
 
     return {
+        "提议 Proposal, the same for every kind (proposal)": BUDGETS.states,
         "政策包版本 Release of a pack (policy)": policy.RELEASE,
         "爱心商家 Partner merchant (provider)": provider.PARTNER,
         "人员事件 Event of a person (person)": person.EVENT,
@@ -41,7 +43,6 @@ def tables() -> dict[str, Table]:
         "待遇 Entitlement (entitlement)": entitlement.ENTITLEMENT,
         "消费券 Voucher (grant)": grant.VOUCHER,
         "预留 Hold (grant)": grant.HOLD,
-        "预算申请 Budget proposal (grant)": grant.PROPOSAL,
         "爱心卡 Love card (card)": card.CARD,
         "子账户 Purse (card)": card.PURSE,
         "卡上预留 Hold on a card (card)": card.HOLD,
@@ -73,6 +74,8 @@ def tables() -> dict[str, Table]:
         "考核办法 Scheme of examination (examine)": examine.EDITION,
         "机构考核 Examination of providers (examine)": examine.EXAMINATION,
         "考核异议 Objection to a figure (examine)": examine.OBJECTION,
+        "限期整改 Warning of a provider (examine)": examine.CAUTION,
+        "机构退出 Exit of a provider (examine)": examine.EXIT,
     }
 
 

@@ -15,7 +15,7 @@ NEED = Table(
         "order": (_OPEN, Need.State.ORDERED),
         "refer": (_OPEN, Need.State.REFERRED),
         "accept": (_SENT, Need.State.ACCEPTED),
-        "decline": (_SENT, Need.State.DECLINED),
+        "decline": ((*_SENT, Need.State.ACCEPTED), Need.State.DECLINED),
         "meet": ({Need.State.ACCEPTED}, Need.State.MET),
         "give_up": ({Need.State.HEARD, Need.State.DECLINED, Need.State.ACCEPTED}, Need.State.UNMET),
     },

@@ -94,7 +94,7 @@ VERBS: dict[str, Verb] = {
         "main",
     ),
     "decline": Verb(
-        (State.ORDERED, State.REFERRED),
+        (State.ORDERED, State.REFERRED, State.ACCEPTED),
         gettext_lazy("办不了"),
         gettext_lazy("写明原因；这项需要再找别的办法。"),
         gettext_lazy("记下了，请再找别的办法。"),

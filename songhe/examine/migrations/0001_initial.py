@@ -7,6 +7,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("outreach", "0001_initial"),
         ("person", "0001_initial"),
         ("provider", "0001_initial"),
     ]
@@ -25,6 +26,7 @@ class Migration(migrations.Migration):
                 ("version", models.CharField(max_length=12)),
                 ("told", models.JSONField()),
                 ("least_weight", models.IntegerField()),
+                ("line", models.IntegerField()),
                 ("shipped", models.BooleanField(default=False)),
                 ("valid_from", models.CharField(max_length=7)),
                 ("document_no", models.CharField(blank=True, max_length=80)),
@@ -167,6 +169,128 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Caution",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("score", "考核低于底线"),
+                            ("complaint", "投诉属实"),
+                            ("food", "食品安全不合格"),
+                            ("finding", "检查发现严重问题"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("about", models.CharField(blank=True, max_length=60)),
+                ("mend", models.CharField(blank=True, max_length=500)),
+                ("due_on", models.DateField()),
+                ("given_by", models.CharField(max_length=64)),
+                ("given_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("given", "待整改"),
+                            ("mended", "已报整改"),
+                            ("lifted", "已解除"),
+                            ("failed", "逾期未改"),
+                        ],
+                        default="given",
+                        max_length=6,
+                    ),
+                ),
+                ("mended", models.CharField(blank=True, max_length=500)),
+                ("mended_by", models.CharField(blank=True, max_length=64)),
+                ("mended_at", models.DateTimeField(null=True)),
+                ("because", models.CharField(blank=True, max_length=300)),
+                ("decided_by", models.CharField(blank=True, max_length=64)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
+                (
+                    "examination",
+                    songhe.county.key.CountyKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="examine.examination"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("county", "provider", "examination"), name="examine_caution_score_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cause", "score"), ("examination__isnull", False)),
+                            models.Q(
+                                models.Q(("cause", "score"), _negated=True),
+                                ("examination__isnull", True),
+                                models.Q(("mend", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="examine_caution_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by", ""), ("state__in", ["given", "mended"])),
+                            models.Q(
+                                ("state__in", ["lifted", "failed"]),
+                                models.Q(("decided_by", ""), _negated=True),
+                                models.Q(("because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="examine_caution_decided",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by", ""),
+                            models.Q(("decided_by", models.F("given_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="examine_caution_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "mended"), _negated=True),
+                            models.Q(("mended", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="examine_caution_mended",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "examination_id"),
+                        name="examine_caution_examination_key",
+                        to="examine.Examination",
+                        to_columns=("county", "id"),
+                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="examine_caution_row"),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["given", "mended"])),
+                        fields=["county", "due_on"],
+                        name="examine_caution_open",
+                    ),
+                    models.Index(fields=["county", "provider"], name="examine_caution_provider"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Exit",
             fields=[
                 ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
@@ -177,11 +301,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("because", models.CharField(max_length=300)),
+                ("since", models.DateField()),
                 ("residents_until", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "待审批"),
+                            ("running", "退出中"),
+                            ("finished", "已退出"),
+                            ("declined", "未同意"),
+                        ],
+                        default="proposed",
+                        max_length=8,
+                    ),
+                ),
                 ("begun_by", models.CharField(max_length=64)),
                 ("begun_at", models.DateTimeField()),
+                ("decided_by", models.CharField(blank=True, max_length=64)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decided_because", models.CharField(blank=True, max_length=300)),
                 ("finished_by", models.CharField(blank=True, max_length=64)),
                 ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "caution",
+                    songhe.county.key.CountyKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="examine.caution"
+                    ),
+                ),
                 (
                     "provider",
                     models.ForeignKey(
@@ -192,7 +339,7 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("finished_by", "")),
+                        condition=models.Q(("state__in", ["proposed", "running"])),
                         fields=("county", "provider"),
                         name="examine_exit_open_once",
                     ),
@@ -200,12 +347,40 @@ class Migration(migrations.Migration):
                         condition=models.Q(("because", ""), _negated=True), name="examine_exit_reason"
                     ),
                     models.CheckConstraint(
+                        condition=models.Q(("residents_until__gte", models.F("since"))), name="examine_exit_time"
+                    ),
+                    models.CheckConstraint(
                         condition=models.Q(
-                            ("finished_by", ""),
-                            models.Q(("finished_by", models.F("begun_by")), _negated=True),
+                            ("decided_by", ""),
+                            models.Q(("decided_by", models.F("begun_by")), _negated=True),
                             _connector="OR",
                         ),
                         name="examine_exit_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by", ""), ("state", "proposed")),
+                            models.Q(
+                                models.Q(("state", "proposed"), _negated=True),
+                                models.Q(("decided_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="examine_exit_decided",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", False), ("state", "finished")),
+                            models.Q(models.Q(("state", "finished"), _negated=True), ("finished_by", "")),
+                            _connector="OR",
+                        ),
+                        name="examine_exit_finished",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "caution_id"),
+                        name="examine_exit_caution_key",
+                        to="examine.Caution",
+                        to_columns=("county", "id"),
                     ),
                     models.UniqueConstraint(fields=("county", "id"), name="examine_exit_row"),
                 ],
@@ -340,12 +515,21 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("stay", "入住"), ("loan", "租用辅具"), ("booking", "订餐"), ("need", "已派的需求")],
+                        choices=[
+                            ("stay", "入住"),
+                            ("loan", "租用辅具"),
+                            ("booking", "订餐"),
+                            ("need", "已派的需求"),
+                            ("fitting", "在办的适配"),
+                            ("hold", "预留的钱"),
+                        ],
                         max_length=8,
                     ),
                 ),
                 ("subject", models.UUIDField()),
+                ("became", models.UUIDField(null=True)),
                 ("chosen", models.CharField(max_length=300)),
+                ("by_elder", models.BooleanField()),
                 ("by", models.CharField(max_length=64)),
                 ("at", models.DateTimeField()),
                 ("exit", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="examine.exit")),
@@ -423,6 +607,107 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 "indexes": [models.Index(fields=["county", "provider"], name="examine_score_provider")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Steering",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("middle", models.IntegerField()),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[("elder", "老人自己选的"), ("first", "按建议派的"), ("other", "没有按建议")],
+                        max_length=5,
+                    ),
+                ),
+                ("because", models.CharField(blank=True, max_length=300)),
+                ("by", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                (
+                    "examination",
+                    songhe.county.key.CountyKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="examine.examination"
+                    ),
+                ),
+                ("need", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="outreach.need")),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("way", "other"), _negated=True),
+                            models.Q(("because", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="examine_steering_why",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "need_id"),
+                        name="examine_steering_need_key",
+                        to="outreach.Need",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "examination_id"),
+                        name="examine_steering_examination_key",
+                        to="examine.Examination",
+                        to_columns=("county", "id"),
+                    ),
+                    models.UniqueConstraint(fields=("county", "id"), name="examine_steering_row"),
+                ],
+                "indexes": [models.Index(fields=["county", "need"], name="examine_steering_need")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Offered",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("place", models.IntegerField()),
+                ("score", models.IntegerField(null=True)),
+                ("metres", models.IntegerField(null=True)),
+                ("contracted", models.BooleanField()),
+                ("price_fen", models.BigIntegerField()),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
+                (
+                    "steering",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="examine.steering"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "steering", "place"), name="examine_offered_place"),
+                    models.UniqueConstraint(fields=("county", "steering", "provider"), name="examine_offered_once"),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "steering_id"),
+                        name="examine_offered_steering_key",
+                        to="examine.Steering",
+                        to_columns=("county", "id"),
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(

@@ -112,11 +112,16 @@ def test_an_order_goes_to_somebody_who_gives_that_help():
     assert need.state == "heard"
 
 
+def test_who_said_yes_may_find_that_they_cannot():
+    need = needs.accept(need=ordered(), answer="明天来", **TOLD)
+    assert needs.decline(need=need, answer="车坏了", **TOLD).state == "declined"
+
+
 def test_an_answer_has_words_and_comes_once():
     need = ordered()
     refused("outreach.no_answer", needs.accept, need=need, answer="", **TOLD)
     needs.accept(need=need, answer="明天来", **TOLD)
-    refused("outreach.wrong_state", needs.decline, need=need, answer="不来", **TOLD)
+    refused("outreach.wrong_state", needs.accept, need=need, answer="后天来", **TOLD)
     refused("outreach.wrong_state", needs.refer, need=need, to="街道", at=at(world.TENTH), by="clerk")
     refused("outreach.to_whom", needs.refer, need=need, to=" ", at=at(world.TENTH), by="clerk")
     need.id = new_id()

@@ -16,6 +16,8 @@ source: "002"
 confidence: D
 least_weight: 50
 objection_days: 15
+line: 60
+mend_days: 30
 indicators:
   evidence: {weight: 3, least: 20, months: 1, bands: [[0, 0], [9000, 61], [9800, 100]]}
   suspended: {weight: 1, least: 1, months: 12, bands: [[0, 100], [1, 0]]}
