@@ -117,11 +117,11 @@ def hold(
     return row
 
 
-def capture(*, hold: Hold, amount_fen: int, at: datetime, on: date, by: str) -> Hold:
+def capture(*, hold: Hold, amount_fen: int, about: UUID, at: datetime, on: date, by: str) -> Hold:
     """Put so much of a hold back into its purses, for the bill that pays from them in the same transaction.
 
-    The caller has locked the person and the card, so that nothing takes it in between. Refuses with
-    ``card.hold_unknown``, ``card.hold_smaller`` or ``card.wrong_state``.
+    ``about`` is what it is captured for: once for each. The caller has locked the person and the card, so that
+    nothing takes it in between. Refuses with ``card.hold_unknown``, ``card.hold_smaller`` or ``card.wrong_state``.
     """
     whole(amount_fen, "amount_fen", least=1)
     with transaction.atomic():
@@ -131,7 +131,7 @@ def capture(*, hold: Hold, amount_fen: int, at: datetime, on: date, by: str) -> 
         HOLD.check(row.state, "capture")
         if amount_fen > row.amount_fen - row.taken_fen:
             raise HOLD_SMALLER("amount_fen", left_fen=row.amount_fen - row.taken_fen)
-        _back([row], kind="capture", at=at, on=on, most_fen=amount_fen)
+        _back([row], kind="capture", at=at, on=on, most_fen=amount_fen, about=about)
         row.taken_fen += amount_fen
         if row.taken_fen == row.amount_fen:
             HOLD.move(row, "capture")
@@ -200,7 +200,15 @@ def _release(rows: Sequence[Hold], *, at: datetime, on: date, by: str) -> None:
         _note("card.release", row, at=at, by=by, fen=row.amount_fen - row.taken_fen, provider=row.provider_id)
 
 
-def _back(rows: Sequence[Hold], *, kind: str, at: datetime, on: date, most_fen: int | None = None) -> None:
+def _back(
+    rows: Sequence[Hold],
+    *,
+    kind: str,
+    at: datetime,
+    on: date,
+    most_fen: int | None = None,
+    about: UUID | None = None,
+) -> None:
     """Move what locked holds still hold, or of one hold so much, back to where it came from.
 
     The purses are locked, so that none ends meanwhile. A purse that has ended gives it on to its fund; one that was
@@ -227,7 +235,8 @@ def _back(rows: Sequence[Hold], *, kind: str, at: datetime, on: date, most_fen: 
             left[part.hold_id] = open_fen - fen
         part.back_fen += fen
         moved.add(part.id)
-        moves.append(Move(part.account, _home(purses[part.purse_id], on), fen, kind, about=part.hold_id))
+        home = _home(purses[part.purse_id], on)
+        moves.append(Move(part.account, home, fen, kind, about=about or part.hold_id))
     if moves:
         back = Case(*[When(id=part.id, then=Value(part.back_fen)) for part in parts if part.id in moved])
         HoldPart.objects.filter(county=county, id__in=list(moved)).update(back_fen=back)

@@ -71,7 +71,7 @@ def book(*, device: Device, slip: Slip, at: datetime, on: date, by: str) -> None
     try:
         with transaction.atomic():
             day = _day(device, slip)
-            card = the_card(slip)
+            card = lock_card(county=slip.county, card_id=the_card(slip).id)
             hold = _held(device, slip, card, day)
             if hold is None:
                 promise(device=device, card=card, day=day, amount_fen=slip.amount_fen)
@@ -80,7 +80,7 @@ def book(*, device: Device, slip: Slip, at: datetime, on: date, by: str) -> None
         _trouble(slip, refusal, amount_fen=slip.amount_fen, most_fen=0)
         return
     try:
-        slip.bill = pay(device=device, slip=slip, card=card, hold=hold, day=day, at=at, on=on, by=by)
+        slip.bill = pay(device=device, slip=slip, hold=hold, day=day, at=at, on=on, by=by)
     except Refusal as refusal:
         if hold is not None:
             slip.guaranteed_fen = _promised_late(device, card, day, slip.amount_fen)
@@ -95,12 +95,10 @@ def book(*, device: Device, slip: Slip, at: datetime, on: date, by: str) -> None
         _keep(slip, SHORT("amount_fen", short_fen=slip.short_fen), amount_fen=slip.short_fen, most_fen=most_fen)
 
 
-def pay(
-    *, device: Device, slip: Slip, card: Card, hold: Hold | None, day: date, at: datetime, on: date, by: str
-) -> Bill:
+def pay(*, device: Device, slip: Slip, hold: Hold | None, day: date, at: datetime, on: date, by: str) -> Bill:
     """The bill of a slip, paid by the card alone; what was held goes back into its purses in the same transaction.
 
-    Refuses as ``songhe.redemption.redeem.redeem`` does.
+    Who gives a hold has locked it and its card. Refuses as ``songhe.redemption.redeem.redeem`` does.
     """
     charge = Charge(item=slip.item, service_on=day, quantity=slip.quantity, fee_fen=slip.amount_fen)
     request = Request(
@@ -112,8 +110,7 @@ def pay(
     )
     with transaction.atomic():
         if hold is not None:
-            lock_card(county=slip.county, card_id=card.id)
-            capture(hold=hold, amount_fen=slip.amount_fen, at=at, on=on, by=by)
+            capture(hold=hold, amount_fen=slip.amount_fen, about=slip.id, at=at, on=on, by=by)
         return redeem(county=slip.county, request=request, at=at, on=on, by=by)
 
 
@@ -149,7 +146,10 @@ def the_card(slip: Slip) -> Card:
 
 
 def _held(device: Device, slip: Slip, card: Card, day: date) -> Hold | None:
-    """The hold that covers the slip; of several the one that ends first. Refuses with ``offline.not_this_help``."""
+    """The hold that covers the slip, locked; of several the one that ends first. The card is locked before it.
+
+    Refuses with ``offline.not_this_help``.
+    """
     charge = Charge(item=slip.item, service_on=day)
     help = in_force(catalogue(slip.county, [charge]).get(slip.item, []), charge).help
     if device.helps and help not in device.helps:
@@ -163,7 +163,8 @@ def _held(device: Device, slip: Slip, card: Card, day: date) -> Hold | None:
         state=Hold.State.HELD,
         amount_fen__gte=F("taken_fen") + slip.amount_fen,
     )
-    return rows.order_by("until", "id").first()
+    found = list(rows.select_for_update(no_key=True).order_by("id"))
+    return min(found, key=lambda row: (row.until, row.id), default=None)
 
 
 def _promised_late(device: Device, card: Card, day: date, amount_fen: int) -> int:

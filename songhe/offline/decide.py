@@ -75,8 +75,8 @@ def book_after_all(*, county: str, trouble_id: UUID, because: str, at: datetime,
         slip = row.slip
         if slip is None or not SLIP.allows(slip.state, "book"):
             raise NO_SLIP("slip")
-        day = day_of(slip)
-        slip.bill = pay(device=device, slip=slip, card=the_card(slip), hold=None, day=day, at=at, on=on, by=by)
+        the_card(slip)
+        slip.bill = pay(device=device, slip=slip, hold=None, day=day_of(slip), at=at, on=on, by=by)
         slip.short_fen = slip.bill.self_fen
         SLIP.move(slip, "book")
         slip.save(update_fields=["state", "bill", "short_fen"])

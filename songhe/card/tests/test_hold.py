@@ -26,6 +26,7 @@ from songhe.card.tests.world import (
     spend,
     top_up,
 )
+from songhe.county.key import new_id
 from songhe.kernel.refusal import Refusal
 from songhe.ledger.models import Account
 from songhe.person import event
@@ -56,7 +57,7 @@ def refused(code, call, *given, **named):
 def taken(row, fen):
     with transaction.atomic():
         cards.lock(county=row.county, card_id=row.card_id)
-        return holds.capture(hold=row, amount_fen=fen, at=at(TENTH), on=TENTH, by="till")
+        return holds.capture(hold=row, amount_fen=fen, about=new_id(), at=at(TENTH), on=TENTH, by="till")
 
 
 def beside(row):
