@@ -1,4 +1,4 @@
-"""Cards and their purses, top-ups and matches; holds and funds stand in ``hold_models`` and ``fund_models``.
+"""Cards and their purses, top-ups and matches; holds, funds and PINs stand in models of their own.
 
 Balances are in the ledger.
 """
@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from songhe.card.fund_models import Allotment, Allowed, Decision, Donation, Fund, Level, Source
 from songhe.card.hold_models import Hold, HoldPart
+from songhe.card.pin_models import Pin
 from songhe.county.key import CompositeReference, CountyKey
 from songhe.county.row import CountyRow
 from songhe.document.models import StoredFile
@@ -33,6 +34,7 @@ __all__ = [
     "Level",
     "Match",
     "MatchCount",
+    "Pin",
     "Purse",
     "Refund",
     "Source",

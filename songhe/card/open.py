@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -30,6 +31,10 @@ NEEDS_REASON = reason("card.say_why", zh="请写明原因。", en="Say why.")
 
 #: The act that a mandate names for opening and keeping a card.
 MANDATE_ACT = "card"
+#: What whoever finds or steals the card may have with it; the telephone and the face are still the holder's.
+IN_HAND = (Medium.Kind.CARD, Medium.Kind.PRINTED, Medium.Kind.PIN)
+#: What was given out with the card and is nothing without it.
+OF_THE_CARD = (Medium.Kind.PIN, Medium.Kind.FACE)
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,7 @@ def _holds(mandate: Mandate, person: Person, on: date) -> bool:
 def report_lost(*, card: Card, because: str, at: datetime, by: str) -> Card:
     """The card is lost: every card and printed code of the person is dead at once, what stands in the purses stays.
 
-    The code on the telephone goes on as a medium, but nothing is paid until the card is replaced. Refuses with
+    The code on the telephone and the face go on as media, but nothing is paid until the card is replaced. Refuses with
     ``card.say_why`` or ``card.wrong_state``.
     """
     _say_why(because)
@@ -118,7 +123,7 @@ def report_lost(*, card: Card, because: str, at: datetime, by: str) -> Card:
         card = lock(county=card.county, card_id=card.id)
         CARD.move(card, "report_lost")
         card.save(update_fields=["state"])
-        _end_media(card, because=because, at=at, by=by)
+        end_media(card, kinds=IN_HAND, because=because, at=at, by=by)
         _note("card.report_lost", card, at=at, by=by, reason=because)
     return card
 
@@ -132,7 +137,7 @@ def replace(*, card: Card, because: str, at: datetime, on: date, by: str, number
     with transaction.atomic():
         card = lock(county=card.county, card_id=card.id)
         CARD.move(card, "replace")
-        _end_media(card, because=because, at=at, by=by)
+        end_media(card, kinds=IN_HAND, because=because, at=at, by=by)
         card.medium = media.issue(
             person=card.person, kind=Medium.Kind.CARD, on=on, at=at, by=by, number=number, because=because
         )
@@ -142,8 +147,14 @@ def replace(*, card: Card, because: str, at: datetime, on: date, by: str, number
 
 
 def freeze(*, card: Card, because: str, at: datetime, by: str) -> Card:
-    """Nothing is paid with the card while it is frozen; its monthly amounts go on coming in."""
-    return _turn(card, "freeze", because, at, by)
+    """Nothing is paid with the card while it is frozen; its monthly amounts go on coming in.
+
+    A printed code with a PIN is dead, and is printed anew when the card pays again.
+    """
+    with transaction.atomic():
+        frozen = _turn(card, "freeze", because, at, by)
+        end_media(frozen, kinds=[Medium.Kind.PIN], because=because, at=at, by=by)
+    return frozen
 
 
 def unfreeze(*, card: Card, because: str, at: datetime, by: str) -> Card:
@@ -207,9 +218,10 @@ def lock(*, county: str, card_id: UUID) -> Card:
     return found
 
 
-def _end_media(card: Card, *, because: str, at: datetime, by: str) -> None:
-    live = Medium.objects.filter(county=card.county, person=card.person_id, ended_at=None)
-    for each in live.exclude(kind=Medium.Kind.PHONE).order_by("id"):
+def end_media(card: Card, *, kinds: Collection[str], because: str, at: datetime, by: str) -> None:
+    """The media of these kinds that the holder of a locked card has are dead from this instant."""
+    live = Medium.objects.filter(county=card.county, person=card.person_id, kind__in=kinds, ended_at=None)
+    for each in live.order_by("id"):
         media.end(medium=each, because=because, at=at, by=by)
 
 

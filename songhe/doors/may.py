@@ -124,6 +124,7 @@ ACTS: dict[str, Act] = {
     "card.read": Act("查看爱心卡", "reading love cards", READERS | of(CITIZEN)),
     "card.open": Act("授权开通爱心卡", "opening a love card", of(CLERK, CITIZEN)),
     "card.lose": Act("挂失爱心卡", "reporting a love card lost", of(CLERK, CITIZEN)),
+    "card.print": Act("打印爱心卡的码、设密码", "printing a card's code and setting its PIN", of(CLERK, CITIZEN)),
     "card.top_up": Act("给爱心卡充值", "topping a love card up", of(CLERK, CITIZEN)),
     "card.refund": Act("申请充值退款", "having a top-up refunded", of(CLERK, CITIZEN)),
     "card.inherit": Act("申请退还家庭充值", "claiming family money after a death", of(CLERK, CITIZEN)),
@@ -218,6 +219,14 @@ ACTS: dict[str, Act] = {
     "examination.draw": Act("作出机构考核", "examining providers", of(CLERK)),
     "examination.publish": Act("公布机构考核", "publishing scores of providers", of(APPROVER)),
     "examination.answer": Act("答复考核异议", "answering objections to scores", of(CLERK, APPROVER)),
+    "examination.warn": Act("发和解除整改通知", "warning providers and lifting warnings", of(CLERK, APPROVER)),
+    "examination.propose": Act(
+        "提出考核办法和机构退出", "proposing schemes of examination and exits of providers", of(CLERK)
+    ),
+    "examination.decide": Act(
+        "批准考核办法和机构退出", "approving schemes of examination and exits of providers", of(APPROVER)
+    ),
+    "examination.place": Act("安置退出机构的老人", "handing over whom a leaving provider serves", of(CLERK)),
     "desk.examination": Act("查看本机构考核和提出异议", "reading one's own scores and objecting", of(MANAGER)),
     "policy.read": Act("查看政策包", "reading policy packs", READERS | of(SYSTEM)),
     "policy.load": Act("发布政策包", "loading policy packs", of(PROVINCE)),

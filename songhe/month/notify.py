@@ -297,6 +297,7 @@ CARD_ACTS = {
     "card.replace": "card.replaced",
     "card.freeze": "card.frozen",
     "card.unfreeze": "card.unfrozen",
+    "card.block_code": "card.code_blocked",
     "card.topup": "card.topped_up",
     "card.refund": "card.refunded",
 }

@@ -16,7 +16,7 @@ from songhe.kernel.refusal import Refusal, reason
 from songhe.offline.models import Device, Slip, Trouble
 from songhe.offline.promise import promise
 from songhe.offline.states import SLIP
-from songhe.person.code import number_in
+from songhe.person.code import PIN_NEEDED, number_in
 from songhe.person.models import Medium
 from songhe.redemption.bill import Charge, catalogue, in_force
 from songhe.redemption.find import Request
@@ -136,9 +136,14 @@ def _day(device: Device, slip: Slip) -> date:
 
 
 def the_card(slip: Slip) -> Card:
-    """Whose card it names, whatever became of it. Refuses with ``offline.card_unknown``."""
+    """Whose card it names, whatever became of it; a code that goes with a PIN is none, for the PIN was not checked.
+
+    Refuses with ``offline.card_unknown`` or ``person.pin_needed``.
+    """
     mediums = Medium.objects.filter(county=slip.county, number=number_in(slip.card_no))
-    person_id = mediums.values_list("person_id", flat=True).first()
+    person_id, kind = mediums.values_list("person_id", "kind").first() or (None, "")
+    if kind == Medium.Kind.PIN:
+        raise PIN_NEEDED("card_no")
     card = card_of(county=slip.county, person_id=person_id) if person_id is not None else None
     if card is None:
         raise CARD_UNKNOWN("card_no")

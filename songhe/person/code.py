@@ -1,5 +1,8 @@
 """The code by which somebody is served: on a telephone it changes every half minute and counts once. 消费码
 
+A printed code with a PIN, and a face, are turned into such a code of now by ``songhe.card.pin`` and ``card.face``;
+so all media are read, burnt and paid with in one way.
+
 It names a medium of the person and never a voucher. ``docs/decisions/person-codes.md`` says what was weighed.
 """
 
@@ -73,6 +76,16 @@ NOT_CONFIRMED = reason(
 NOT_A_TELEPHONE = reason(
     "person.code_not_a_telephone", zh="只有手机码会变动。", en="Only the code of a telephone changes."
 )
+PIN_NEEDED = reason(
+    "person.pin_needed",
+    zh="这张打印码要老人自己按密码才能用。",
+    en="This printed code goes with a PIN that the elder enters.",
+    status=403,
+)
+
+#: What is known by a code of now alone, and what has one beside the text that was printed.
+_ONLY_CODES = frozenset({Medium.Kind.PHONE, Medium.Kind.FACE})
+_HAVE_CODES = _ONLY_CODES | {Medium.Kind.PIN}
 
 
 @dataclass(frozen=True)
@@ -100,9 +113,10 @@ class Read:
 def show(*, medium: Medium, at: datetime) -> Shown:
     """The code of this half minute: ``S1.<key id>.<medium no>.<step>.<mac>``, and twelve digits to read out.
 
-    Refuses with ``person.code_not_a_telephone`` or ``person.medium_ended``.
+    Of a printed code that goes with a PIN, and of a face, it is made for who has found the PIN right or the face
+    matched. Refuses with ``person.code_not_a_telephone`` or ``person.medium_ended``.
     """
-    if medium.kind != Medium.Kind.PHONE:
+    if medium.kind not in _HAVE_CODES:
         raise NOT_A_TELEPHONE("medium")
     if medium.ended_at is not None:
         raise MEDIUM_ENDED("medium")
@@ -117,7 +131,7 @@ def show(*, medium: Medium, at: datetime) -> Shown:
 
 def printed(medium: Medium) -> str:
     """What is printed on a card or on paper: the same form with step 0. It stays, and says only who somebody is."""
-    if medium.kind == Medium.Kind.PHONE:
+    if medium.kind in _ONLY_CODES:
         raise FORGED("medium")
     return _payload(medium, _STATIC_STEP)
 
@@ -126,9 +140,9 @@ def read(*, county: str, given: str, at: datetime, reader: str = "") -> Medium:
     """Whose code is scanned or read out now; a telephone's counts once, and no older one after it.
 
     It is burnt in the caller's transaction: if what it was shown for is undone, it counts again while it is fresh.
-    Refuses as ``check`` and ``burn`` do.
+    Refuses with ``person.pin_needed`` and as ``check`` and ``burn`` do.
     """
-    found = check(county=county, given=given, at=at, reader=reader)
+    found = _with_pin(check(county=county, given=given, at=at, reader=reader))
     burn(found)
     return found.medium
 
@@ -175,10 +189,11 @@ def who(*, county: str, given: str, confirmed_by: str, at: datetime, reader: str
     """Who is to be served by what was scanned, read out or typed: a code, or the number of a card.
 
     A telephone is known by its code, never by its number. A card or a printed code only says who somebody is, so
-    that the elder (by PIN), a proxy or staff confirms. Refuses with ``person.medium_not_confirmed`` and as ``check``
-    or ``medium_of`` do. The caller burns what it was answered.
+    that somebody confirms: the elder by PIN where it was printed for that, and then nobody else; else the elder, a
+    proxy or staff. Refuses with ``person.pin_needed``, ``person.medium_not_confirmed`` and as ``check`` or
+    ``medium_of`` do. The caller burns what it was answered.
     """
-    found = _given(county, given, at, reader)
+    found = _with_pin(named(county=county, given=given, at=at, reader=reader))
     if found.needs_second_factor and not confirmed_by:
         raise NOT_CONFIRMED("confirmed_by")
     return found
@@ -206,16 +221,23 @@ def step_of(at: datetime) -> int:
     return int(at.timestamp()) // STEP_SECONDS
 
 
-def _given(county: str, given: str, at: datetime, reader: str) -> Read:
+def named(*, county: str, given: str, at: datetime, reader: str = "") -> Read:
+    """Which medium was scanned, read out or typed, whatever it takes to be served by it. Refuses as ``who`` does."""
     typed = as_typed(given)
     if typed.startswith(f"{FORM}."):
         return check(county=county, given=given, at=at, reader=reader)
     if is_number(typed) and not Medium.objects.filter(county=county, number=typed).exists():
         return check(county=county, given=typed, at=at, reader=reader)
     medium = medium_of(typed, county)
-    if medium.kind == Medium.Kind.PHONE:
+    if medium.kind in _ONLY_CODES:
         raise FORGED("medium")
     return Read(medium, None)
+
+
+def _with_pin(found: Read) -> Read:
+    if found.step is None and found.medium.kind == Medium.Kind.PIN:
+        raise PIN_NEEDED("pin")
+    return found
 
 
 def _read_payload(county: str, typed: str, at: datetime) -> Read | None:
@@ -230,10 +252,9 @@ def _read_payload(county: str, typed: str, at: datetime) -> Read | None:
     if within != county:
         raise MEDIUM_UNKNOWN("medium")
     medium = medium_of(number, within)
-    changes = medium.kind == Medium.Kind.PHONE
-    if changes != (step != _STATIC_STEP):
+    if medium.kind not in (_HAVE_CODES if step != _STATIC_STEP else set(Medium.Kind) - _ONLY_CODES):
         return None
-    if not changes:
+    if step == _STATIC_STEP:
         return Read(medium, None)
     if abs(step_of(at) - step) > STEPS_EITHER_SIDE:
         raise STALE("medium")

@@ -317,15 +317,19 @@ class Correction(CountyRow):
 
 
 class Medium(CountyRow):
-    """What a person shows to be known: a card, a code on the phone, a printed code. Names the person, never a voucher.
+    """What a person shows to be known: a card, a code on the phone, a printed code, a face. Names the person, never a
+    voucher.
 
-    ``last_step`` is the latest half-minute whose code was shown: each code counts once.
+    ``last_step`` is the latest half-minute whose code was shown: each code counts once. A printed code that goes with
+    a PIN, and a face, have such a code only once the PIN was right, or the face was matched.
     """
 
     class Kind(models.TextChoices):
         CARD = "card", "卡"
         PHONE = "phone", "手机码"
         PRINTED = "printed", "打印码"
+        PIN = "pin", "密码打印码"
+        FACE = "face", "刷脸"
 
     person = CountyKey(Person)
     kind = models.CharField(max_length=8, choices=Kind.choices)

@@ -1107,4 +1107,52 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["county", "topup"], name="card_refund_of")],
             },
         ),
+        migrations.CreateModel(
+            name="Pin",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("secret", models.CharField(max_length=200)),
+                ("wrong", models.IntegerField(default=0)),
+                ("blocked_at", models.DateTimeField(null=True)),
+                ("set_by", models.CharField(max_length=64)),
+                ("set_at", models.DateTimeField()),
+                ("card", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.card")),
+                (
+                    "medium",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="person.medium"),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["county", "card"], name="card_pin_card")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "medium"), name="card_pin_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("blocked_at", None), ("wrong__gte", 0), ("wrong__lt", 5)),
+                            models.Q(("blocked_at__isnull", False), ("wrong", 5)),
+                            _connector="OR",
+                        ),
+                        name="card_pin_blocked",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "card_id"),
+                        name="card_pin_card_key",
+                        to="card.Card",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "medium_id"),
+                        name="card_pin_medium_key",
+                        to="person.Medium",
+                        to_columns=("county", "id"),
+                    ),
+                ],
+            },
+        ),
     ]

@@ -24,6 +24,7 @@ from songhe.doors.provider import words
 from songhe.doors.provider.asked import NEEDS_CONFIRMATION, Given, Trial, read_given, try_out
 from songhe.doors.provider.desk import Desk, by, open_desk, own_row, shown
 from songhe.doors.provider.fields import DayField, YuanField, yuan_of
+from songhe.doors.provider.presented import ask_pin, asks_pin, opened, pin_field
 from songhe.doors.provider.receipt import left_on_card, left_on_voucher, purses_that_paid, receipt_of
 from songhe.doors.shell.pieces import ReceiptLine
 from songhe.doors.shell.request import DoorRequest
@@ -79,6 +80,7 @@ class RedeemForm(ActForm):
             }
         ),
     )
+    pin = pin_field(gettext_lazy("老人的六位密码"), gettext_lazy("请老人自己按。"), required=False)
     confirmed_by = forms.ChoiceField(
         label=gettext_lazy("由谁当面确认"),
         help_text=gettext_lazy("出示手机码不用选；出示卡片或只报券号时要选。"),
@@ -228,7 +230,15 @@ def empty(request: DoorRequest, prices: Offered) -> ActForm:
 
 def page(request: DoorRequest, desk: Desk, *, status: int = 200, **said: Any) -> HttpResponse:
     outcome = "refused" if said.get("refused") or said.get("wrong") else "asked" if said.get("quote") else ""
-    said = {"quote": None, "refused": "", "refused_code": "", "wrong": None, "outcome": outcome, **said}
+    said = {
+        "quote": None,
+        "refused": "",
+        "refused_code": "",
+        "ask_pin": False,
+        "wrong": None,
+        "outcome": outcome,
+        **said,
+    }
     return shown(request, desk, "provider/redeem.html", said, status=status)
 
 
@@ -236,7 +246,11 @@ def refused(request: DoorRequest, desk: Desk, form: RedeemForm, prices: Offered,
     """What the verb said, with everything that was typed; a key that has done its work begins anew."""
     if refusal.reason is OTHER_BODY:
         refusal = BOOKED_ALREADY("key")
-    said = {"form": again(form, prices), "refused": in_words(refusal), "refused_code": refusal.code}
+    kept = again(form, prices)
+    wants = asks_pin(refusal)
+    if wants:
+        ask_pin(kept, form["given"].value() or "")
+    said = {"form": kept, "ask_pin": wants, "refused": in_words(refusal), "refused_code": refusal.code}
     return page(request, desk, prices=prices, status=refusal.status, **said)
 
 
@@ -255,7 +269,8 @@ def redeem_page(request: DoorRequest) -> HttpResponse:
     if not form.is_valid():
         return page(request, desk, form=form, wrong=form, prices=prices, status=422)
     try:
-        given = read_given(form.cleaned_data["given"], desk, form.cleaned_data["county"])
+        presented = opened(request, desk, form)
+        given = read_given(presented, desk, form.cleaned_data["county"])
         if not given.changes and not form.cleaned_data["confirmed_by"]:
             raise NEEDS_CONFIRMATION("confirmed_by")
         asked = request_of(desk, given, form)
@@ -264,7 +279,7 @@ def redeem_page(request: DoorRequest) -> HttpResponse:
         trial = try_out(county=given.county, request=asked, at=request.at, on=request.on, by=by(request))
     except Refusal as refusal:
         return refused(request, desk, form, prices, refusal)
-    hidden = hidden_fields(form, trial.visits)
+    hidden = hidden_fields(form, trial.visits, presented)
     return page(request, desk, form=form, quote=quoted(trial), hidden=hidden, prices=prices)
 
 
@@ -299,9 +314,10 @@ def again(form: RedeemForm, prices: Offered) -> ActForm:
     return fresh(with_prices(prices), "redeem", **kept)
 
 
-def hidden_fields(form: RedeemForm, visits: tuple[UUID | None, ...]) -> list[tuple[str, str]]:
-    """The form as it was checked, to be sent again by the button that books it."""
-    values = {name: form[name].value() for name in form.fields if name != "version"}
+def hidden_fields(form: RedeemForm, visits: tuple[UUID | None, ...], presented: str) -> list[tuple[str, str]]:
+    """The form as it was checked, to be sent again by the button that books it; never the PIN."""
+    values = {name: form[name].value() for name in form.fields if name not in ("version", "pin")}
+    values["given"] = presented
     filled = [number for number in range(1, LINES + 1) if values.get(f"item_{number}")]
     for number, visit in zip(filled, visits, strict=True):
         values[f"visit_{number}"] = str(visit) if visit else ""

@@ -22,6 +22,7 @@ from songhe.doors.may import require
 from songhe.doors.provider.desk import Desk, by, open_desk, shown
 from songhe.doors.provider.meals import own_menu, points_here
 from songhe.doors.provider.meals_serving import own_booking
+from songhe.doors.provider.presented import ask_pin, asks_pin, opened, pin_field
 from songhe.doors.provider.receipt import left_on_card, purses_that_paid, receipt_of
 from songhe.doors.shell.pieces import ReceiptLine
 from songhe.doors.shell.request import DoorRequest
@@ -70,6 +71,7 @@ class SwipeForm(ActForm):
             }
         ),
     )
+    pin = pin_field(gettext_lazy("老人的六位密码"), gettext_lazy("请老人自己按。"), required=False)
 
 
 class UndoForm(ActForm):
@@ -125,7 +127,12 @@ def canteen(request: DoorRequest, menu_id: UUID) -> HttpResponse:
     form = sent(SwipeForm, "swipe", request)
     if not form.is_valid():
         return canteen_page(request, desk, row, wrong=form, status=422)
-    card = "".join(form.cleaned_data["given"].split())
+    try:
+        card = opened(request, desk, form)
+    except Refusal as refusal:
+        return canteen_page(
+            request, desk, row, refusal=refusal, given=form.cleaned_data["given"], status=refusal.status
+        )
 
     def do() -> dict[str, Any]:
         eaten = serve_and_charge(
@@ -138,7 +145,7 @@ def canteen(request: DoorRequest, menu_id: UUID) -> HttpResponse:
     except Refusal as refusal:
         if refusal.reason is OTHER_BODY:
             refusal = DONE_ALREADY("key")
-        return canteen_page(request, desk, row, refusal=refusal, status=refusal.status)
+        return canteen_page(request, desk, row, refusal=refusal, given=card, status=refusal.status)
     where = reverse("provider:canteen", args=[row.id])
     return HttpResponseRedirect(f"{where}?{kept(request)}done={answer['booking']}")
 
@@ -155,15 +162,20 @@ def canteen_page(
     *,
     wrong: ActForm | None = None,
     refusal: Refusal | None = None,
+    given: str = "",
     status: int = 200,
 ) -> HttpResponse:
     answer = None if refusal or wrong else answer_of(row, request.GET.get("done", ""))
     serving = row.state == Menu.State.SERVING and row.on == request.on
+    form = fresh(SwipeForm, "swipe")
+    if asks_pin(refusal):
+        ask_pin(form, given)
     said = {
         "row": row,
+        "ask_pin": asks_pin(refusal),
         "meal": MEALS[row.meal],
         "serving": serving,
-        "form": fresh(SwipeForm, "swipe") if serving else None,
+        "form": form if serving else None,
         "wrong": wrong,
         "refused": in_words(refusal) if refusal else "",
         "refused_code": refusal.code if refusal else "",

@@ -16,6 +16,7 @@ from songhe.doors.may import require
 from songhe.doors.provider.asked import read_given
 from songhe.doors.provider.desk import Desk, by, open_desk, own_row, shown
 from songhe.doors.provider.fields import YuanField, yuan_of
+from songhe.doors.provider.presented import ask_pin, asks_pin, opened, pin_field
 from songhe.doors.provider.receipt import left_on_card, purses_that_paid, receipt_of
 from songhe.doors.provider.redeem import LAST_ITEM, Offered, offered_on, price_list
 from songhe.doors.provider.till_canteen import DONE_ALREADY
@@ -60,6 +61,7 @@ class SaleForm(ActForm):
             }
         ),
     )
+    pin = pin_field(gettext_lazy("老人的六位密码"), gettext_lazy("请老人自己按。"), required=False)
 
     def __init__(self, *told: Any, offered: Offered, **more: Any) -> None:
         super().__init__(*told, **more)
@@ -97,7 +99,7 @@ def sale(request: DoorRequest) -> HttpResponse:
         return card_page(request, desk, offered, form)
     told = form.cleaned_data
     try:
-        given = read_given(told["given"], desk)
+        given = read_given(opened(request, desk, form), desk)
         asked = Request(
             provider_id=desk.provider.id,
             charges=(Charge(item=told["item"], service_on=request.on, fee_fen=told["amount"]),),
@@ -157,8 +159,11 @@ def card_page(
     told = form.cleaned_data
     off = taken_off(request, desk, told["item"], told["amount"])
     again = fresh(form_of(offered), "sale", item=told["item"], amount=yuan_of(told["amount"]))
+    if asks_pin(refusal):
+        ask_pin(again, told["given"])
     said = {
         "offered": offered,
+        "ask_pin": asks_pin(refusal),
         "card": again if refusal else fresh_with_key(form_of(offered), told),
         "item": dict(offered)[told["item"]],
         "off": off,

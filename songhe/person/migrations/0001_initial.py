@@ -695,7 +695,14 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("card", "卡"), ("phone", "手机码"), ("printed", "打印码")], max_length=8
+                        choices=[
+                            ("card", "卡"),
+                            ("phone", "手机码"),
+                            ("printed", "打印码"),
+                            ("pin", "密码打印码"),
+                            ("face", "刷脸"),
+                        ],
+                        max_length=8,
                     ),
                 ),
                 ("number", models.CharField(max_length=32)),
