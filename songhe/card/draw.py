@@ -160,7 +160,7 @@ def draw(
     with transaction.atomic():
         known = _known(card, takings)
         made = [_draw(known, taking, provider_id=provider_id, at=at, on=on, by=by) for taking in takings]
-        purses = {each: payer.purse for each, payer in known.items()}
+        purses: dict[UUID | None, Purse] = {each: payer.purse for each, payer in known.items()}
         funds = {purses[row.purse_id].fund_id: purses[row.purse_id].fund for row in made}
         owed = {each: payable(fund, provider_id) for each, fund in funds.items()}
         Draw.objects.bulk_create(made)
@@ -244,7 +244,9 @@ def give_back(*, card: Card, about: Collection[UUID], at: datetime, on: date, by
             raise ALREADY_BACK("about")
         rows = Purse.objects.filter(county=card.county, card=card, id__in={row.purse_id for row in draws})
         list(rows.select_for_update(no_key=True).order_by("id").values_list("id", flat=True))
-        purses = {purse.id: purse for purse in rows.select_related("fund__books", "account").order_by("id")}
+        purses: dict[UUID | None, Purse] = {
+            purse.id: purse for purse in rows.select_related("fund__books", "account").order_by("id")
+        }
         draws = [row for row in draws if row.purse_id in purses]
         moves, made = [], []
         for row in draws:

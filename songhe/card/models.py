@@ -166,9 +166,11 @@ class Charge(CountyRow):
 class Draw(CountyRow):
     """A purse paid so much of one line (``about``) at a provider. It points at the fund's allow list and at the purse
     with its last day, so that restricted money can be spent on nothing else, and at no other time. ``from_fund``: a
-    line was booked anew when its purse had ended, and the fund paid in its stead."""
+    line was booked anew when its purse had ended, and the fund paid in its stead. Without a purse the fund paid its
+    part of the line by itself, for ``person``."""
 
-    purse_id = models.UUIDField()
+    purse_id = models.UUIDField(null=True)
+    person = CountyKey(Person, null=True)
     fund_id = models.UUIDField()
     valid_to = models.DateField()
     allowed = models.CharField(max_length=12)
@@ -197,6 +199,14 @@ class Draw(CountyRow):
                 to_columns=("county", "fund_id", "category"),
             ),
             models.UniqueConstraint(fields=["county", "about", "purse_id"], name="card_draw_once"),
+            models.UniqueConstraint(
+                fields=["county", "about", "fund_id"], condition=Q(purse_id=None), name="card_draw_part_once"
+            ),
+            models.CheckConstraint(
+                name="card_draw_part",
+                condition=Q(purse_id__isnull=False, person__isnull=True)
+                | Q(purse_id__isnull=True, person__isnull=False, from_fund=True),
+            ),
             models.CheckConstraint(name="card_draw_amount", condition=Q(amount_fen__gt=0)),
             models.CheckConstraint(name="card_draw_on_the_list", condition=Q(allowed="*") | Q(allowed=F("category"))),
             models.CheckConstraint(name="card_draw_in_time", condition=Q(service_on__lte=F("valid_to"))),

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import Coalesce, TruncMonth
 
 from songhe.card.models import Allotment, Decision, Donation, Draw, Fund, GivenBack, Purse
 from songhe.card.queries import traced
@@ -101,5 +101,6 @@ def decisions(fund: Fund) -> QuerySet[Decision]:
 def _draws(county: str) -> QuerySet[Draw, Any]:
     undone = GivenBack.objects.filter(county=county).values("draw_id")
     card = Purse.objects.filter(county=OuterRef("county"), id=OuterRef("purse_id")).values("card_id")[:1]
+    whom = Coalesce(Subquery(card), "person_id")
     rows = Draw.objects.filter(county=county).exclude(id__in=undone)
-    return rows.annotate(month=TruncMonth("on"), card=Subquery(card))
+    return rows.annotate(month=TruncMonth("on"), card=whom)

@@ -265,6 +265,8 @@ def _price(booking: Booking, menu: Menu, person: Person) -> None:
                 price_fen=found.price_fen,
                 own_fen=found.own_fen,
                 parts=dict(found.parts),
+                funds=(funds := {payer: code for payer, code in tariff.funds.items() if payer in found.parts}),
+                funds_due=bool(funds),
             )
         )
     Line.objects.bulk_create(lines)

@@ -70,7 +70,8 @@ class Tariff(models.Model):
     """What a meal costs from a day on, and in which bands of age and class who pays which part of it.
 
     For one point, or for a place; the narrowest decides. ``bands`` are read by ``songhe.meal.price``; they do not
-    overlap, and whoever is in none of them pays the whole.
+    overlap, and whoever is in none of them pays the whole. ``funds``: the payers whose part a fund of the county pays,
+    with its code; the parts of others are settled outside.
     """
 
     place = models.CharField(max_length=12)
@@ -78,6 +79,7 @@ class Tariff(models.Model):
     item = models.ForeignKey(Item, models.PROTECT, related_name="+")
     price_fen = models.BigIntegerField()
     bands = models.JSONField(default=list)
+    funds = models.JSONField(default=dict)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
     source = models.CharField(max_length=120, blank=True)
@@ -326,7 +328,8 @@ class Booking(CountyRow):
 class Line(CountyRow):
     """The price of a booking, for the till: the meal, and its delivery. Who pays which part stands in ``parts``.
 
-    ``billed_line`` is set by the one bill line that charges it, and cleared when that is reversed.
+    ``billed_line`` is set by the one bill line that charges it, and cleared when that is reversed. ``funds`` as in the
+    tariff; ``funds_due``: they have not all paid their parts yet.
     """
 
     booking = CountyKey(Booking)
@@ -337,6 +340,8 @@ class Line(CountyRow):
     price_fen = models.BigIntegerField()
     own_fen = models.BigIntegerField()
     parts = models.JSONField(default=dict)
+    funds = models.JSONField(default=dict)
+    funds_due = models.BooleanField(default=False)
     billed_line = models.UUIDField(null=True)
 
     class Meta:
@@ -347,5 +352,10 @@ class Line(CountyRow):
             ),
         ]
         indexes = [
-            models.Index(fields=["county", "service_on"], condition=Q(billed_line=None), name="meal_line_to_charge")
+            models.Index(fields=["county", "service_on"], condition=Q(billed_line=None), name="meal_line_to_charge"),
+            models.Index(
+                fields=["county", "service_on"],
+                condition=Q(funds_due=True, billed_line__isnull=False),
+                name="meal_line_part_due",
+            ),
         ]

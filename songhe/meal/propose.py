@@ -16,7 +16,7 @@ from songhe.meal.point import NO_FOOD_LICENCE, SAME_PERSON, open_point
 from songhe.meal.price import Band, faults, read
 from songhe.meal.serve import SAY_WHY
 from songhe.meal.states import PROPOSAL
-from songhe.meal.tariff import FAULTY, NOT_OF_A_MEAL, faults_said, set_tariff
+from songhe.meal.tariff import FAULTY, NOT_OF_A_MEAL, faults_said, require_funds, set_tariff
 from songhe.provider.models import Item, Licence
 from songhe.trail.note import note
 
@@ -34,9 +34,10 @@ def propose_tariff(
     by: str,
     point: Point | None = None,
     source: str = "",
+    funds: Mapping[str, str] | None = None,
 ) -> Proposal:
-    """Ask for a price of the county, or of one of its points, from a day on. Refuses with ``meal.item_not_a_meal`` or
-    ``meal.tariff_faulty``; the rest is looked at when it is approved."""
+    """Ask for a price of the county, or of one of its points, from a day on. Refuses with ``meal.item_not_a_meal``,
+    ``meal.tariff_faulty`` or ``card.not_for_parts``; the rest is looked at when it is approved."""
     if item.help != "meals":
         raise NOT_OF_A_MEAL("item", item=item.name, item_en=item.name_en)
     if found := faults(price_fen, bands):
@@ -52,6 +53,7 @@ def propose_tariff(
             "valid_from": valid_from.isoformat(),
             "point": point.pk if point else None,
             "source": source.strip()[:120],
+            "funds": require_funds(county, bands, funds or {}, valid_from),
         },
         at=at,
         by=by,
@@ -162,6 +164,7 @@ def _set(row: Proposal, *, at: datetime) -> Tariff:
         valid_from=parse_date(told["valid_from"], "valid_from"),
         point=Point.objects.get(pk=told["point"]) if told["point"] else None,
         source=told["source"],
+        funds=told["funds"],
         set_by=row.proposed_by,
         approved_by=row.decided_by,
         at=at,

@@ -145,8 +145,10 @@ def mark_charged(*, county: str, line_id: UUID, billed_line: UUID) -> bool:
 
 
 def mark_reversed(*, county: str, billed_line: UUID) -> int:
-    """The bill line was reversed: what it charged may be charged again."""
-    return Line.objects.filter(county=county, billed_line=billed_line).update(billed_line=None)
+    """The bill line was reversed: what it charged may be charged again, and its funds pay again if it is."""
+    rows = Line.objects.filter(county=county, billed_line=billed_line)
+    rows.exclude(funds={}).update(funds_due=True)
+    return rows.update(billed_line=None)
 
 
 def _require_serving(menu: Menu, on: date) -> None:

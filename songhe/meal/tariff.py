@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 
+from songhe.card.part import require_pays_part
 from songhe.kernel import place_code
 from songhe.kernel.month import beijing_date
 from songhe.kernel.period import Period
@@ -62,13 +63,15 @@ def set_tariff(
     point: Point | None = None,
     valid_to: date | None = None,
     source: str = "",
+    funds: Mapping[str, str] | None = None,
 ) -> Tariff:
     """The price of a portion (fen) of a place, or of one of its points, from a day on, in bands of age and class.
 
     The parts of every band sum to the price; nobody is in two bands, and whoever is in none pays the whole. An open
-    tariff before it ends on the day before. Refuses with ``meal.same_person``, ``meal.item_not_a_meal``,
-    ``meal.tariff_faulty``, ``meal.tariff_in_the_past``, ``meal.tariff_overlaps``, ``input.too_small`` or
-    ``period.ends_before_it_begins``.
+    tariff before it ends on the day before. ``funds``: out of which fund of the county a payer's part is paid; where
+    none is named, it is settled outside. Refuses with ``meal.same_person``, ``meal.item_not_a_meal``,
+    ``meal.tariff_faulty``, ``meal.tariff_in_the_past``, ``meal.tariff_overlaps``, ``card.not_for_parts``,
+    ``input.too_small`` or ``period.ends_before_it_begins``.
     """
     if set_by == approved_by:
         raise SAME_PERSON("approved_by")
@@ -79,6 +82,7 @@ def set_tariff(
         zh, en = faults_said(found)
         raise FAULTY("bands", what_zh=zh, what_en=en)
     place = point.place if point else place_code.parse(place)
+    funds = require_funds(place[:6], bands, funds or {}, valid_from)
     period = Period(valid_from, valid_to)
     with transaction.atomic():
         Item.objects.select_for_update().get(pk=item.pk)
@@ -89,6 +93,7 @@ def set_tariff(
             item=item,
             price_fen=price_fen,
             bands=[band.as_dict() for band in bands],
+            funds=funds,
             valid_from=valid_from,
             valid_to=valid_to,
             source=source.strip()[:120],
@@ -106,8 +111,18 @@ def set_tariff(
             item=item.code,
             price_fen=price_fen,
             bands=len(bands),
+            funds=funds,
         )
     return made
+
+
+def require_funds(county: str, bands: Sequence[Band], funds: Mapping[str, str], on: date) -> dict[str, str]:
+    """The funds of those payers that pay a part at all. Refuses with ``card.not_for_parts``."""
+    paying = {payer for band in bands for payer in band.parts}
+    found = {payer: code for payer, code in sorted(funds.items()) if payer in paying and code}
+    for payer, code in found.items():
+        require_pays_part(county=county, code=code, source=payer, category="meals", on=on)
+    return found
 
 
 def faults_said(found: Iterable[str]) -> tuple[str, str]:

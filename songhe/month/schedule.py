@@ -20,10 +20,12 @@ from songhe.jobs.outbox import Handler, deliver
 from songhe.jobs.run import running
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
+from songhe.meal.models import Line as MealLine
 from songhe.month import notify
 from songhe.month.bank_answers import at_the_bank, read_answers
 from songhe.month.steps import PROGRAMME, Calendar, People, book_bills, run_month
 from songhe.month.wiring import LONG_RUNNING, handlers
+from songhe.redemption.meal_parts import pay_meal_parts
 from songhe.redemption.models import Bill
 from songhe.trail.models import Entry
 from songhe.trail.seal import seal
@@ -74,6 +76,14 @@ def due(*, on: date, clock: Clock, calendar: Calendar, people: People | None) ->
             "daily:card-holds",
             on.isoformat(),
             partial(release_overdue_of_cards, county=county, at=clock(), on=on),
+        )
+    owing = MealLine.objects.filter(funds_due=True).exclude(billed_line=None).order_by("county")
+    for county in owing.values_list("county", flat=True).distinct():
+        yield Due(
+            county,
+            "daily:meal-parts",
+            on.isoformat(),
+            partial(pay_meal_parts, county=county, at=clock(), on=on, by=BY),
         )
     for county in counties():
         if Budget.objects.filter(county=county, programme=PROGRAMME, month=str(month)).exists():

@@ -22,6 +22,7 @@ from songhe.month import cards
 from songhe.month.follow import follow_deaths
 from songhe.policy.resolve import NOT_IN_FORCE, library
 from songhe.policy.terms import terms
+from songhe.redemption.meal_parts import pay_meal_parts
 from songhe.redemption.models import Bill
 from songhe.redemption.redeem import book_handed_in
 from songhe.redemption.verdict import follow_visits
@@ -164,6 +165,7 @@ def _expire(stage: Stage) -> dict[str, Any]:
 
 
 def _gather(stage: Stage) -> dict[str, Any]:
+    pay_meal_parts(county=stage.county, at=stage.clock(), on=stage.on, by="run:gather")
     figures = {"statements": 0, "lines": 0}
     for programme in _programmes(stage.county):
         done = gather.run(

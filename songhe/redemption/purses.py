@@ -165,6 +165,6 @@ def give_back(
 def _ended(returned: Sequence[GivenBack]) -> dict[UUID, int]:
     found: dict[UUID, int] = {}
     for each in returned:
-        if not each.restored:
+        if not each.restored and each.draw.purse_id is not None:
             found[each.draw.purse_id] = found.get(each.draw.purse_id, 0) + each.draw.amount_fen
     return found

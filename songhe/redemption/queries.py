@@ -189,7 +189,7 @@ def purses_of(*, county: str, line_ids: Collection[UUID]) -> list[tuple[str, int
     """What the purses of the card paid of these lines, by the name of each fund, in the order in which they paid."""
     if not line_ids:
         return []
-    draws = Draw.objects.filter(county=county, about__in=list(line_ids)).order_by("at", "id")
+    draws = Draw.objects.filter(county=county, about__in=list(line_ids)).exclude(purse_id=None).order_by("at", "id")
     rows = list(draws.values_list("fund_id", "amount_fen"))
     names = dict(Fund.objects.filter(county=county, id__in={fund for fund, _ in rows}).values_list("id", "name"))
     paid: dict[str, int] = {}

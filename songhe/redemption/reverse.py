@@ -13,6 +13,7 @@ from django.db import transaction
 from songhe.card.draw import Taking, draw
 from songhe.card.models import Card
 from songhe.card.open import lock as lock_card
+from songhe.card.part import give_back_parts
 from songhe.county.key import new_id
 from songhe.grant.choose import lock
 from songhe.grant.fund import accounts, payable
@@ -87,9 +88,10 @@ def reverse(
 
     In the voucher's own month the money returns to the voucher; later it returns to the fund, the voucher stays
     lapsed, and the line is a negative one in the next statement (programmes 1.9). Each purse gets back just what it
-    gave, or its fund where it has ended, and credits are the elder's again. Reversing a whole bill that is
-    reversed already answers with its reversals. Refuses with ``redemption.reversal_needs_reason``,
-    ``redemption.not_booked``, ``redemption.already_reversed`` or ``redemption.no_such_line``.
+    gave, or its fund where it has ended, a fund its part of a meal, and credits are the elder's again. Reversing a
+    whole bill that is reversed already answers with its reversals. Refuses with
+    ``redemption.reversal_needs_reason``, ``redemption.not_booked``, ``redemption.already_reversed`` or
+    ``redemption.no_such_line``.
     """
     if not because.strip():
         raise NEEDS_REASON("reason")
@@ -237,9 +239,11 @@ def undo(*, taken: Taken, lines: Sequence[Line], because: str, at: datetime, on:
             on=on,
         )
     ended = give_back(card=taken.card, lines=lines, because=because, at=at, on=on, by=by)
-    for line in lines:
-        if line.meal_id is not None:
-            mark_reversed(county=county, billed_line=line.id)
+    meals = [line.id for line in lines if line.meal_id is not None]
+    for each in meals:
+        mark_reversed(county=county, billed_line=each)
+    if meals:
+        give_back_parts(county=county, about=meals, at=at, on=on, by=by)
     Visit.objects.filter(county=county, billed_line__in=[line.id for line in lines]).update(billed_line=None)
     note(
         county=county,

@@ -30,7 +30,7 @@ from songhe.trail.note import note
 
 Shares = Callable[[Month], Fraction | None]
 
-#: Which lines a programme paid a part of: by its voucher, by the purse of a fund of the card, or by a scheme's credits.
+#: Which lines a programme paid a part of: by its voucher, by a purse of the card's fund or the fund itself, by credits.
 _BY_VOUCHER = "JOIN grant_grant g ON g.county = l.county AND g.id = l.grant_id AND g.programme = %s"
 _BY_PURSE = (
     "JOIN card_draw d ON d.county = l.county AND d.about = l.id "

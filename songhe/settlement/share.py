@@ -18,7 +18,8 @@ from django.db.models.functions import Cast, Substr
 from songhe.card.models import Draw
 from songhe.card.models import Fund as CardFund
 from songhe.credit.models import Scheme, Spending
-from songhe.credit.scheme import CREDIT, programme_of
+from songhe.credit.scheme import CREDIT as CREDIT
+from songhe.credit.scheme import programme_of
 from songhe.grant.fund import fund_of
 from songhe.ledger.fund import find_fund, open_account
 from songhe.ledger.models import Account, Fund

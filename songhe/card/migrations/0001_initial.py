@@ -590,7 +590,7 @@ class Migration(migrations.Migration):
                         default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("purse_id", models.UUIDField()),
+                ("purse_id", models.UUIDField(null=True)),
                 ("fund_id", models.UUIDField()),
                 ("valid_to", models.DateField()),
                 ("allowed", models.CharField(max_length=12)),
@@ -606,6 +606,12 @@ class Migration(migrations.Migration):
                     "provider",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
+                (
+                    "person",
+                    songhe.county.key.CountyKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="person.person"
                     ),
                 ),
             ],
@@ -624,6 +630,19 @@ class Migration(migrations.Migration):
                         to_columns=("county", "fund_id", "category"),
                     ),
                     models.UniqueConstraint(fields=("county", "about", "purse_id"), name="card_draw_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("purse_id", None)),
+                        fields=("county", "about", "fund_id"),
+                        name="card_draw_part_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("person__isnull", True), ("purse_id__isnull", False)),
+                            models.Q(("from_fund", True), ("person__isnull", False), ("purse_id__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="card_draw_part",
+                    ),
                     models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="card_draw_amount"),
                     models.CheckConstraint(
                         condition=models.Q(("allowed", "*"), ("allowed", models.F("category")), _connector="OR"),
@@ -631,6 +650,12 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("service_on__lte", models.F("valid_to"))), name="card_draw_in_time"
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "person_id"),
+                        name="card_draw_person_key",
+                        to="person.Person",
+                        to_columns=("county", "id"),
                     ),
                     models.UniqueConstraint(fields=("county", "id"), name="card_draw_row"),
                 ],

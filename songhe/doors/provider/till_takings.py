@@ -68,6 +68,7 @@ def takings_of(desk: Desk, day: date) -> Takings:
         bills=Count("bill_id", distinct=True), **{f"by_{part}": Sum(f"{part}_fen", default=0) for part in parts}
     )
     draws = Draw.objects.filter(county__in=desk.counties, provider_id=desk.provider.id, about__in=lines.values("id"))
+    draws = draws.exclude(purse_id=None)
     by_fund = list(draws.order_by("fund_id").values_list("fund_id").annotate(fen=Sum("amount_fen")))
     ids = [fund for fund, _fen in by_fund]
     names = dict(Fund.objects.filter(county__in=desk.counties, id__in=ids).values_list("id", "name"))

@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from songhe.card.models import Fund
+from songhe.card.part import funds_for_parts
 from songhe.doors.may import check, may, require
 from songhe.doors.provider.fields import DayField, YuanField, text_field
 from songhe.doors.shell.request import DoorRequest
@@ -26,7 +28,7 @@ from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words
 from songhe.doors.staff.meals import county_of, deciding, tabs, who
 from songhe.doors.staff.meals_shown import BandShown, band_shown, payer
 from songhe.doors.staff.reach import counties, reach
-from songhe.doors.staff.words import said
+from songhe.doors.staff.words import listed, said
 from songhe.kernel import place_code
 from songhe.kernel.refusal import Refusal
 from songhe.meal.models import Point, Proposal, Tariff
@@ -49,8 +51,15 @@ class TariffForm(ActForm):
     valid_from = DayField(label=gettext_lazy("从哪天起"))
     source = text_field(gettext_lazy("依据的文件"), longest=120, required=False)
 
-    def __init__(self, *told: Any, items: list[Item], points: list[Point], **more: Any) -> None:
+    def __init__(self, *told: Any, items: list[Item], points: list[Point], funds: list[Fund], **more: Any) -> None:
         super().__init__(*told, **more)
+        self.from_funds = [code for code in PAYERS if any(fund.source == code for fund in funds)]
+        for code in self.from_funds:
+            self.fields[f"fund_{code}"] = forms.ChoiceField(
+                label=_("%(payer)s从哪里付") % {"payer": payer(code)},
+                required=False,
+                choices=[("", _("在本系统外结算"))] + [(fund.code, fund.name) for fund in funds if fund.source == code],
+            )
         self.fields["item"].choices = [(one.code, said(one.name, one.name_en)) for one in items]  # type: ignore[attr-defined]
         everywhere = [("", _("全县所有助餐点"))]
         self.fields["point"].choices = everywhere + [(str(one.pk), one.name) for one in points]  # type: ignore[attr-defined]
@@ -74,6 +83,14 @@ class TariffForm(ActForm):
             [self[f"{name}_{number}"] for name in ("from", "to", "classes", *PAYERS)] for number in range(1, BANDS + 1)
         ]
 
+    def fund_fields(self) -> list[forms.BoundField]:
+        return [self[f"fund_{code}"] for code in self.from_funds]
+
+    def funds(self) -> dict[str, str]:
+        """Out of which fund a payer's part is paid; the parts of others are settled outside."""
+        told = {code: self.cleaned_data[f"fund_{code}"] for code in self.from_funds}
+        return {code: fund for code, fund in told.items() if fund}
+
     def bands(self) -> list[Band]:
         """The bands that are filled in; what others pay of the price leaves the elder's own part."""
         told, found = self.cleaned_data, []
@@ -93,22 +110,25 @@ class Shown:
     item: str
     where: str
     bands: list[BandShown]
+    funds: str
     is_over: bool
     people: tuple[str, str]
 
 
 def tariffs_shown(county: str, on: Any) -> list[Shown]:
-    """What holds, is to come or was in force in the county: two statements."""
+    """What holds, is to come or was in force in the county."""
     rows = Tariff.objects.filter(Q(place__in=place_code.layers(county)) | Q(place__startswith=county))
     found = list(rows.select_related("item", "point").order_by("item__code", "-valid_from", "id")[:MOST])
     names = naming.accounts([name for row in found for name in (row.set_by, row.approved_by)])
     places = naming.places([row.place for row in found], on)
+    funds = fund_names(county)
     return [
         Shown(
             row,
             said(row.item.name, row.item.name_en),
             row.point.name if row.point else places.get(row.place, row.place),
             [band_shown(band) for band in read(row.bands)],
+            funds_said(row.funds, funds),
             row.valid_to is not None and row.valid_to < on,
             (names.get(row.set_by, row.set_by), names.get(row.approved_by, row.approved_by)),
         )
@@ -116,16 +136,30 @@ def tariffs_shown(county: str, on: Any) -> list[Shown]:
     ]
 
 
+def fund_names(county: str) -> dict[str, str]:
+    return dict(Fund.objects.filter(county=county).values_list("code", "name"))
+
+
+def funds_said(told: Mapping[str, str], names: Mapping[str, str]) -> str:
+    """村集体补助由“幸福村助餐资金”支付"""
+    return listed(
+        _("%(payer)s由“%(fund)s”付") % {"payer": payer(code), "fund": names.get(fund, fund)}
+        for code, fund in told.items()
+    )
+
+
 def asked_shown(request: DoorRequest, rows: list[Proposal]) -> list[dict[str, Any]]:
     items = {one.pk: one for one in Item.objects.filter(pk__in=[row.told["item"] for row in rows])}
     points = {one.pk: one for one in Point.objects.filter(pk__in=[row.told["point"] for row in rows])}
     names = naming.accounts([row.proposed_by for row in rows])
+    funds = fund_names(rows[0].county) if any(row.told["funds"] for row in rows) else {}
     return [
         {
             "row": row,
             "item": said(items[row.told["item"]].name, items[row.told["item"]].name_en),
             "where": points[row.told["point"]].name if row.told["point"] else _("全县所有助餐点"),
             "bands": [band_shown(band) for band in read(row.told["bands"])],
+            "funds": funds_said(row.told["funds"], funds),
             "by": names.get(row.proposed_by, row.proposed_by),
             **deciding(request, row),
         }
@@ -143,7 +177,8 @@ def tariffs(request: DoorRequest) -> HttpResponse:
     check(request, "meal.propose")
     county = county_of(request, "meal.propose")
     items, points = choices_of(county, request.on)
-    form = TariffForm(request.POST, items=items, points=points, auto_id="id_tariff_%s")
+    funds = funds_for_parts(county=county, category="meals", on=request.on)
+    form = TariffForm(request.POST, items=items, points=points, funds=funds, auto_id="id_tariff_%s")
     if not form.is_valid():
         return tariffs_page(request, county, form=form, status=422)
     told = form.cleaned_data
@@ -158,6 +193,7 @@ def tariffs(request: DoorRequest) -> HttpResponse:
             valid_from=told["valid_from"],
             point=by_point.get(told["point"]),
             source=told["source"],
+            funds=form.funds(),
             at=request.at,
             by=who(request),
         )
@@ -185,7 +221,8 @@ def tariffs_page(
 ) -> HttpResponse:
     items, points = choices_of(county, request.on)
     proposes = may(request.user, "meal.propose", request.on) and county in counties(request, "meal.propose")
-    empty: Any = partial(TariffForm, items=items, points=points)
+    funds = funds_for_parts(county=county, category="meals", on=request.on) if proposes and form is None else []
+    empty: Any = partial(TariffForm, items=items, points=points, funds=funds)
     shown = tariffs_shown(county, request.on)
     told = {
         "county": county,

@@ -493,6 +493,7 @@ class Migration(migrations.Migration):
                 ("place", models.CharField(max_length=12)),
                 ("price_fen", models.BigIntegerField()),
                 ("bands", models.JSONField(default=list)),
+                ("funds", models.JSONField(default=dict)),
                 ("valid_from", models.DateField()),
                 ("valid_to", models.DateField(null=True)),
                 ("source", models.CharField(blank=True, max_length=120)),
@@ -552,6 +553,8 @@ class Migration(migrations.Migration):
                 ("price_fen", models.BigIntegerField()),
                 ("own_fen", models.BigIntegerField()),
                 ("parts", models.JSONField(default=dict)),
+                ("funds", models.JSONField(default=dict)),
+                ("funds_due", models.BooleanField(default=False)),
                 ("billed_line", models.UUIDField(null=True)),
                 (
                     "booking",
@@ -590,7 +593,12 @@ class Migration(migrations.Migration):
                         condition=models.Q(("billed_line", None)),
                         fields=["county", "service_on"],
                         name="meal_line_to_charge",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("billed_line__isnull", False), ("funds_due", True)),
+                        fields=["county", "service_on"],
+                        name="meal_line_part_due",
+                    ),
                 ],
             },
         ),

@@ -85,9 +85,23 @@ HAVING SUM(COALESCE(i.fen, 0) + COALESCE(t.fen, 0))
 SELECT d.county, d.id FROM card_draw d
 LEFT JOIN card_purse p ON p.county = d.county AND p.id = d.purse_id AND p.fund_id = d.fund_id
 LEFT JOIN card_allowed l ON l.county = d.county AND l.fund_id = d.fund_id AND l.category = d.allowed
-WHERE p.id IS NULL OR l.id IS NULL OR (d.allowed <> '*' AND d.allowed <> d.category)
+WHERE (p.id IS NULL AND d.purse_id IS NOT NULL) OR l.id IS NULL OR (d.allowed <> '*' AND d.allowed <> d.category)
    OR d.service_on < p.valid_from OR d.service_on > p.valid_to
    OR (NOT d.from_fund AND d."on" > p.book_until);
+
+-- card.part_differs
+-- zh: 资金池承担的助餐部分不是按约定的金额付出，或付了两次
+-- en: a fund paid a part of a meal that its tariff does not say, more than stands on the line, or for somebody else
+SELECT d.county, d.id FROM card_draw d
+LEFT JOIN card_givenback g ON g.county = d.county AND g.draw_id = d.id
+LEFT JOIN redemption_line l ON l.county = d.county AND l.id = d.about
+LEFT JOIN redemption_bill b ON b.county = l.county AND b.id = l.bill_id
+LEFT JOIN redemption_reversal r ON r.county = l.county AND r.line_id = l.id
+LEFT JOIN (SELECT county, about, SUM(amount_fen) AS fen FROM card_draw WHERE purse_id IS NULL GROUP BY county, about) s
+  ON s.county = d.county AND s.about = d.about
+WHERE d.purse_id IS NULL
+  AND (l.id IS NULL OR l.meal_id IS NULL OR s.fen > l.other_fen OR b.person_id <> d.person_id
+       OR b.provider_id <> d.provider_id OR l.service_on <> d.service_on OR (r.id IS NULL) <> (g.id IS NULL));
 
 -- card.spent_after_death
 -- zh: 去世之后的服务由爱心卡支付

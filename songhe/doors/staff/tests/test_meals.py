@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from songhe.access import login
 from songhe.access.models import Account
 from songhe.assessment.tests.world import at, elder
+from songhe.card.tests.world import made_fund
 from songhe.county.key import new_id
 from songhe.doors.staff.tests.conftest import COUNTY, DAY, ELSEWHERE
 from songhe.doors.staff.tests.reading import send, text
@@ -63,6 +64,21 @@ def test_a_price_is_asked_for_by_one_and_approved_by_another(clerk, approver, it
         "parts": {"finance": 400, "collective": 250},
     }
     assert "clerk的名字" in text(approver.get(f"{PAGE}tariffs/"))
+
+
+def test_the_part_of_a_village_comes_out_of_its_fund_where_one_is_chosen(clerk, approver, item):
+    fund = made_fund(
+        county=COUNTY, source="collective", level="village", rates={}, expiry="never", allowed=("meals",), amount_fen=0
+    )
+    page = text(clerk.get(f"{PAGE}tariffs/"))
+    assert "村集体补助从哪里付" in page
+    assert "财政补助从哪里付" not in page
+    send(clerk, f"{PAGE}tariffs/", "/tariffs/", **tariff_form(item, fund_collective=fund.code))
+    assert f"村集体补助由“{fund.name}”付" in text(clerk.get(f"{PAGE}tariffs/"))
+    send(approver, f"{PAGE}tariffs/", "/approve/")
+    assert Tariff.objects.get().funds == {"collective": fund.code}
+    assert f"村集体补助由“{fund.name}”付" in text(clerk.get(f"{PAGE}tariffs/"))
+    assert send(clerk, f"{PAGE}tariffs/", "/tariffs/", **tariff_form(item, fund_collective="nobody")).status_code == 422
 
 
 def test_a_price_that_cannot_be_is_told_and_one_that_is_declined_is_gone(clerk, approver, item):

@@ -23,12 +23,12 @@ def spent() -> Spending:
     return spending
 
 
-@plant("credit.units_differ")
+@plant("credit.units_differ", held=True)
 def greens_that_were_never_weighed():
     change(one(Deed, holder_id=spent().holder_id), units=F("units") + 1)
 
 
-@plant("credit.owed_differs")
+@plant("credit.owed_differs", held=True)
 def a_debt_to_another_provider():
     spending = spent()
     fund = Fund.objects.get(code=f"credit:{spending.holder.scheme.code}")
@@ -36,7 +36,7 @@ def a_debt_to_another_provider():
     change(Transfer.objects.get(id=spending.owed), credit_id=other.id)
 
 
-@plant("credit.owed_differs", "ledger.reverses_another", held=False)
+@plant("credit.owed_differs", held=True)
 def a_debt_that_went_back_without_the_credits():
     owed = Transfer.objects.get(id=spent().owed)
     made = again(owed, debit_id=owed.credit_id, credit_id=owed.debit_id, kind="credit_not_owed")
@@ -50,7 +50,7 @@ def money_of_a_scheme_for_the_elder():
     again(owed, credit_id=pocket.id, kind="cash", about=None)
 
 
-@plant("credit.line_differs")
+@plant("credit.line_differs", "credit.owed_differs", "settlement.amount_differs", held=True)
 def credits_given_back_for_a_lunch_that_stands():
     spending = spent()
     bill = Line.objects.get(id=spending.about).bill
@@ -58,7 +58,7 @@ def credits_given_back_for_a_lunch_that_stands():
     change(spending, about=one(Line, credit_fen=0).id)
 
 
-@plant("settlement.amount_differs")
+@plant("settlement.amount_differs", "settlement.does_not_sum", held=True)
 def credits_settled_for_less():
     settled = StatementLine.objects.get(line_id=spent().about)
     change(settled, amount_fen=F("amount_fen") - 1)

@@ -21,6 +21,7 @@ from songhe.month.audit.tests.plants_clearing import lunched as _claims_are_plan
 from songhe.month.audit.tests.plants_credit import spent as _credits_are_planted_too  # noqa: F401
 from songhe.month.audit.tests.plants_examine import examined as _scores_are_planted_too  # noqa: F401
 from songhe.month.audit.tests.plants_offline import slip as _offline_tills_are_planted_too  # noqa: F401
+from songhe.month.audit.tests.plants_parts import part_paid as _parts_are_planted_too  # noqa: F401
 from songhe.month.audit.tests.world import COUNTY, live
 from songhe.settlement.models import Statement, StatementLine
 from songhe.trail.models import Seal

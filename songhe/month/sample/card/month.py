@@ -22,6 +22,7 @@ from songhe.month.sample.card.serving import open_menus
 from songhe.month.sample.card.shape import COUNTIES
 from songhe.month.sample.load import Silent, Watch, analyse
 from songhe.month.sample.plan import moment
+from songhe.redemption.meal_parts import pay_meal_parts
 from songhe.redemption.models import Bill
 from songhe.redemption.verdict import follow_visits
 from songhe.service.visit import judge_month
@@ -106,6 +107,7 @@ def gather_all(plan: CardPlan) -> None:
     claimed and sent, and what was claimed of a county stands in statements of its own."""
     on, at = plan.closed_on, moment(plan.closed_on, 3)
     for county in COUNTIES.values():
+        pay_meal_parts(county=county, at=at, on=on, by="run:daily")
         for programme in (*card_programmes(county), *credit_programmes(county)):
             gather.run(county=county, programme=programme, month=plan.month, clock=lambda: at)
         clear(county=county, month=plan.month, at=at, on=on, by="run:clear")
