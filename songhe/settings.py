@@ -97,6 +97,8 @@ def database(url: str, home: Path) -> dict[str, Any]:
     if parts.scheme in {"postgres", "postgresql"}:
         options: dict[str, Any] = dict(parse_qsl(parts.query))
         options.setdefault("options", "-c timezone=UTC -c lock_timeout=10s")
+        # Only what songhe.county.ready asks is prepared, from the sixth time on.
+        options.setdefault("prepare_threshold", 5)
         if INSTALLATION.database_pool:
             options["pool"] = {"min_size": 1, "max_size": INSTALLATION.database_pool}
         return {

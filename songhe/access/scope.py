@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from songhe.access.models import Account, Appointment
 from songhe.access.role import OF_A_PLACE, OF_A_PROVIDER, Role
+from songhe.county.ready import Ready
 from songhe.kernel import place_code
 
 M = TypeVar("M", bound=models.Model)
@@ -78,6 +79,18 @@ def appointments(account: Account, on: date, *, roles: Iterable[str] | None = No
     if roles is not None:
         held = held.filter(role__in=list(roles))
     return held.order_by("id")
+
+
+_HELD = Ready(
+    lambda account, on: Appointment.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on), account_id=account, valid_from__lte=on
+    ).order_by("id")
+)
+
+
+def appointed(account: Account, on: date) -> list[Appointment]:
+    """All appointments of ``appointments``, read; for the door through which every call comes."""
+    return _HELD.all(account=account.pk, on=on)
 
 
 def _widest(prefixes: set[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from songhe.access.models import Account, Token
+from songhe.county.ready import Ready
 from songhe.kernel import place_code
 from songhe.kernel.refusal import reason
 from songhe.trail.note import note
@@ -130,14 +131,20 @@ def revoke(*, token: Token, because: str, at: datetime, by: Account | None) -> T
     return token
 
 
+_LIVE = Ready(
+    lambda digest, on: Token.objects.select_related("account").filter(
+        digest=digest, revoked_at__isnull=True, valid_to__gte=on
+    )
+)
+
+
 def find(secret: str, *, on: date) -> Token:
     """The token with this secret and its account, in one query.
 
     An unknown, expired or revoked one and one of a locked account read the same: ``access.token_refused``. The day
     of its latest use is written down once a day, so that idle tokens are seen.
     """
-    rows = Token.objects.select_related("account")
-    token = rows.filter(digest=digest_of(secret), revoked_at__isnull=True, valid_to__gte=on).first()
+    token = _LIVE.first(digest=digest_of(secret), on=on)
     if token is None or not token.account.is_active:
         raise TOKEN_REFUSED()
     if token.used_on != on:

@@ -18,6 +18,7 @@ from songhe.card.models import Card, Draw, GivenBack, Purse
 from songhe.card.open import CLOSED_CARD
 from songhe.card.purse import Payer, listed_on, payers, read_payers
 from songhe.card.states import PURSE
+from songhe.county.ready import insert
 from songhe.kernel.refusal import reason, whole
 from songhe.ledger.models import Account
 from songhe.ledger.post import Move, post
@@ -157,13 +158,13 @@ def draw(
         whole(taking.amount_fen, "amount_fen", least=1)
         if not anew:
             require_usable(card, service_on=taking.service_on)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         known = _known(card, takings)
         made = [_draw(known, taking, provider_id=provider_id, at=at, on=on, by=by) for taking in takings]
         purses: dict[UUID | None, Purse] = {each: payer.purse for each, payer in known.items()}
         funds = {purses[row.purse_id].fund_id: purses[row.purse_id].fund for row in made}
         owed = {each: payable(fund, provider_id) for each, fund in funds.items()}
-        Draw.objects.bulk_create(made)
+        insert(made)
         moves = [
             Move(_paid_from(purses[row.purse_id], row), owed[row.fund_id], row.amount_fen, "draw", about=row.id)
             for row in made

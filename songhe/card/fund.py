@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from songhe.card.models import Allowed, Fund, Level, Source
+from songhe.county.ready import Ready
 from songhe.kernel.integer import ratio
 from songhe.kernel.place_code import parse
 from songhe.kernel.refusal import reason, whole
@@ -295,8 +296,13 @@ def paid_back(fund: Fund) -> Account:
     return _open_sum(fund, "paid_back", "paid_back")
 
 
+_CODED = Ready(
+    lambda county, books, code: Account.objects.select_related("fund").filter(county=county, fund_id=books, code=code)
+)
+
+
 def _open_sum(fund: Fund, code: str, kind: str) -> Account:
-    found = Account.objects.select_related("fund").filter(county=fund.county, fund_id=fund.books_id, code=code).first()
+    found = _CODED.first(county=fund.county, books=fund.books_id, code=code)
     return found or open_account(fund=fund.books, code=code, kind=kind)
 
 

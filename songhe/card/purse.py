@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -12,6 +13,7 @@ from django.db.models import Q, QuerySet
 from songhe.card import order
 from songhe.card.models import Allowed, Card, Fund, Purse
 from songhe.county.key import Tag, slotted_id
+from songhe.county.ready import Ready, one_of
 from songhe.kernel.month import Month
 from songhe.ledger.models import Account
 from songhe.provider.help import EVERYTHING
@@ -87,11 +89,19 @@ def balances(purses: Collection[Purse]) -> dict[UUID, int]:
 Buys = Mapping[str, date | None]
 
 
+_BUYS = Ready(
+    lambda county, funds: (
+        Allowed.objects.filter(one_of("fund_id", funds), county=county)
+        .order_by("id")
+        .values_list("fund_id", "category", "until")
+    )
+)
+
+
 def buys_of(county: str, funds: Collection[UUID]) -> dict[UUID, dict[str, date | None]]:
     """What each fund may buy and until when; one statement."""
     found: dict[UUID, dict[str, date | None]] = {fund: {} for fund in funds}
-    rows = Allowed.objects.filter(county=county, fund__in=list(funds)).order_by("id")
-    for fund, category, until in rows.values_list("fund_id", "category", "until"):
+    for fund, category, until in _BUYS.all(county=county, funds=sorted(funds)) if funds else []:
         found[fund][category] = until
     return found
 
@@ -125,14 +135,30 @@ class Payer:
         )
 
 
+def _valid(county: Any, card: Any, first: Any, last: Any) -> QuerySet[Purse]:
+    rows = Purse.objects.filter(county=county, card_id=card, valid_from__lte=last, valid_to__gte=first)
+    return rows.select_related("fund__books", "account").order_by("id")
+
+
+_STAND = Ready(
+    lambda county, card, first, last, on: _valid(county, card, first, last).filter(
+        state=Purse.State.ACTIVE, book_until__gte=on
+    )
+)
+_STAND_OR = Ready(
+    lambda county, card, first, last, on, ended: _valid(county, card, first, last).filter(
+        Q(state=Purse.State.ACTIVE, book_until__gte=on) | one_of("id", ended)
+    )
+)
+
+
 def payers(*, card: Card, first: date, last: date, on: date, ended: Mapping[UUID, int]) -> list[Payer]:
     """The purses that may pay today for services between two days, and those of ``ended`` with so much in their stead.
 
     Two statements; the card itself is not checked.
     """
-    rows = Purse.objects.filter(county=card.county, card=card, valid_from__lte=last, valid_to__gte=first)
-    usable = Q(state=Purse.State.ACTIVE, book_until__gte=on) | Q(id__in=list(ended))
-    return _payers(card, rows.filter(usable), ended)
+    asked = {"county": card.county, "card": card.id, "first": first, "last": last, "on": on}
+    return _payers(card, _STAND_OR.all(**asked, ended=list(ended)) if ended else _STAND.all(**asked), ended)
 
 
 def read_payers(card: Card, ids: Collection[UUID]) -> dict[UUID, Payer]:
@@ -140,10 +166,10 @@ def read_payers(card: Card, ids: Collection[UUID]) -> dict[UUID, Payer]:
     if not ids:
         return {}
     rows = Purse.objects.filter(county=card.county, card=card, id__in=list(ids))
-    return {payer.purse.id: payer for payer in _payers(card, rows, {})}
+    purses = rows.select_related("fund__books", "account").order_by("id")
+    return {payer.purse.id: payer for payer in _payers(card, list(purses), {})}
 
 
-def _payers(card: Card, rows: QuerySet[Purse], ended: Mapping[UUID, int]) -> list[Payer]:
-    purses = list(rows.select_related("fund__books", "account").order_by("id"))
+def _payers(card: Card, purses: Sequence[Purse], ended: Mapping[UUID, int]) -> list[Payer]:
     buys = buys_of(card.county, {purse.fund_id for purse in purses})
     return [Payer(purse, ended.get(purse.id, purse.account.balance or 0), buys[purse.fund_id]) for purse in purses]

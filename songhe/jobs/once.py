@@ -66,5 +66,9 @@ def once(
                 raise STILL_RUNNING("Idempotency-Key")
             return dict(kept.answer)
         answer = do()
-        Once.objects.filter(county=county, id=taken).update(answer=answer)
+        kept_as = Once._meta.get_field("answer").get_db_prep_save(answer, connection)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE jobs_once SET answer = %s WHERE county = %s AND id = %s", [kept_as, county, plain_id(taken)]
+            )
         return answer

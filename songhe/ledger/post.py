@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import F
 
 from songhe.county.key import Tag, derived_id_sql, new_id, plain_id, plain_instant
+from songhe.county.ready import insert
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import reason
 from songhe.ledger.models import Account, Transfer
@@ -54,11 +55,7 @@ def post(*, county: str, moves: Sequence[Move], at: datetime, on: date) -> list[
             changes[move.credit.id] += move.amount
     month = hold_open(county=county, month=Month.of(on))
     for account_id in sorted(changes):
-        change = changes[account_id]
-        rows = Account.objects.filter(county=county, id=account_id)
-        if change < 0:
-            rows = rows.filter(balance__gte=F("floor") - change)
-        if change and not rows.update(balance=F("balance") + change):
+        if changes[account_id] and not _change(county, account_id, changes[account_id]):
             raise INSUFFICIENT("amount")
     transfers = [
         Transfer(
@@ -77,7 +74,19 @@ def post(*, county: str, moves: Sequence[Move], at: datetime, on: date) -> list[
         )
         for move in moves
     ]
-    return Transfer.objects.bulk_create(transfers)
+    insert(transfers)
+    return transfers
+
+
+def _change(county: str, account_id: UUID, change: int) -> bool:
+    """Change a limited account, if that leaves it its floor."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE ledger_account SET balance = balance + %s WHERE county = %s AND id = %s"
+            + (" AND balance >= floor - %s" if change < 0 else ""),
+            [change, county, plain_id(account_id), *([change] if change < 0 else [])],
+        )
+        return cursor.rowcount == 1
 
 
 def fill_new(

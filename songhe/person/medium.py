@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from songhe.county.key import new_id
+from songhe.county.ready import Ready
 from songhe.kernel.refusal import reason
 from songhe.kernel.typed import fold
 from songhe.person.event import ALREADY_DEAD
@@ -108,6 +109,9 @@ def end(*, medium: Medium, because: str, at: datetime, by: str) -> Medium:
     return medium
 
 
+_NUMBERED = Ready(lambda county, number: Medium.objects.filter(county=county, number=number).select_related("person"))
+
+
 def medium_of(number: str, county: str | None = None) -> Medium:
     """The live medium with the number; our own numbers say their county themselves.
 
@@ -117,8 +121,7 @@ def medium_of(number: str, county: str | None = None) -> Medium:
     county = county_of(typed) or county
     if county is None:
         raise MEDIUM_UNKNOWN("medium")
-    found = Medium.objects.filter(county=county, number=typed)
-    medium = found.select_related("person").first()
+    medium = _NUMBERED.first(county=county, number=typed)
     if medium is None:
         raise MEDIUM_UNKNOWN("medium")
     if medium.ended_at is not None:

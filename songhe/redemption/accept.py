@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from songhe.card.models import Card
+from songhe.county.ready import Ready
 from songhe.kernel.place_code import province
 from songhe.kernel.refusal import reason
 from songhe.person.models import Event, Person
@@ -49,6 +50,12 @@ OUTSIDE_PROVINCE = reason(
 Discounts = Mapping[date, Mapping[str, Sequence[DiscountTerms]]]
 
 
+_LISTINGS = Ready(lambda provider, county: Listing.objects.filter(provider_id=provider, county=county).order_by("id"))
+_SUSPENSIONS = Ready(
+    lambda provider, county: Suspension.objects.filter(provider_id=provider, county=county).order_by("id")
+)
+
+
 def require_listed(*, county: str, provider: Provider, lines: Sequence[Priced], category: str, rules: Terms) -> None:
     """On every service day the provider was listed for the group and not suspended (programmes 10, 10).
 
@@ -56,8 +63,8 @@ def require_listed(*, county: str, provider: Provider, lines: Sequence[Priced], 
     """
     if rules.service_in_province and province(provider.place) != province(county):
         raise OUTSIDE_PROVINCE("provider")
-    listings = list(Listing.objects.filter(provider=provider, county=county).order_by("id"))
-    suspensions = list(Suspension.objects.filter(provider=provider, county=county).order_by("id"))
+    listings = _LISTINGS.all(provider=provider.id, county=county)
+    suspensions = _SUSPENSIONS.all(provider=provider.id, county=county)
     for day in sorted({line.charge.service_on for line in lines}):
         if not any(
             each.valid_from <= day and (each.valid_to is None or day <= each.valid_to) and category in each.categories
@@ -78,9 +85,12 @@ def serving(card: Card | None, provider: Provider, charges: Sequence[Charge]) ->
     return "" if served_in == card.county else served_in
 
 
+_PARTNER = Ready(lambda provider, county: Partner.objects.filter(provider_id=provider, county=county).order_by("-id"))
+
+
 def partner_of(provider: Provider, county: str) -> Partner | None:
     """The provider's place on the county's white list of merchants, whatever became of it; ``None``: it has none."""
-    return Partner.objects.filter(provider=provider, county=county).order_by("-id").first()
+    return _PARTNER.first(provider=provider.id, county=county)
 
 
 def discounts_of(partner: Partner | None, days: Collection[date]) -> Discounts:
@@ -103,19 +113,23 @@ def require_accepted(
         require_partner(provider, county, day, help=help or None)
 
 
+_REPORTED = Ready(
+    lambda county, person_id, last: Event.objects.filter(
+        county=county,
+        person_id=person_id,
+        kind=Event.Kind.DEATH,
+        state=Event.State.REPORTED,
+        happened_on__lt=last,
+    ).values_list("id")
+)
+
+
 def require_alive(*, person: Person, lines: Sequence[Priced]) -> None:
     """No service is dated after the person's death, verified or merely reported (001, answer 6)."""
     last = max(line.charge.service_on for line in lines)
     if person.died_on is not None and last > person.died_on:
         raise AFTER_DEATH("service_on", day=last)
-    reported = Event.objects.filter(
-        county=person.county,
-        person_id=person.id,
-        kind=Event.Kind.DEATH,
-        state=Event.State.REPORTED,
-        happened_on__lt=last,
-    )
-    if reported.exists():
+    if _REPORTED.first(county=person.county, person_id=person.id, last=last) is not None:
         raise DEATH_REPORTED("service_on", day=last)
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from songhe.county.ready import Ready, one_of
 from songhe.kernel.month import Month
 from songhe.kernel.place_code import layers
 from songhe.kernel.refusal import reason, whole
@@ -263,12 +264,15 @@ def catalogue(county: str, charges: Sequence[Charge]) -> dict[str, list[Item]]:
     return _entries(county, {charge.item for charge in charges})
 
 
+_ITEMS = Ready(lambda places, codes: Item.objects.filter(one_of("place", places), one_of("code", codes)).order_by("id"))
+
+
 def _entries(county: str, codes: Collection[str]) -> dict[str, list[Item]]:
     order = layers(county)
     found: dict[str, list[Item]] = {}
     if codes:
-        rows = Item.objects.filter(place__in=order, code__in=codes)
-        for item in sorted(rows.order_by("id"), key=lambda row: (order.index(row.place), row.valid_from)):
+        rows = _ITEMS.all(places=order, codes=sorted(codes))
+        for item in sorted(rows, key=lambda row: (order.index(row.place), row.valid_from)):
             found.setdefault(item.code, []).append(item)
     return found
 
@@ -280,10 +284,15 @@ def in_force(items: Sequence[Item], charge: Charge) -> Item:
     raise UNKNOWN_ITEM("item", item=charge.item)
 
 
+_PRICES = Ready(
+    lambda provider, items: Price.objects.filter(one_of("item_id", items), provider_id=provider).order_by("valid_from")
+)
+
+
 def price_lists(provider: Provider, items: dict[str, list[Item]]) -> dict[int, list[Price]]:
     ids = [item.id for each in items.values() for item in each]
     found: dict[int, list[Price]] = {}
-    for price in Price.objects.filter(provider=provider, item_id__in=ids).order_by("valid_from"):
+    for price in _PRICES.all(provider=provider.id, items=ids) if ids else []:
         found.setdefault(price.item_id, []).append(price)
     return found
 

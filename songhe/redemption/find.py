@@ -11,6 +11,7 @@ from uuid import UUID
 from songhe.card.draw import require_usable as require_usable_card
 from songhe.card.models import Card
 from songhe.card.open import UNKNOWN_CARD
+from songhe.county.ready import Ready
 from songhe.grant.choose import UNKNOWN, lock, require_usable
 from songhe.grant.models import Grant
 from songhe.kernel.month import Month
@@ -154,6 +155,13 @@ def find(*, county: str, request: Request, at: datetime, on: date) -> Payers:
     return found
 
 
+_VOUCHER = Ready(
+    lambda county, person_id, month: Grant.objects.filter(
+        county=county, person_id=person_id, programme=PROGRAMME, month=month
+    ).values_list("id", flat=True)
+)
+
+
 def payers(
     county: str,
     person_id: UUID,
@@ -170,8 +178,7 @@ def payers(
     if is_shown or all(charge.is_recorded for charge in charges):
         card = lock_card(person)
     if grant_id is None and not card_only:
-        mine = Grant.objects.filter(county=county, person_id=person_id, programme=PROGRAMME, month=str(month))
-        grant_id = mine.values_list("id", flat=True).first()
+        grant_id = _VOUCHER.first(county=county, person_id=person_id, month=str(month))
     days = {charge.service_on for charge in charges}
     if grant_id is None:
         if card is None:
@@ -183,6 +190,12 @@ def payers(
     return Payers(person, month, grant, card if may_pay(card, days) else None)
 
 
+_LOCKED = Ready(lambda county, person_id: Person.rows.select_for_update().filter(county=county, id=person_id))
+
+
 def lock_person(county: str, person_id: UUID) -> Person:
     """The person's row, so that a death that is being verified comes before or after, never in between."""
-    return Person.rows.select_for_update().get(county=county, id=person_id)
+    person = _LOCKED.first(county=county, person_id=person_id)
+    if person is None:
+        raise Person.DoesNotExist
+    return person

@@ -14,6 +14,7 @@ from songhe.card.draw import give_back as give_back_to_purses
 from songhe.card.models import Card, GivenBack
 from songhe.card.order import By
 from songhe.card.standard import rules_at
+from songhe.county.ready import Ready
 from songhe.credit.models import Scheme, Spending
 from songhe.credit.spend import give_back as give_credits_back
 from songhe.credit.spend import held, spend
@@ -56,11 +57,19 @@ def rules_of(county: str, on: date) -> Rules:
     return Rules(by, bool(policy.value("card_without_ltci_items", on)))
 
 
+_CLOSED_LAST = Case(When(state=Card.State.CLOSED, then=Value(1)), default=Value(0))
+_CARDS = Ready(
+    lambda county, person_id: (
+        Card.objects.select_for_update(no_key=True)
+        .filter(county=county, person_id=person_id)
+        .order_by(_CLOSED_LAST, "-opened_at", "-id")
+    )
+)
+
+
 def lock_card(person: Person) -> Card | None:
     """The card of a locked person, locked: the one that is open, else the one that was closed last, else none."""
-    closed_last = Case(When(state=Card.State.CLOSED, then=Value(1)), default=Value(0))
-    rows = Card.objects.select_for_update(no_key=True).filter(county=person.county, person_id=person.id)
-    found = rows.order_by(closed_last, "-opened_at", "-id").first()
+    found = _CARDS.first(county=person.county, person_id=person.id)
     if found is not None:
         found.person = person
     return found

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from songhe.card.draw import Taking, draw
 from songhe.county.key import new_id
+from songhe.county.ready import Ready, insert
 from songhe.document.number import of_id
 from songhe.grant.choose import require_usable
 from songhe.grant.fund import payable
@@ -334,12 +335,12 @@ def write(*, bill: Bill, lines: Sequence[Line], booking: Booking, at: datetime, 
     total(bill, lines)
     if bill._state.adding:
         bill.no = free_number(bill)
-        bill.save(force_insert=True)
+        insert([bill])
     else:
         bill.save()
-    Line.objects.bulk_create(lines)
+    insert(lines)
     charge_evidence(county=county, lines=lines)
-    Verdict.objects.bulk_create(
+    insert(
         [
             Verdict(county=county, line=line, outcome=outcome, reasons=reasons, by=by, at=at)
             for line, priced in zip(lines, booking.evidence, strict=True)
@@ -416,17 +417,23 @@ def capture(*, county: str, hold_id: UUID, at: datetime, on: date) -> Hold:
     return row
 
 
+_NUMBERED = Ready(lambda county, no: Bill.objects.filter(county=county, no=no).values_list("id"))
+
+
 def free_number(bill: Bill) -> str:
     """The bill's number, made of its own id; in the rare case that it is taken the bill gets another id."""
     while True:
         no = of_id(bill.county, Month.parse(bill.month), bill.id)
-        if not Bill.objects.filter(county=bill.county, no=no).exists():
+        if _NUMBERED.first(county=bill.county, no=no) is None:
             return no
         bill.id = new_id()
 
 
+_PROVIDER = Ready(lambda provider_id: Provider.objects.filter(id=provider_id))
+
+
 def provider_of(provider_id: int) -> Provider:
-    provider = Provider.objects.filter(id=provider_id).first()
+    provider = _PROVIDER.first(provider_id=provider_id)
     if provider is None:
         raise UNKNOWN_PROVIDER("provider")
     return provider

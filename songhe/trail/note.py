@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from songhe.county.ready import insert
 from songhe.trail.models import Entry
 
 
@@ -26,7 +27,7 @@ def note(
     ``actor`` is the account's username, or ``run:<job>`` for the machine. ``detail`` holds codes, ids and amounts,
     never a name or an ID number.
     """
-    return Entry.objects.create(
+    entry = Entry(
         county=county,
         at=at,
         actor=actor,
@@ -37,3 +38,5 @@ def note(
         behalf_of=behalf_of,
         detail=detail,
     )
+    insert([entry])
+    return entry

@@ -15,7 +15,7 @@ from ninja.utils import check_csrf
 
 from songhe.access.models import Account, Appointment
 from songhe.access.role import OF_A_PLACE, OF_A_PROVIDER, Role
-from songhe.access.scope import Scope, appointments
+from songhe.access.scope import Scope, appointed
 from songhe.access.token import TOKEN_REFUSED, find
 from songhe.doors.api import limit
 from songhe.doors.may import ACTS, NOT_ALLOWED
@@ -136,7 +136,7 @@ def caller_of(account: Account, *, client: str, act: str, on: date, places: Iter
     Refuses with ``door.not_allowed``. One query, and one more for citizens, whose mandates reach their elders.
     """
     allowed = ACTS[act].roles
-    held = [each for each in appointments(account, on) if Role(each.role) in allowed]
+    held = [each for each in appointed(account, on) if Role(each.role) in allowed]
     if not held:
         raise NOT_ALLOWED(act=ACTS[act].zh, act_en=ACTS[act].en)
     limits = None if places is None else [place_code.prefix(place) for place in places]

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 
+from songhe.county.ready import Ready
 from songhe.doors.shell.models import Practice
 from songhe.kernel.month import BEIJING, beijing_date
 from songhe.kernel.refusal import reason
@@ -38,6 +39,9 @@ class Clock(NamedTuple):
     practice: bool
 
 
+_DAY = Ready(lambda: Practice.objects.values_list("day", "lived_on"))
+
+
 def server_now() -> datetime:
     """The server's own time, for what practice must not bend: sessions, lock-outs, measured durations."""
     return datetime.now(timezone.utc)
@@ -46,7 +50,7 @@ def server_now() -> datetime:
 def read_clock() -> Clock:
     """What time it is for the verbs: the practice day at the server's time of day, or simply now."""
     now = server_now()
-    day, lived_on = Practice.objects.values_list("day", "lived_on").first() or (None, None)
+    day, lived_on = _DAY.first() or (None, None)
     if day is None:
         return Clock(now, beijing_date(now), False)
     if lived_on is None or lived_on < beijing_date(now):

@@ -8,7 +8,12 @@ from hashlib import sha256
 
 from django.db import connection
 
+from songhe.county.ready import Ready, one_of
 from songhe.doors.shell.models import Tries
+
+_OVER = Ready(
+    lambda keys, until, most: Tries.objects.filter(one_of("key", keys), until=until, count__gte=most).values_list("key")
+)
 
 
 @dataclass(frozen=True)
@@ -24,8 +29,7 @@ class Limit:
 
     def is_over(self, whose: list[str], *, now: datetime) -> bool:
         """Whether one of these has no tries left in the window."""
-        keys = self._keys(whose)
-        return Tries.objects.filter(key__in=keys, until=self._until(now), count__gte=self.most).exists()
+        return _OVER.first(keys=self._keys(whose), until=self._until(now), most=self.most) is not None
 
     def count(self, whose: list[str], *, now: datetime) -> None:
         """One more try of each of these."""
