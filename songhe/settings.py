@@ -70,6 +70,11 @@ class Installation(BaseSettings):
         default=24, description="The same for lists with whole ID numbers, which lie about for as short as possible"
     )
     database_pool: int = Field(default=0, description="PostgreSQL connections kept per process; 0: one per thread")
+    database_prepare: int = Field(
+        default=5,
+        description="How often PostgreSQL is asked a question of the hot path before it keeps the plan; 0: it keeps none, "
+        "for poolers that lose prepared statements",
+    )
 
 
 INSTALLATION = Installation()
@@ -97,8 +102,7 @@ def database(url: str, home: Path) -> dict[str, Any]:
     if parts.scheme in {"postgres", "postgresql"}:
         options: dict[str, Any] = dict(parse_qsl(parts.query))
         options.setdefault("options", "-c timezone=UTC -c lock_timeout=10s")
-        # Only what songhe.county.ready asks is prepared, from the sixth time on.
-        options.setdefault("prepare_threshold", 5)
+        options["prepare_threshold"] = INSTALLATION.database_prepare or None
         if INSTALLATION.database_pool:
             options["pool"] = {"min_size": 1, "max_size": INSTALLATION.database_pool}
         return {

@@ -154,7 +154,8 @@ class _Connection:
 
 
 def _cursor() -> Any:
-    if connection.vendor != "postgresql":
+    # Where statements are listed, they are listed with their values.
+    if connection.vendor != "postgresql" or connection.queries_logged:
         return connection.cursor()
     from django.db.backends.postgresql.base import ServerBindingCursor
 
