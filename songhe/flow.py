@@ -8,7 +8,7 @@ GROUND: tuple[tuple[str, ...], ...] = (
     ("kernel",),
     ("county",),
     ("trail",),
-    ("ledger",),
+    ("ledger", "proposal"),
     ("place",),
     ("access",),
     ("jobs",),

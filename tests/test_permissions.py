@@ -443,11 +443,11 @@ def named(found):
     def known(route, name):
         if name in {"no", "bill_no"}:
             return next((number for beginning, number in numbers if route.startswith(beginning)), None)
-        if name in {"proposal_id", "answer"} and "meals" in route:
-            return found.meal_proposal.id if name == "proposal_id" else "approve"
+        if name == "proposal_id" and "meals" in route:
+            return found.meal_proposal.id
         if name == "proposal_id" and "credits" in route:
             return found.credit_proposal.id
-        if name == "answer" and ("offline" in route or "credits" in route):
+        if name == "answer" and any(part in route for part in ("offline", "credits", "meals", "budgets")):
             return "approve"
         if name == "objection_id" and "examination" in route:
             return found.examination_objection.id

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Count
 
-from songhe.county.key import new_id
 from songhe.grant.fund import BUDGET_ZERO, SAME_PERSON, set_budget
 from songhe.grant.issue import WAITS_FOR_BUDGET
-from songhe.grant.models import Budget, Proposal, Waiting
-from songhe.grant.states import PROPOSAL
+from songhe.grant.models import Budget, Waiting
+from songhe.grant.states import WRONG_STATE
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import reason, whole
 from songhe.ledger.fund import UNKNOWN_FUND
 from songhe.policy.resolve import library
-from songhe.trail.note import note
+from songhe.proposal.matter import Acts, Decider, Matter
+from songhe.proposal.models import Proposal
+
+BUDGET = "grant.budget"
 
 UNKNOWN_PROPOSAL = reason(
     "grant.unknown_proposal", zh="没有这份预算申请。", en="There is no such budget proposal.", status=404
@@ -59,94 +59,44 @@ def propose_budget(
         raise MONTH_PAST("month", month=month)
     if programme not in {pack.programme for pack in library().packs.values()}:
         raise UNKNOWN_FUND("programme", fund=programme)
-    with transaction.atomic():
-        row = Proposal.objects.create(
-            county=county,
-            id=new_id(),
-            programme=programme,
-            month=str(month),
-            amount_fen=amount_fen,
-            document_no=document_no.strip()[:80],
-            proposed_by=by,
-            proposed_at=at,
-        )
-        _note("grant.propose_budget", row, at=at, by=by)
-    return row
+    told = {
+        "programme": programme,
+        "month": str(month),
+        "amount_fen": amount_fen,
+        "document_no": document_no.strip()[:80],
+    }
+    return BUDGETS.propose(county=county, kind=BUDGET, told=told, at=at, by=by)
 
 
-def approve_budget(*, county: str, proposal_id: UUID, at: datetime, on: date, by: str) -> Proposal:
-    """Set the budget that somebody else proposed.
-
-    Refuses with ``grant.unknown_proposal``, ``grant.wrong_state``, ``grant.same_person``, ``grant.month_past`` or as
-    ``set_budget`` does.
-    """
-    with transaction.atomic():
-        row = _lock(county, proposal_id)
-        PROPOSAL.move(row, "approve")
-        if by == row.proposed_by:
-            raise SAME_PERSON("approved_by")
-        month = Month.parse(row.month)
-        if on > month.last:
-            raise MONTH_PAST("month", month=month)
-        row.budget = set_budget(
-            county=county,
-            programme=row.programme,
-            month=month,
-            amount_fen=row.amount_fen,
-            by=row.proposed_by,
-            approved_by=by,
-            at=at,
-            on=on,
-            document_no=row.document_no,
-        )
-        _decided(row, at=at, by=by)
-        _note("grant.approve_budget", row, at=at, by=by)
-    return row
-
-
-def decline_budget(*, county: str, proposal_id: UUID, because: str, at: datetime, by: str) -> Proposal:
-    """Say no to somebody else's proposal, and why.
-
-    Refuses with ``grant.unknown_proposal``, ``grant.needs_reason``, ``grant.same_person`` or ``grant.wrong_state``.
-    """
-    if not because.strip():
-        raise NEEDS_REASON("because")
-    with transaction.atomic():
-        row = _lock(county, proposal_id)
-        PROPOSAL.move(row, "decline")
-        if by == row.proposed_by:
-            raise SAME_PERSON("by")
-        row.because = because.strip()[:300]
-        _decided(row, at=at, by=by)
-        _note("grant.decline_budget", row, at=at, by=by, reason=row.because)
-    return row
-
-
-def _lock(county: str, proposal_id: UUID) -> Proposal:
-    row = Proposal.objects.select_for_update().filter(county=county, id=proposal_id).first()
-    if row is None:
-        raise UNKNOWN_PROPOSAL("proposal")
-    return row
-
-
-def _decided(row: Proposal, *, at: datetime, by: str) -> None:
-    row.decided_by, row.decided_at = by, at
-    row.save(update_fields=["state", "decided_by", "decided_at", "because", "budget"])
-
-
-def _note(act: str, row: Proposal, *, at: datetime, by: str, reason: str = "") -> None:
-    note(
+def _set(row: Proposal, decider: Decider) -> Budget:
+    """Refuses with ``grant.month_past`` or as ``set_budget`` does."""
+    month = Month.parse(row.told["month"])
+    if decider.on > month.last:
+        raise MONTH_PAST("month", month=month)
+    return set_budget(
         county=row.county,
-        at=at,
-        actor=by,
-        act=act,
-        subject="budget_proposal",
-        subject_id=row.id,
-        reason=reason,
-        month=row.month,
-        programme=row.programme,
-        amount_fen=row.amount_fen,
+        programme=row.told["programme"],
+        month=month,
+        amount_fen=row.told["amount_fen"],
+        by=row.proposed_by,
+        approved_by=decider.by,
+        at=decider.at,
+        on=decider.on,
+        document_no=row.told["document_no"],
     )
+
+
+#: Budgets that wait for somebody else.
+BUDGETS = Matter(
+    subject="budget_proposal",
+    acts=Acts("grant.propose_budget", "grant.approve_budget", "grant.decline_budget"),
+    kinds={BUDGET: _set},
+    unknown=UNKNOWN_PROPOSAL,
+    decided=WRONG_STATE,
+    own=SAME_PERSON,
+    why=NEEDS_REASON,
+    noted=("month", "programme", "amount_fen"),
+)
 
 
 # --- how far it has gone ---------------------------------------------------------------------------------------------

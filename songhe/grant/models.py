@@ -111,42 +111,6 @@ class Budget(CountyRow):
         indexes = [models.Index(fields=["county", "programme", "month"], name="grant_budget_month")]
 
 
-class Proposal(CountyRow):
-    """An amount that one person wants added to, or below zero taken from, a month's budget; another decides."""
-
-    class State(models.TextChoices):
-        OPEN = "open", "待批准"
-        APPROVED = "approved", "已批准"
-        DECLINED = "declined", "未批准"
-
-    leaf = True
-
-    programme = models.CharField(max_length=40)
-    month = models.CharField(max_length=7)
-    amount_fen = models.BigIntegerField()
-    document_no = models.CharField(max_length=80)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
-    proposed_by = models.CharField(max_length=64)
-    proposed_at = models.DateTimeField()
-    decided_by = models.CharField(max_length=64, blank=True)
-    decided_at = models.DateTimeField(null=True)
-    because = models.CharField(max_length=300, blank=True)
-    budget = CountyKey(Budget, null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="grant_proposal_two_people", condition=Q(decided_by="") | ~Q(decided_by=F("proposed_by"))
-            ),
-            models.CheckConstraint(name="grant_proposal_amount", condition=~Q(amount_fen=0)),
-            models.CheckConstraint(
-                name="grant_proposal_budget",
-                condition=Q(state="approved", budget__isnull=False) | (~Q(state="approved") & Q(budget__isnull=True)),
-            ),
-        ]
-        indexes = [models.Index(fields=["county", "month", "state"], name="grant_proposal_month")]
-
-
 class Hold(CountyRow):
     """Part of a voucher set aside for an order, until it is captured, released or times out."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from songhe.grant.models import Grant, Hold, Proposal
+from songhe.grant.models import Grant, Hold
 from songhe.kernel.states import Table, wrong_state
 
 WRONG_STATE = wrong_state("grant")
@@ -22,14 +22,5 @@ HOLD = Table(
         "release": ({Hold.State.HELD}, Hold.State.RELEASED),
     },
     labels=dict(Hold.State.choices),
-    refuses=WRONG_STATE,
-)
-
-PROPOSAL = Table(
-    {
-        "approve": ({Proposal.State.OPEN}, Proposal.State.APPROVED),
-        "decline": ({Proposal.State.OPEN}, Proposal.State.DECLINED),
-    },
-    labels=dict(Proposal.State.choices),
     refuses=WRONG_STATE,
 )

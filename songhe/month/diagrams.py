@@ -74,8 +74,6 @@ def tables() -> dict[str, Table]:
         "考核办法 Scheme of examination (examine)": examine.EDITION,
         "机构考核 Examination of providers (examine)": examine.EXAMINATION,
         "考核异议 Objection to a figure (examine)": examine.OBJECTION,
-        "限期整改 Warning of a provider (examine)": examine.CAUTION,
-        "机构退出 Exit of a provider (examine)": examine.EXIT,
     }
 
 

@@ -72,3 +72,12 @@ def act_once(
 def in_words(refusal: Refusal) -> str:
     """What a verb said when it refused, in the language of the page."""
     return refusal.message(get_language() or "zh")
+
+
+def problems(form: forms.Form | None = None, refusal: Refusal | None = None) -> dict[str, Any]:
+    """What ``staff/refused.html`` shows at the head of a page: a refusal, and what is wrong with a form."""
+    return {
+        "wrong": form if form is not None and form.errors else None,
+        "refused": in_words(refusal) if refusal else "",
+        "refused_code": refusal.code if refusal else "",
+    }

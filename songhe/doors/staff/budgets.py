@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,16 +19,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from songhe.doors.may import may, require
 from songhe.doors.provider.fields import YuanField
+from songhe.doors.shell.amount import figures
+from songhe.doors.shell.pieces import Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import month as spoken_month
-from songhe.doors.staff import naming, words
-from songhe.doors.staff.acting import ActForm, BecauseForm, act_once, fresh, in_words, sent
-from songhe.doors.staff.reach import account_of, counties, out_of_reach
+from songhe.doors.staff import naming, proposals, words
+from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words, problems
+from songhe.doors.staff.card_acts import Wrong
+from songhe.doors.staff.reach import account_of, counties
 from songhe.grant import budget
-from songhe.grant.models import Proposal
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
 from songhe.policy.terms import terms
+from songhe.proposal.models import Proposal
 
 #: Months ahead for which an amount can be proposed.
 AHEAD = 12
@@ -36,12 +40,6 @@ MOST_FEN = 10_000_000_000
 #: Proposals that are shown, the newest.
 SHOWN = 50
 ADD, TAKE = "add", "take"
-
-STATES: dict[str, words.Word] = {
-    Proposal.State.OPEN: words.Word(gettext_lazy("待批准"), "warn"),
-    Proposal.State.APPROVED: words.Word(gettext_lazy("已批准"), "ok"),
-    Proposal.State.DECLINED: words.Word(gettext_lazy("未批准"), "bad"),
-}
 
 
 class ProposeForm(ActForm):
@@ -78,21 +76,6 @@ class Row:
     wanted_fen: int | None
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A proposal, and the forms by which somebody else decides it."""
-
-    row: Proposal
-    which: Month
-    programme: Any
-    state: words.Word
-    proposed_by: str
-    decided_by: str
-    approve: ActForm | None
-    decline: ActForm | None
-    own: bool
-
-
 def county_of(request: DoorRequest) -> tuple[str, list[str]]:
     """The county that the page is about, and those that could be chosen instead; another's is not there."""
     known = counties(request, "budget.read")
@@ -120,8 +103,7 @@ def page(
     known: list[str],
     *,
     form: ActForm | None = None,
-    wrong: tuple[UUID, ActForm] | None = None,
-    refusal: Refusal | None = None,
+    wrong: Wrong | None = None,
     status: int = 200,
 ) -> HttpResponse:
     asked = request.GET.get("year", "")
@@ -140,11 +122,9 @@ def page(
         "before": address(county, known, year=year - 1),
         "after": address(county, known, year=year + 1),
         "rows": rows_of(request, county, year),
-        "asked": proposals(request, county, wrong),
+        "proposals": proposals.shown(request, BUDGETS, county, budget.BUDGETS.newest(county, SHOWN), wrong),
         "form": (form or fresh_form(request, county)) if may_set else None,
-        "wrong": form if form is not None and form.errors else wrong[1] if wrong else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **(wrong.said() if wrong else problems(form)),
     }
     return render(request, "staff/budgets.html", said, status=status)
 
@@ -174,37 +154,13 @@ def wanted(county: str, stand: budget.Stand) -> int | None:
         return None
 
 
-def proposals(request: DoorRequest, county: str, wrong: tuple[UUID, ActForm] | None) -> list[Asked]:
-    """The newest proposals, those that wait first."""
-    rows = list(Proposal.objects.filter(county=county).order_by("-proposed_at", "-id")[:SHOWN])
-    names = naming.accounts(name for row in rows for name in (row.proposed_by, row.decided_by))
-    username = account_of(request).username
-    may_decide = county in counties(request, "budget.approve")
-    shown = []
-    for row in sorted(rows, key=lambda one: one.state != Proposal.State.OPEN):
-        waits = may_decide and row.state == Proposal.State.OPEN
-        mine = waits and row.proposed_by == username
-        mended = wrong[1] if wrong and wrong[0] == row.id and isinstance(wrong[1], BecauseForm) else None
-        shown.append(
-            Asked(
-                row=row,
-                which=Month.parse(row.month),
-                programme=words.word(words.PROGRAMMES, row.programme).said,
-                state=words.word(STATES, row.state),
-                proposed_by=names.get(row.proposed_by, ""),
-                decided_by=names.get(row.decided_by, ""),
-                approve=fresh(ActForm, f"approve_{row.id}") if waits and not mine else None,
-                decline=(mended or fresh(BecauseForm, f"decline_{row.id}")) if waits and not mine else None,
-                own=mine,
-            )
-        )
-    return shown
-
-
 def months_open(request: DoorRequest) -> list[tuple[str, str]]:
-    language = "zh" if words.in_chinese() else "en"
     now = Month.of(request.on)
-    return [(str(now.plus(n)), spoken_month(now.plus(n), language)) for n in range(AHEAD + 1)]
+    return [(str(now.plus(n)), month_said(now.plus(n))) for n in range(AHEAD + 1)]
+
+
+def month_said(which: Month) -> str:
+    return spoken_month(which, "zh" if words.in_chinese() else "en")
 
 
 def fresh_form(request: DoorRequest, county: str) -> ActForm:
@@ -249,56 +205,34 @@ def propose(request: DoorRequest) -> HttpResponse:
     return HttpResponseRedirect(address(county, known, year=told["month"][:4]))
 
 
-def find(request: DoorRequest, proposal_id: UUID) -> Proposal:
-    """The proposal inside the reach of those who decide, or 404; asking for another county's is noted there."""
-    row = Proposal.objects.filter(id=proposal_id).first()
-    if row is None:
-        raise Http404
-    if row.county not in counties(request, "budget.approve"):
-        out_of_reach(request, county=row.county, subject="budget_proposal", subject_id=row.id)
-    return row
+def said(rows: Sequence[Proposal], request: DoorRequest) -> Mapping[UUID, proposals.Said]:
+    found = {}
+    for row in rows:
+        programme = words.word(words.PROGRAMMES, row.told["programme"]).said
+        which, amount = month_said(Month.parse(row.told["month"])), figures(row.told["amount_fen"])
+        found[row.id] = proposals.Said(f"{which} · {programme} · {amount}", [Fact(_("文号"), row.told["document_no"])])
+    return found
+
+
+def after(row: Proposal, request: DoorRequest) -> str:
+    return address(row.county, counties(request, "budget.read"), year=row.told["month"][:4])
+
+
+BUDGETS = proposals.Desk(
+    matter=budget.BUDGETS,
+    act="budget.approve",
+    address="staff:budget-decide",
+    hint=gettext_lazy("批准后就可以发券。"),
+    done=gettext_lazy("预算已批准，可以发券了。"),
+    say=said,
+    page=lambda request, row, wrong, status: page(
+        request, row.county, counties(request, "budget.read"), wrong=wrong, status=status
+    ),
+    after=after,
+)
 
 
 @require_POST
 @require("budget.approve")
-def approve(request: DoorRequest, proposal_id: UUID) -> HttpResponse:
-    row = find(request, proposal_id)
-
-    def do() -> dict[str, Any]:
-        by = account_of(request).username
-        budget.approve_budget(county=row.county, proposal_id=row.id, at=request.at, on=request.on, by=by)
-        return {"proposal": str(row.id)}
-
-    return decided(request, row, ActForm(request.POST), "approve", do, _("预算已批准，可以发券了。"))
-
-
-@require_POST
-@require("budget.approve")
-def decline(request: DoorRequest, proposal_id: UUID) -> HttpResponse:
-    row = find(request, proposal_id)
-    form = sent(BecauseForm, f"decline_{row.id}", request)
-
-    def do() -> dict[str, Any]:
-        budget.decline_budget(
-            county=row.county,
-            proposal_id=row.id,
-            because=form.cleaned_data["because"],
-            at=request.at,
-            by=account_of(request).username,
-        )
-        return {"proposal": str(row.id)}
-
-    return decided(request, row, form, "decline", do, _("已写明理由，没有批准。"))
-
-
-def decided(request: DoorRequest, row: Proposal, form: ActForm, verb: str, do: Any, done: str) -> HttpResponse:
-    """One decision, once; a refusal shows the page as it stands now, and says why."""
-    known = counties(request, "budget.read")
-    if not form.is_valid():
-        return page(request, row.county, known, wrong=(row.id, form), status=422)
-    try:
-        act_once(request, county=row.county, name=f"staff.budget.{verb}:{row.id}", form=form, do=do)
-    except Refusal as refusal:
-        return page(request, row.county, known, refusal=refusal, status=refusal.status)
-    messages.success(request, done)
-    return HttpResponseRedirect(address(row.county, known, year=row.month[:4]))
+def decide(request: DoorRequest, proposal_id: UUID, answer: str) -> HttpResponse:
+    return proposals.answered(request, BUDGETS, proposal_id, answer)

@@ -11,11 +11,12 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from songhe.doors.may import check, may
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
-from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words, sent
+from songhe.doors.staff.acting import ActForm, BecauseForm, act_once, fresh, in_words, problems, sent
 from songhe.doors.staff.reach import account_of, counties, out_of_reach
 from songhe.kernel.refusal import Refusal
 from songhe.policy.pack import is_place
@@ -30,6 +31,10 @@ class ThingForm(ActForm):
     def choose(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
         fields: dict[str, Any] = self.fields
         fields[name].choices = list(choices)
+
+
+#: What a verb does to the thing, with what the form told.
+Doing = Callable[[Any, Mapping[str, Any], DoorRequest], object]
 
 
 def anything(thing: Any) -> bool:
@@ -51,7 +56,7 @@ class Verb:
     hint: Any
     done: Any
     form: type[ActForm]
-    do: Callable[[Any, Mapping[str, Any], DoorRequest], object]
+    do: Doing
     open_to: Callable[[Any], bool] = anything
     begun_by: Callable[[Any], str] = nobody
     tone: str = ""
@@ -75,14 +80,32 @@ class Wrong:
     refusal: Refusal | None = None
 
     def said(self) -> dict[str, Any]:
-        return {
-            "wrong": self.form,
-            "refused": in_words(self.refusal) if self.refusal else "",
-            "refused_code": self.refusal.code if self.refusal else "",
-        }
+        return problems(self.form, self.refusal)
 
 
-NOTHING_WRONG: dict[str, Any] = {"wrong": None, "refused": "", "refused_code": ""}
+NOTHING_WRONG: dict[str, Any] = problems()
+
+
+def decided_by_another(act: str, yes: Doing, no: Doing, hint: Any, done: Any, **more: Any) -> tuple[Verb, Verb]:
+    """What one person proposed another approves, or declines and says why."""
+    row: dict[str, Any] = {
+        "open_to": lambda row: row.state == "open",
+        "begun_by": lambda row: row.proposed_by,
+        **more,
+    }
+    return (
+        Verb("approve", act, gettext_lazy("批准"), hint, done, ActForm, yes, tone="main", **row),
+        Verb(
+            "decline",
+            act,
+            gettext_lazy("不批准"),
+            gettext_lazy("写明理由。"),
+            gettext_lazy("已写明理由，没有批准。"),
+            BecauseForm,
+            no,
+            **row,
+        ),
+    )
 
 
 def by_whom(request: DoorRequest) -> dict[str, Any]:
@@ -96,9 +119,9 @@ def offers(
     found = []
     username = account_of(request).username
     for verb in verbs:
-        if not may(request.user, verb.act, request.on) or county not in counties(request, verb.act):
-            continue
         if not verb.open_to(thing) or verb.begun_by(thing) == username:
+            continue
+        if not may(request.user, verb.act, request.on) or county not in counties(request, verb.act):
             continue
         mended = wrong.form if wrong and wrong.verb is verb and wrong.about == key else None
         form = mended or fresh(verb.form, f"{verb.name}_{key}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -72,8 +73,19 @@ def noted_read(request: DoorRequest, *, county: str, act: str, subject: str, sub
 
 
 def counties(request: DoorRequest, act: str) -> list[str]:
-    """The counties whose months the roles that allow the act reach: one's own, or those that have had a month."""
-    held = appointments(account_of(request), request.on, roles=[role.value for role in RULES[act]])
+    """The counties whose months the roles that allow the act reach: one's own, or those that have had a month.
+
+    Read once for each account object, which lives for one request.
+    """
+    account = account_of(request)
+    known: dict[str, list[str]] = account.__dict__.setdefault("counties_by_act", {})
+    if act not in known:
+        known[act] = _counties(account, request.on, act)
+    return known[act]
+
+
+def _counties(account: Account, on: date, act: str) -> list[str]:
+    held = appointments(account, on, roles=[role.value for role in RULES[act]])
     prefixes = sorted({place_code.prefix(one.place)[:6] for one in held})
     found: dict[str, Any] = {}
     for prefix in prefixes:
@@ -81,6 +93,6 @@ def counties(request: DoorRequest, act: str) -> list[str]:
             found[prefix] = None
             continue
         for rows in (Budget.objects, Run.objects):
-            known = rows.filter(county__startswith=prefix).order_by("county").values_list("county", flat=True)
-            found |= dict.fromkeys(known.distinct()[:COUNTIES_SHOWN])
+            codes = rows.filter(county__startswith=prefix).order_by("county").values_list("county", flat=True)
+            found |= dict.fromkeys(codes.distinct()[:COUNTIES_SHOWN])
     return sorted(found)[:COUNTIES_SHOWN]
