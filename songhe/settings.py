@@ -72,7 +72,7 @@ class Installation(BaseSettings):
     database_pool: int = Field(default=0, description="PostgreSQL connections kept per process; 0: one per thread")
     database_prepare: int = Field(
         default=5,
-        description="How often PostgreSQL is asked a question of the hot path before it keeps the plan; 0: it keeps none, "
+        description="How often PostgreSQL is asked a question of the hot path before it keeps its plan; 0: never, "
         "for poolers that lose prepared statements",
     )
 
