@@ -16,6 +16,9 @@ VERBS = {
     "credits/deeds": "witness",
     "rounds/needs": "order",
     "volunteers/stints": "confirm",
+    "examination/warnings": "lift",
+    "examination/exits": "approve",
+    "examination/schemes": "approve",
     "staff/examination": "publish",
 }
 
@@ -102,6 +105,7 @@ def rounds(person: Any) -> dict[str, Any]:
 
 
 def examination() -> dict[str, Any]:
+    from songhe.examine import leave, scheme, warn
     from songhe.examine.models import Objection
     from songhe.examine.tests import world
     from songhe.kernel.month import Month
@@ -116,7 +120,16 @@ def examination() -> dict[str, Any]:
         made_by="somebody",
         made_at=world.at(DAY),
     )
-    return {"examination": drawn, "examination_objection": objection}
+    by = {"at": world.at(DAY), "by": "somebody"}
+    about = {"county": COUNTY, "provider": objection.provider, "on": DAY, **by}
+    text = scheme.written(scheme.shipped())
+    return {
+        "examination": drawn,
+        "examination_objection": objection,
+        "caution": warn.warn(cause="finding", mend="补齐", due_on=date(2026, 4, 10), **about),
+        "exit": leave.propose(because="不合格", since=DAY, residents_until=date(2026, 4, 10), **about),
+        "edition": scheme.propose(county=COUNTY, text=text, valid_from=Month(2026, 3), document_no="1", **by),
+    }
 
 
 def papers(provider: Any, manager: Any) -> dict[str, Any]:
@@ -161,13 +174,18 @@ def named(found: Any) -> dict[str, Any]:
         "examination_id": found.examination.id,
         "sheet_id": found.sheet.id,
         "discount_id": found.discount.pk,
+        "caution_id": found.caution.id,
         "indicator": found.examination_objection.indicator,
     }
 
 
 def keyed(found: Any, route: str) -> Any:
-    """The row that ``key`` names in an address of clearing."""
+    """The row that ``key`` names in an address of clearing or of what follows an examination."""
     rows_ = (
+        *((f"examination/{part}/new/", COUNTY) for part in ("warnings", "exits", "schemes")),
+        ("examination/warnings/", found.caution.id),
+        ("examination/exits/", found.exit.id),
+        ("examination/schemes/", found.edition.id),
         ("clearing/new/", COUNTY),
         ("clearing/nets/", found.net.id),
         ("clearing/agreements/", found.agreement.pk),

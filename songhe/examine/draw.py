@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,15 +11,25 @@ from django.db import transaction
 
 from songhe.examine.gather import gather, providers_of
 from songhe.examine.models import Edition, Examination, Figure, Score
-from songhe.examine.scheme import REASON_MISSING, SAME_PERSON, Scheme, edition_to_use, scheme_of
+from songhe.examine.scheme import (
+    REASON_MISSING,
+    SAME_PERSON,
+    Scheme,
+    edition_to_use,
+    scheme_for,
+    scheme_of,
+)
 from songhe.examine.score import INDICATORS, Counted, judge, total
 from songhe.examine.states import EXAMINATION
 from songhe.examine.warn import warn_below
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import reason
+from songhe.provider.models import Provider
 from songhe.trail.note import note
 
 NOTHING = Counted(0, 0)
+
+Counts = Mapping[str, Mapping[int, Counted]]
 
 MONTH_NOT_OVER = reason(
     "examine.month_not_over",
@@ -116,6 +127,40 @@ def differences(examination: Examination) -> list[tuple[int, str, Counted, Count
     return found
 
 
+@dataclass(frozen=True)
+class Trial:
+    """What a provider would have, and has by the scheme in force; none where too little could be judged."""
+
+    provider: Provider
+    now: int | None
+    then: int | None
+
+
+def try_out(*, county: str, month: Month, scheme: Scheme) -> list[Trial]:
+    """Every provider of a month by another scheme than the one in force; nothing is written, nothing is public.
+
+    The best by the tried one first; as many statements as there are indicators, twice.
+    """
+    in_force = scheme_for(county=county, month=month)
+    scores = [_scores(county, month, one) for one in (in_force, scheme)]
+    rows = [Trial(one, scores[0][pk], scores[1][pk]) for pk, one in providers_of(county, month).items()]
+    return sorted(rows, key=lambda row: (row.then is None, -(row.then or 0), row.provider.name, row.provider.pk))
+
+
+def _scores(county: str, month: Month, scheme: Scheme) -> dict[int, int | None]:
+    counts = gather(county=county, month=month, rules=scheme.rules)
+    return {
+        provider: total(
+            (
+                (rule.weight, judge(counts[code].get(provider, NOTHING), INDICATORS[code].scale, rule).points)
+                for code, rule in scheme.rules.items()
+            ),
+            least_weight=scheme.least_weight,
+        ).score
+        for provider in providers_of(county, month)
+    }
+
+
 def _freeze(made: Examination, scheme: Scheme, month: Month) -> int:
     counts = gather(county=made.county, month=month, rules=scheme.rules)
     scores, figures = [], []
@@ -137,10 +182,9 @@ def _freeze(made: Examination, scheme: Scheme, month: Month) -> int:
     return len(scores)
 
 
-def _figure(
-    made: Examination, provider: int, code: str, counts: Mapping[str, Mapping[int, Counted]], scheme: Scheme
-) -> Figure:
-    counted, rule, scale = counts[code].get(provider, NOTHING), scheme.rules[code], INDICATORS[code].scale
+def _figure(made: Examination, provider: int, code: str, counts: Counts, scheme: Scheme) -> Figure:
+    rule, scale = scheme.rules[code], INDICATORS[code].scale
+    counted = counts[code].get(provider, NOTHING)
     judged = judge(counted, scale, rule)
     return Figure(
         county=made.county,

@@ -3,7 +3,6 @@ agreed to. 安置"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +20,7 @@ from songhe.examine.models import Exit, Placement
 from songhe.examine.scheme import REASON_MISSING
 from songhe.examine.states import EXIT
 from songhe.examine.steer import Offer, position, public_scores, rank, sellers, suspended_on
+from songhe.kernel.geo import Point
 from songhe.kernel.refusal import reason
 from songhe.meal.book import book, cancel
 from songhe.meal.models import Booking, Menu
@@ -113,6 +113,7 @@ class Destinations:
         self.public = public_scores(leaving.county)
         self.out = suspended_on(leaving.county, on) | {leaving.provider_id}
         self._known: dict[tuple[Any, ...], list[Provider]] = {}
+        self._canteens: dict[tuple[Any, ...], dict[int, Point]] = {}
 
     def of(self, what: Held) -> list[Offer]:
         """The first is what is proposed; none for money, which goes back to the purse that it came from."""
@@ -127,6 +128,7 @@ class Destinations:
             on=self.on,
             public=self.public,
             suspended=self.out,
+            places=self._canteens.get(key),
         )
 
     def _key(self, what: Held) -> tuple[Any, ...]:
@@ -145,7 +147,10 @@ class Destinations:
         if what.kind == Kind.NEED:
             return sellers(county=self.county, item=what.row.item, on=self.on)[0]
         if what.kind == Kind.BOOKING:
-            return _unique(menu.point.provider for menu in _menus(self.county, what.row))
+            points = {menu.point.provider_id: menu.point for menu in reversed(_menus(self.county, what.row))}
+            places = {pk: position(point) for pk, point in points.items()}
+            self._canteens[self._key(what)] = {pk: place for pk, place in places.items() if place is not None}
+            return [point.provider for point in points.values()]
         return []
 
 
@@ -264,7 +269,3 @@ def _menus(county: str, booking: Booking) -> list[Menu]:
         for menu in found
         if menu.taken < menu.portions and (booking.way == Booking.Way.TABLE or menu.delivery_id is not None)
     ]
-
-
-def _unique(providers: Iterable[Provider]) -> list[Provider]:
-    return list({one.pk: one for one in providers}.values())

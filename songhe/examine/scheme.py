@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from songhe.examine.models import Edition, Examination, Step
 from songhe.examine.score import FULL, INDICATORS, Rule
@@ -111,6 +112,11 @@ def shipped() -> Scheme:
     return parse(DATA.read_text(encoding="utf-8"))
 
 
+def written(scheme: Scheme) -> str:
+    """As a county would write it; ``parse`` reads the same from it."""
+    return yaml.safe_dump(scheme.told, allow_unicode=True, sort_keys=False, default_flow_style=None, width=100)
+
+
 def scheme_of(edition: Edition) -> Scheme:
     return read(edition.told)
 
@@ -119,6 +125,17 @@ def edition_for(*, county: str, month: Month) -> Edition | None:
     """The county's own scheme of the month; none where the shipped one holds."""
     own = Edition.objects.filter(county=county, shipped=False, state=Edition.State.IN_FORCE, valid_from__lte=str(month))
     return own.order_by("-valid_from").first()
+
+
+def scheme_for(*, county: str, month: Month) -> Scheme:
+    """By which the month of the county is examined: its own, or the one that is shipped."""
+    own = edition_for(county=county, month=month)
+    return shipped() if own is None else scheme_of(own)
+
+
+def editions(county: str) -> QuerySet[Edition]:
+    """The county's own, the newest first."""
+    return Edition.objects.filter(county=county, shipped=False).order_by("-valid_from", "-proposed_at", "-id")
 
 
 def edition_to_use(*, county: str, month: Month, at: datetime) -> Edition:

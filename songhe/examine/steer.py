@@ -15,6 +15,7 @@ from songhe.examine.models import Examination, Offered, Score, Steering
 from songhe.examine.score import median
 from songhe.kernel.geo import Point, distance_metres
 from songhe.kernel.refusal import reason
+from songhe.meal.models import Point as Canteen
 from songhe.outreach import need as needs
 from songhe.outreach.models import Need
 from songhe.person.models import Person
@@ -93,7 +94,8 @@ def suggest(
 def sellers(*, county: str, item: Item, on: date) -> tuple[list[Provider], dict[int, int], set[int]]:
     """Who has a price for the item on the day and is listed, or stands, in the county; their prices; and which of them
     take the county's vouchers or cards for it."""
-    rows = Price.objects.filter(item=item, valid_from__lte=on).exclude(valid_to__lt=on).order_by("valid_from", "id")
+    rows = Price.objects.filter(item__code=item.code, valid_from__lte=on).exclude(valid_to__lt=on)
+    rows = rows.order_by("valid_from", "id")
     prices = dict(rows.values_list("provider_id", "price_fen"))
     contracted = {row.provider_id for row in listings_on(county, on) if item.category in row.categories}
     contracted |= {row.provider_id for row in partners_on(county, on) if item.help in row.helps}
@@ -113,15 +115,19 @@ def rank(
     contracted: Collection[int] | None = None,
     public: Public | None = None,
     suspended: Collection[int] | None = None,
+    places: Mapping[int, Point] | None = None,
 ) -> list[Offer]:
-    """The same order for any providers; who is suspended in the county on the day is none of them."""
+    """The same order for any providers; who is suspended in the county on the day is none of them.
+
+    ``places``: where each would serve, if not where it stands itself: its canteen, say.
+    """
     held = suspended_on(county, on) if suspended is None else suspended
     public = public or public_scores(county)
     offers = [
         Offer(
             one,
             public.scores.get(one.pk),
-            _metres(home, one),
+            _metres(home, (places or {}).get(one.pk) or position(one)),
             (prices or {}).get(one.pk, 0),
             contracted is None or one.pk in contracted,
         )
@@ -217,7 +223,7 @@ def home_of(county: str, person_id: UUID) -> Point | None:
     return None if person is None else position(person)
 
 
-def position(of: Person | Provider) -> Point | None:
+def position(of: Person | Provider | Canteen) -> Point | None:
     return None if of.longitude is None or of.latitude is None else Point(of.latitude, of.longitude)
 
 
@@ -226,8 +232,7 @@ def suspended_on(county: str, on: date) -> set[int]:
     return set(held.values_list("provider_id", flat=True))
 
 
-def _metres(home: Point | None, provider: Provider) -> int | None:
-    there = position(provider)
+def _metres(home: Point | None, there: Point | None) -> int | None:
     return None if home is None or there is None else round(distance_metres(home, there))
 
 

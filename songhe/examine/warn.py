@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from songhe.examine.models import Caution, Examination, Score
 from songhe.examine.scheme import REASON_MISSING, SAME_PERSON, scheme_of
@@ -45,32 +46,37 @@ NOT_DUE = reason(
 class Ground:
     """Something serious that was found of a provider: a complaint found true, a food inspection not passed."""
 
+    provider: Provider
     cause: str
     about: str
     on: date
-    words: str
 
     @property
     def key(self) -> str:
         return f"{self.cause}:{self.about}"
 
 
-def grounds(*, county: str, provider: Provider, on: date) -> list[Ground]:
-    """What was found within a year, the newest first; two statements."""
+def grounds(*, county: str, on: date, provider: Provider | None = None) -> list[Ground]:
+    """What was found within a year, of one provider or of any, the newest first; two statements."""
     first = on - timedelta(days=GROUND_DAYS)
+    of: dict[str, Any] = {"county": county} if provider is None else {"county": county, "provider": provider}
     upheld = (Complaint.Outcome.UPHELD, Complaint.Outcome.PARTLY)
-    complaints = Complaint.rows.filter(county=county, provider=provider, received_on__gte=first)
+    complaints = Complaint.rows.filter(**of, provider__isnull=False, received_on__gte=first).filter(
+        Q(review_outcome__in=upheld) | Q(review_outcome="", outcome__in=upheld)
+    )
     told = [
-        Ground(Caution.Cause.COMPLAINT, row.no, row.received_on, row.category)
-        for row in complaints.order_by("-received_on", "-id")
-        if (row.review_outcome or row.outcome) in upheld
+        Ground(row.provider, Caution.Cause.COMPLAINT, row.no, row.received_on)
+        for row in complaints.select_related("provider")
+        if row.provider is not None
     ]
-    inspections = Inspection.objects.filter(county=county, point__provider=provider, on__gte=first)
-    failed = inspections.exclude(result=Inspection.Result.PASS).select_related("point").order_by("-on", "-id")
+    inspections = Inspection.objects.filter(county=county, on__gte=first).exclude(result=Inspection.Result.PASS)
+    if provider is not None:
+        inspections = inspections.filter(point__provider=provider)
     told += [
-        Ground(Caution.Cause.FOOD, f"{row.point.code} {row.on}", row.on, "；".join(row.findings)) for row in failed
+        Ground(row.point.provider, Caution.Cause.FOOD, f"{row.point.code} {row.on}", row.on)
+        for row in inspections.select_related("point__provider")
     ]
-    return sorted(told, key=lambda one: one.on, reverse=True)
+    return sorted(told, key=lambda one: (-one.on.toordinal(), one.about))
 
 
 def warn(
@@ -206,9 +212,9 @@ def cautions(county: str) -> QuerySet[Caution]:
     return rows.order_by(F("decided_at").desc(nulls_first=True), "due_on", "id")
 
 
-def overdue(county: str, on: date) -> QuerySet[Caution]:
+def overdue(counties: Collection[str], on: date) -> QuerySet[Caution]:
     """What should have been mended before the day and is still open."""
-    return Caution.objects.filter(county=county, state__in=OPEN, due_on__lt=on).order_by("due_on", "id")
+    return Caution.objects.filter(county__in=counties, state__in=OPEN, due_on__lt=on).order_by("due_on", "id")
 
 
 def _decide(row: Caution, verb: str, because: str, *, at: datetime, by: str) -> Caution:

@@ -12,8 +12,6 @@ from django.db.models import Count, Min, Q, QuerySet
 from songhe.outreach.models import Need, Round, Steward, Stint, Visit
 from songhe.outreach.need import WAITING
 from songhe.outreach.rounds import monday
-from songhe.provider.catalogue import items_on
-from songhe.provider.models import Item, Price, Provider, Suspension
 
 #: Not ended yet: nobody answered, or they said yes and it is still to be done.
 OPEN = (*WAITING, Need.State.ACCEPTED)
@@ -49,13 +47,6 @@ class Kind:
     count: int
     late: int
     oldest: date
-
-
-@dataclass(frozen=True)
-class Seller:
-    provider: Provider
-    item: Item
-    price_fen: int
 
 
 def steward_of(account: str) -> Steward | None:
@@ -131,17 +122,6 @@ def needs_by_kind(county: str, on: date) -> list[Kind]:
     return [
         Kind(*one) for one in rows.values_list("help").annotate(many=Count("id"), late=late, oldest=Min("heard_on"))
     ]
-
-
-def sellers(county: str, help: str, on: date, most: int = 100) -> list[Seller]:
-    """Who sells this help on the day in the county and is not suspended, by item and price; three statements."""
-    items = {one.code: one for one in items_on(county, on) if one.help == help}
-    held = Suspension.objects.filter(Q(until__isnull=True) | Q(until__gte=on), county=county, since__lte=on)
-    rows = Price.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on)
-    rows = rows.filter(item__code__in=items, provider__place__startswith=county)
-    rows = rows.exclude(provider__in=held.values("provider_id")).select_related("provider", "item")
-    found = rows.order_by("item__code", "price_fen", "provider__name", "id")[:most]
-    return [Seller(one.provider, items[one.item.code], one.price_fen) for one in found]
 
 
 def stints_waiting(county: str, most: int = 100) -> list[Stint]:

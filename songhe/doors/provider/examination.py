@@ -1,4 +1,5 @@
-"""A provider's own scores 机构考核: what pulled them down, and objections with their answers."""
+"""A provider's own scores 机构考核: what pulled them down, objections with their answers, and what must be mended by
+when."""
 
 from __future__ import annotations
 
@@ -16,21 +17,26 @@ from songhe.doors.provider.desk import Desk, open_desk, shown, somebody_elses
 from songhe.doors.provider.posting import post, troubles
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, because, fresh, sent
-from songhe.doors.staff.examination_shown import OBJECTIONS, entry, name_of
+from songhe.doors.staff.examination_shown import CAUTIONS, OBJECTIONS, caution_said, entry, lost_points, name_of
 from songhe.doors.staff.reach import account_of
-from songhe.examine.models import Examination, Objection, Score
+from songhe.examine.models import Caution, Examination, Objection, Score
 from songhe.examine.object import last_day, object_to
 from songhe.examine.queries import explained
 from songhe.examine.score import INDICATORS
+from songhe.examine.warn import OPEN, mend
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
 
-#: So many months stand on the page.
-MONTHS = 6
+#: So many months, and so many warnings, stand on the page.
+MONTHS, WARNINGS = 6, 12
 
 
 class ObjectForm(ActForm):
     because = because(gettext_lazy("哪里不对"), gettext_lazy("写明是哪些服务、账单或评价。"), rows=2)
+
+
+class MendForm(ActForm):
+    words = because(gettext_lazy("改了什么"), gettext_lazy("写明哪天、怎么改的；县区会来复查。"), rows=2)
 
 
 @require_safe
@@ -48,7 +54,8 @@ def page(
     *,
     about: tuple[UUID, str] | None = None,
 ) -> HttpResponse:
-    """The published months of this provider, the newest first; what is objected to stands by its indicator."""
+    """What must be mended first; then the published months, the newest first, each indicator with what was objected
+    to."""
     rows = Examination.objects.filter(
         id__in=Score.objects.filter(provider=desk.provider, county__in=desk.counties).values("examination"),
         county__in=desk.counties,
@@ -59,7 +66,11 @@ def page(
         (row.examination_id, row.indicator): row
         for row in Objection.objects.filter(county__in=desk.counties, provider=desk.provider, examination__in=months)
     }
-    said: dict[str, Any] = {"months": [], **troubles(form, refusal)}
+    said: dict[str, Any] = {
+        "cautions": warnings(request, desk, form, about),
+        "months": [],
+        **troubles(form, refusal),
+    }
     for row in months:
         until = last_day(row)
         one = entry(explained(row, providers=[desk.provider.pk])[0])
@@ -81,6 +92,52 @@ def page(
             {"row": row, "month": Month.parse(row.month), "total": one.total, "parts": parts, "until": until}
         )
     return shown(request, desk, "provider/examination.html", said, status=status)
+
+
+def warnings(
+    request: DoorRequest, desk: Desk, form: ActForm | None, about: tuple[UUID, str] | None
+) -> list[dict[str, Any]]:
+    """What is open by its day, with the form to say what was mended; then what was decided."""
+    rows = Caution.objects.filter(county__in=desk.counties, provider=desk.provider).select_related("examination")
+    ordered = sorted(rows.order_by("-given_at", "-id")[:WARNINGS], key=lambda row: (row.state not in OPEN, row.due_on))
+    return [
+        {
+            "row": row,
+            "state": CAUTIONS[row.state],
+            "why": caution_said(row),
+            "parts": lost_points(row) if row.state in OPEN else [],
+            "late": row.state in OPEN and row.due_on < request.on,
+            "form": (form if form is not None and about == (row.id, "mend") else fresh(MendForm, f"mend_{row.id.hex}"))
+            if row.state == Caution.State.GIVEN
+            else None,
+        }
+        for row in ordered
+    ]
+
+
+@require_POST
+@require("desk.examination")
+def mended(request: DoorRequest, caution_id: UUID) -> HttpResponse:
+    """Say what was mended; the county looks and decides."""
+    desk = open_desk(request, "desk.examination")
+    row = Caution.objects.filter(id=caution_id).first()
+    if row is None or row.county not in desk.counties or row.provider_id != desk.provider.pk:
+        somebody_elses(request, row, "examine_caution")
+
+    def again(form: ActForm, refusal: Refusal | None = None, status: int = 200) -> HttpResponse:
+        return page(request, desk, form, refusal, status, about=(row.id, "mend"))
+
+    by = account_of(request).username
+    return post(
+        request,
+        sent(MendForm, f"mend_{row.id.hex}", request),
+        county=row.county,
+        name=f"examine.mend:{row.id}",
+        do=lambda told: mend(caution=row, words=told["words"], at=request.at, by=by),
+        page=again,
+        done=_("报上去了，等县区复查。"),
+        on_to=reverse("provider:examination"),
+    )
 
 
 @require_POST

@@ -20,7 +20,9 @@ from songhe.doors.provider.desk import Desk, open_desk, shown
 from songhe.doors.shell.amount import figures
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import day_of_month
+from songhe.doors.staff.examination_shown import caution_said
 from songhe.doors.staff.words import in_chinese
+from songhe.examine.models import Caution
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
 from songhe.policy.terms import terms
@@ -181,7 +183,26 @@ def home(request: DoorRequest) -> HttpResponse:
 
 def house_tasks(desk: Desk, on: date) -> list[Task]:
     """What waits at any provider's: its money, its papers."""
-    return statement_tasks(desk) + paper_task(ending_soon(desk.provider, on), on) + bank_task(desk)
+    return (
+        mend_tasks(desk, on) + statement_tasks(desk) + paper_task(ending_soon(desk.provider, on), on) + bank_task(desk)
+    )
+
+
+def mend_tasks(desk: Desk, on: date) -> list[Task]:
+    """What the county wants mended, and by when."""
+    rows = Caution.objects.filter(county__in=desk.counties, provider=desk.provider, state=Caution.State.GIVEN)
+    return [
+        Task(
+            "alert",
+            _("限期整改：%(why)s") % {"why": caution_said(row)},
+            _("%(due)s前改好并报告。") % {"due": said_day(row.due_on)}
+            if row.due_on >= on
+            else _("期限 %(due)s，已过期。") % {"due": said_day(row.due_on)},
+            reverse("provider:examination"),
+            "warn" if row.due_on >= on else "bad",
+        )
+        for row in rows.select_related("examination").order_by("due_on", "id")
+    ]
 
 
 def home_of_a_body(request: DoorRequest, desk: Desk, month: Month) -> HttpResponse:

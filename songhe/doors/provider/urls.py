@@ -31,6 +31,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("choose/", desk.choose, name="choose"),
     path("examination/", examination.examination, name="examination"),
+    path("examination/warnings/<uuid:caution_id>/", examination.mended, name="examination-mend"),
     path("examination/<uuid:examination_id>/<slug:indicator>/", examination.objected, name="examination-object"),
     path("redeem/", redeem.redeem_page, name="redeem"),
     path("redeem/<of_provider:no>/", redeem.redeemed, name="redeemed"),

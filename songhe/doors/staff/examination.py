@@ -18,9 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 from songhe.doors.may import may, require
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
-from songhe.doors.staff import naming
 from songhe.doors.staff.acting import ActForm, BecauseForm, act_once, because, fresh, in_words, sent
 from songhe.doors.staff.examination_shown import OBJECTIONS, STATES, entry, name_of, rules_said
+from songhe.doors.staff.examination_warnings import tabs
 from songhe.doors.staff.reach import account_of, counties, out_of_reach
 from songhe.examine import draw as verbs
 from songhe.examine.models import Examination, Objection
@@ -78,14 +78,10 @@ def page(
 ) -> HttpResponse:
     """What was examined, and objections with the form of who may answer them."""
     answers = may(request.user, "examination.answer", request.on)
-    names = naming.places(known, request.on)
     last = Month.of(request.on).previous
     drawing = form if isinstance(form, DrawForm) else fresh(DrawForm, "draw", county=county, month=str(last))
     said = {
-        "county_name": names[county],
-        "chips": [{"word": names[one], "address": address(one, known), "current": one == county} for one in known]
-        if len(known) > 1
-        else [],
+        **tabs(request, county, "staff:examination"),
         "rows": [(row, Month.parse(row.month), STATES[row.state]) for row in all_of(county)[:SHOWN]],
         "drawing": drawing if may(request.user, "examination.draw", request.on) else None,
         "drawing_open": isinstance(form, DrawForm),

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from songhe.doors.staff.words import Word, said, titled
-from songhe.examine.models import Examination, Figure, Objection
-from songhe.examine.queries import Explained
+from songhe.examine.models import Caution, Edition, Examination, Exit, Figure, Objection, Placement, Steering
+from songhe.examine.queries import Explained, explained
 from songhe.examine.scheme import Scheme
 from songhe.examine.score import INDICATORS
 
@@ -24,6 +24,42 @@ OBJECTIONS: dict[str, Word] = {
     Objection.State.MADE: Word(gettext_lazy("待答复"), "warn"),
     Objection.State.UPHELD: Word(gettext_lazy("异议成立"), "ok"),
     Objection.State.REJECTED: Word(gettext_lazy("异议不成立"), ""),
+}
+CAUTIONS: dict[str, Word] = {
+    Caution.State.GIVEN: Word(gettext_lazy("待整改"), "warn"),
+    Caution.State.MENDED: Word(gettext_lazy("已报整改，待复查"), "info"),
+    Caution.State.LIFTED: Word(gettext_lazy("已解除"), "ok"),
+    Caution.State.FAILED: Word(gettext_lazy("逾期没有整改"), "bad"),
+}
+CAUSES: dict[str, Any] = {
+    Caution.Cause.SCORE: gettext_lazy("考核得分低于底线"),
+    Caution.Cause.COMPLAINT: gettext_lazy("投诉属实"),
+    Caution.Cause.FOOD: gettext_lazy("食品安全检查不合格"),
+    Caution.Cause.FINDING: gettext_lazy("检查发现的问题"),
+}
+EXITS: dict[str, Word] = {
+    Exit.State.PROPOSED: Word(gettext_lazy("待审批"), "warn"),
+    Exit.State.RUNNING: Word(gettext_lazy("正在安置老人"), "info"),
+    Exit.State.FINISHED: Word(gettext_lazy("已退出"), ""),
+    Exit.State.DECLINED: Word(gettext_lazy("没有同意退出"), ""),
+}
+EDITIONS: dict[str, Word] = {
+    Edition.State.PROPOSED: Word(gettext_lazy("待审批"), "warn"),
+    Edition.State.IN_FORCE: Word(gettext_lazy("已批准"), "ok"),
+    Edition.State.DECLINED: Word(gettext_lazy("未批准"), "bad"),
+}
+KINDS: dict[str, Any] = {
+    Placement.Kind.STAY: gettext_lazy("住在这里"),
+    Placement.Kind.LOAN: gettext_lazy("租用的辅具"),
+    Placement.Kind.FITTING: gettext_lazy("在办的辅具适配"),
+    Placement.Kind.BOOKING: gettext_lazy("订好的餐"),
+    Placement.Kind.NEED: gettext_lazy("派来的服务"),
+    Placement.Kind.HOLD: gettext_lazy("卡上预留的钱"),
+}
+WAYS: dict[str, Any] = {
+    Steering.Way.ELDER: gettext_lazy("老人自己选的这家"),
+    Steering.Way.FIRST: gettext_lazy("老人没有指定，按建议派的"),
+    Steering.Way.OTHER: gettext_lazy("老人没有指定，没有按建议派"),
 }
 
 
@@ -101,3 +137,19 @@ def rules_said(scheme: Scheme) -> list[dict[str, Any]]:
         }
         for code, rule in scheme.rules.items()
     ]
+
+
+def caution_said(row: Caution) -> str:
+    """Why a provider was warned: the month of the score, or the complaint or inspection."""
+    cause = str(CAUSES[row.cause])
+    about = row.examination.month if row.examination else row.about
+    return f"{cause} · {about}" if about else cause
+
+
+def lost_points(row: Caution) -> list[Part]:
+    """What pulled the score down, the dearest first; of a warning for a score alone."""
+    if row.examination is None:
+        return []
+    (one,) = explained(row.examination, providers=[row.provider_id])
+    dear = sorted(one.figures, key=lambda told: -(told[1] or 0))
+    return [part(figure, lost) for figure, lost in dear if lost]

@@ -25,10 +25,11 @@ from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.sign_in import home_of
 from songhe.doors.staff import export, naming, words
 from songhe.doors.staff.cursor import PAGE, address, read_moment, written
-from songhe.doors.staff.reach import account_of, is_staff, reach
+from songhe.doors.staff.reach import account_of, counties, is_staff, reach
 from songhe.entitlement import queries
 from songhe.entitlement.models import Application
 from songhe.entitlement.states import OPEN
+from songhe.examine.warn import overdue
 from songhe.kernel.month import beijing_date
 from songhe.kernel.refusal import Refusal
 from songhe.place.calendar import WorkCalendar, add_workdays, loaded_calendar
@@ -299,8 +300,16 @@ def inbox(request: DoorRequest) -> HttpResponse:
         "to_approve": TO_APPROVE,
         "sheet": f"{reverse('staff:inbox-export')}?{urlencode({'state': chosen.name})}",
         "may_export": may(account, "person.export", request.on),
+        "overdue_warnings": overdue_warnings(request),
     }
     return render(request, "staff/inbox.html", said)
+
+
+def overdue_warnings(request: DoorRequest) -> int:
+    """Providers that did not mend in time, for whoever decides on that."""
+    if not may(request.user, "examination.warn", request.on):
+        return 0
+    return overdue(counties(request, "examination.warn"), request.on).count()
 
 
 @require_safe

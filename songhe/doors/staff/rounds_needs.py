@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -25,29 +26,81 @@ from songhe.doors.staff import naming
 from songhe.doors.staff import rounds_words as words
 from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words
 from songhe.doors.staff.credits_station import who
+from songhe.doors.staff.examination_exits import offer_said
+from songhe.doors.staff.examination_shown import WAYS
 from songhe.doors.staff.reach import counties, out_of_reach, reach
 from songhe.doors.staff.words import said
+from songhe.examine.models import Offered, Steering
+from songhe.examine.steer import Offer, direct, public_scores, steering_of, suggest
 from songhe.kernel.refusal import Refusal
 from songhe.outreach import need as needs
-from songhe.outreach import queries
 from songhe.outreach.models import Need, Round
+from songhe.provider.catalogue import items_on
+from songhe.provider.models import Item
 
 State = Need.State
 
 
 class OrderForm(ActForm):
-    seller = forms.ChoiceField(label=gettext_lazy("请哪一家来做什么"))
+    seller = forms.ChoiceField(
+        label=gettext_lazy("请哪一家来做什么"),
+        help_text=gettext_lazy(
+            "每种服务的第一家是建议：能用券和卡的在前，再看公布的得分（差不到十分的算一样）、远近，轮流派。"
+        ),
+    )
+    named = forms.ChoiceField(
+        label=gettext_lazy("谁选的"),
+        choices=[("no", gettext_lazy("老人没有指定")), ("yes", gettext_lazy("老人自己选的这家"))],
+        widget=forms.RadioSelect,
+        initial="no",
+    )
+    because = because(
+        gettext_lazy("没有按建议派的原因"), gettext_lazy("按建议派、老人自己选的，不用填。"), rows=2, longest=300
+    )
 
-    def __init__(self, *told: Any, sellers: list[queries.Seller], **more: Any) -> None:
+    def __init__(self, *told: Any, sellers: list[Sold], **more: Any) -> None:
         super().__init__(*told, **more)
         fields: dict[str, Any] = self.fields
+        fields["because"].required = False
         fields["seller"].choices = [
             (
-                f"{one.provider.pk}-{one.item.pk}",
-                f"{one.provider.name} · {said(one.item.name, one.item.name_en)} · {amount.figures(one.price_fen)}",
+                said(one.item.name, one.item.name_en),
+                [option(one.item, offer, at) for at, offer in enumerate(one.offers)],
             )
             for one in sellers
         ]
+
+
+def option(item: Item, one: Offer, place: int) -> tuple[str, str]:
+    """机构甲 · 82 分 · 1.2 公里 · 建议 · ¥60.00"""
+    return f"{one.provider.pk}-{item.pk}", f"{offer_said(one, first=place == 0)} · {amount.figures(one.price_fen)}"
+
+
+class Sold(NamedTuple):
+    """An item of the help that is needed, and who may give it, in the order in which they are offered."""
+
+    item: Item
+    offers: list[Offer]
+
+
+def sold(row: Need, on: date) -> list[Sold]:
+    public = public_scores(row.county)
+    items = [one for one in items_on(row.county, on) if one.help == row.help]
+    found = [
+        Sold(one, suggest(county=row.county, item=one, person_id=row.person_id, on=on, public=public)) for one in items
+    ]
+    return [one for one in found if one.offers]
+
+
+def steering_said(how: Steering) -> str:
+    """How an order came to its provider: by the elder's choice, as the first that was offered, or why not."""
+    parts = [str(WAYS[how.way])]
+    score = Offered.objects.filter(county=how.county, steering=how, provider=how.provider_id).first()
+    if how.way == Steering.Way.FIRST and score is not None and score.score is not None:
+        parts.append(_("公布得分 %(score)s 分") % {"score": score.score})
+    if how.because:
+        parts.append(how.because)
+    return " · ".join(parts)
 
 
 class ReferForm(ActForm):
@@ -149,7 +202,7 @@ def need(request: DoorRequest, need_id: UUID) -> HttpResponse:
 def form_of(request: DoorRequest, row: Need, name: str) -> Callable[..., ActForm]:
     if name != "order":
         return VERBS[name].form
-    sellers = queries.sellers(row.county, row.help, request.on)
+    sellers = sold(row, request.on)
     return lambda *told, **more: OrderForm(*told, sellers=sellers, **more)
 
 
@@ -182,6 +235,9 @@ def need_page(
         facts.append(Fact(_("交给了谁"), shown["to"]))
     if row.item:
         facts.append(Fact(_("服务项目"), said(row.item.name, row.item.name_en)))
+    how = steering_of(row) if row.provider_id is not None else None
+    if how is not None:
+        facts.append(Fact(_("怎么选的机构"), steering_said(how)))
     if row.answer:
         facts += [Fact(_("给老人的答复"), row.answer), Fact(_("谁答复的"), names[row.answered_by])]
     told = {
@@ -221,9 +277,16 @@ def done(request: DoorRequest, row: Need, verb: str, form: ActForm) -> dict[str,
     told = form.cleaned_data
     when: dict[str, Any] = {"need": row, "at": request.at, "by": who(request)}
     if verb == "order":
-        sellers = queries.sellers(row.county, row.help, request.on)
-        one = next(each for each in sellers if f"{each.provider.pk}-{each.item.pk}" == told["seller"])
-        needs.order(provider=one.provider, item=one.item, on=request.on, **when)
+        provider, item = told["seller"].split("-")
+        one = next(each for each in sold(row, request.on) if str(each.item.pk) == item)
+        direct(
+            provider=next(each.provider for each in one.offers if str(each.provider.pk) == provider),
+            item=one.item,
+            by_elder=told["named"] == "yes",
+            because=told["because"],
+            on=request.on,
+            **when,
+        )
     elif verb == "refer":
         needs.refer(to=told["to"], **when)
     elif verb == "meet":

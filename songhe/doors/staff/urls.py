@@ -14,7 +14,6 @@ from songhe.doors.staff import (
     corrections,
     downloads,
     duplicates,
-    examination,
     export,
     file,
     imports,
@@ -42,11 +41,6 @@ register_converter(MonthConverter, "month")
 register_converter(NumberConverter, "no")
 
 urlpatterns = [
-    path("examination/", examination.examinations, name="examination"),
-    path("examination/draw/", examination.draw_up, name="examination-draw"),
-    path("examination/<uuid:examination_id>/", examination.one, name="examination-one"),
-    path("examination/<uuid:examination_id>/<slug:verb>/", examination.act, name="examination-act"),
-    path("examination/objections/<uuid:objection_id>/answer/", examination.answered, name="examination-answer"),
     path("aids/", aids.aids, name="aids"),
     path("aids/recall/", aids.call_back, name="aid-recall"),
     path("aids/damages/<uuid:inspection_id>/", aids.decide, name="aid-decide"),
@@ -125,6 +119,7 @@ urlpatterns = [
     path("notices/<uuid:notice_id>/again/", notices.again, name="notice-again"),
     path("card/", include("songhe.doors.staff.card_urls")),
     path("clearing/", include("songhe.doors.staff.clearing_urls")),
+    path("examination/", include("songhe.doors.staff.examination_urls")),
     path("", include("songhe.doors.staff.figures_urls")),
     path("", include("songhe.doors.staff.meals_urls")),
     path("", include("songhe.doors.staff.offline_urls")),

@@ -5,8 +5,9 @@ import yaml
 
 from songhe.assessment.tests.world import COUNTY, at
 from songhe.examine import scheme
+from songhe.examine.draw import try_out
 from songhe.examine.models import Edition, Step
-from songhe.examine.tests.world import APRIL_5, MARCH, drawn, provider, published
+from songhe.examine.tests.world import APRIL_5, MARCH, drawn, provider, published, visits
 from songhe.kernel.refusal import Refusal
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +105,14 @@ def test_a_published_month_keeps_its_scheme():
         propose()
     assert refusal.value.code == "examine.month_published"
     assert propose(month=MARCH.next).state == "proposed"
+
+
+def test_a_scheme_is_tried_on_a_month_before_it_is_in_force():
+    good, low = provider(), provider()
+    visits(good, passed=40)
+    visits(low, passed=30, failed=10)
+    by_evidence = {"weight": 1, "least": 20, "months": 1, "bands": [[0, 10], [9800, 90]]}
+    tried = scheme.parse(told(indicators={"evidence": by_evidence}))
+    rows = try_out(county=COUNTY, month=MARCH, scheme=tried)
+    assert [(row.provider, row.now, row.then) for row in rows] == [(good, None, 90), (low, None, 10)]
+    assert not Edition.objects.exists()

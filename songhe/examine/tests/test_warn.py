@@ -77,13 +77,13 @@ def test_what_is_not_mended_goes_back_with_a_reason_and_perhaps_more_time():
 
 def test_after_its_day_it_is_overdue_until_somebody_decides():
     row = warned()
-    assert not warnings.overdue(COUNTY, DUE)
-    assert list(warnings.overdue(COUNTY, LATE)) == [row]
+    assert not warnings.overdue([COUNTY], DUE)
+    assert list(warnings.overdue([COUNTY], LATE)) == [row]
     told = {"caution": row, "because": "没有整改", "at": at(DUE)}
     refused("examine.not_due", warnings.fail, on=DUE, by="clerk", **told)
     refused("examine.same_person", warnings.fail, on=LATE, by="head", **told)
     assert warnings.fail(on=LATE, by="clerk", **told).state == "failed"
-    assert not warnings.overdue(COUNTY, LATE)
+    assert not warnings.overdue([COUNTY], LATE)
 
 
 def test_while_one_is_open_the_next_month_makes_no_second():
@@ -116,7 +116,7 @@ def test_a_food_inspection_that_failed_is_a_ground():
     point = meals.point()
     told = {"day": APRIL_5, "at": at(APRIL_5), "by": "inspector"}
     inspect(point=point, result="pass", findings=[], **told)
-    assert warnings.grounds(county=COUNTY, provider=point.provider, on=APRIL_5) == []
+    assert warnings.grounds(county=COUNTY, on=APRIL_5) == []
     inspect(point=point, result="fail", findings=["生熟不分"], **told)
     (ground,) = warnings.grounds(county=COUNTY, provider=point.provider, on=APRIL_5)
     assert found(point.provider, cause=ground.cause, about=ground.about).about == f"{point.code} 2026-04-05"

@@ -9,7 +9,7 @@ import pytest
 from songhe.doors.provider.tests.conftest import DAY
 from songhe.doors.public.tests.test_english import left_in_chinese
 from songhe.doors.staff.tests.reading import form_for, text
-from songhe.examine.models import Objection
+from songhe.examine.models import Caution, Objection
 from songhe.examine.tests import world
 from songhe.kernel.month import Month
 
@@ -53,3 +53,30 @@ def test_it_reads_in_english(manager, company):
     examined(company)
     manager.cookies["django_language"] = "en"
     assert left_in_chinese(manager.get(PAGE), company.name) == []
+
+
+def test_what_must_be_mended_stands_first_and_is_reported(manager, company):
+    world.provider()
+    world.provider()
+    world.visits(company, passed=20, failed=20, month=FEBRUARY)
+    world.handed_in(company, good=20, refused=20, month=FEBRUARY)
+    world.published(month=FEBRUARY, on=DAY)
+    assert "限期整改：考核得分低于底线" in text(manager.get("/provider/"))
+    address, hidden = form_for(manager.get(PAGE), "/warnings/" + str(Caution.objects.get().id) + "/")
+    assert manager.post(address, {**hidden, "words": ""}).status_code == 422
+    assert "等县区复查" in text(manager.post(address, {**hidden, "words": "换了两名护理员"}, follow=True))
+    assert Caution.objects.get().mended == "换了两名护理员"
+    assert "限期整改：" not in text(manager.get("/provider/"))
+
+
+def test_another_providers_warning_is_not_there(manager, company):
+    row = Caution.objects.create(
+        county="370799",
+        provider=world.provider(),
+        cause="finding",
+        mend="改",
+        due_on=DAY + timedelta(days=3),
+        given_by="clerk",
+        given_at=world.at(DAY),
+    )
+    assert manager.post(f"{PAGE}warnings/{row.id}/", {"words": "x"}).status_code == 404

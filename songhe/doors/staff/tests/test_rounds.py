@@ -11,6 +11,7 @@ from songhe.credit.models import Deed
 from songhe.credit.tests import world as credits
 from songhe.doors.public.tests.test_english import left_in_chinese
 from songhe.doors.staff.tests.reading import form_for, forms, send, text
+from songhe.examine.steer import suggest
 from songhe.outreach.models import Need, Round, Steward, Stint, Visit, Volunteer
 from songhe.outreach.tests import world
 from songhe.person.search import lay
@@ -75,7 +76,7 @@ def test_a_need_heard_becomes_an_order_and_has_an_answer(walker, hers, shop, gra
     assert row.visit_id == Visit.objects.get().id
     assert shop.name in text(walker.get(sent.url))
     item = world.Price.objects.get(provider=shop).item
-    assert send(walker, sent.url, "order/", seller=f"{shop.pk}-{item.pk}").status_code == 302
+    assert send(walker, sent.url, "order/", seller=f"{shop.pk}-{item.pk}", named="no").status_code == 302
     assert send(walker, sent.url, "accept/", answer="").status_code == 422
     assert send(walker, sent.url, "accept/", answer="周四上午来").status_code == 302
     assert send(walker, sent.url, "meet/").status_code == 302
@@ -176,3 +177,32 @@ def test_queries_do_not_grow_with_people(clerk, walker, django_assert_max_num_qu
             walker.get(MINE)
         with django_assert_max_num_queries(36):
             clerk.get(COUNTYS)
+
+
+def test_where_the_elder_named_nobody_the_first_offered_has_the_order_or_it_is_said_why(walker, hers, shop, granny):
+    bath = world.Price.objects.get(provider=shop).item
+    other = world.seller(world.item())
+    world.Price.objects.filter(provider=other).update(item=bath)
+    row = world.heard(granny, by="walker")
+    page = f"{MINE}needs/{row.id}/"
+    first, second = (
+        one.provider for one in suggest(county=COUNTY, item=bath, person_id=granny.id, on=date(2026, 3, 10))
+    )
+    assert "建议" in text(walker.get(page))
+    refused = send(walker, page, "order/", seller=f"{second.pk}-{bath.pk}", named="no", because="")
+    assert (refused.status_code, first.name in text(refused)) == (422, True)
+    assert Need.objects.get().state == "heard"
+    assert send(walker, page, "order/", seller=f"{first.pk}-{bath.pk}", named="no", because="").status_code == 302
+    assert "按建议派的" in text(walker.get(page))
+
+
+def test_whom_the_elder_named_is_asked_without_a_reason(walker, hers, shop, granny):
+    bath = world.Price.objects.get(provider=shop).item
+    other = world.seller(world.item())
+    world.Price.objects.filter(provider=other).update(item=bath)
+    row = world.heard(granny, by="walker")
+    page = f"{MINE}needs/{row.id}/"
+    offers = suggest(county=COUNTY, item=bath, person_id=granny.id, on=date(2026, 3, 10))
+    last = offers[-1].provider
+    assert send(walker, page, "order/", seller=f"{last.pk}-{bath.pk}", named="yes", because="").status_code == 302
+    assert "老人自己选的这家" in text(walker.get(page))
