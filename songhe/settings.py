@@ -49,6 +49,16 @@ class Installation(BaseSettings):
         default="songhe.outside.payment.sandbox.SandboxPayments",
         description="Adapter behind the payment service's port, for top-ups of love cards (docs/ports/payment.md)",
     )
+    faces: str = Field(
+        default="songhe.outside.face.sandbox.SandboxFaces",
+        description="Adapter behind the face service's port, for paying by face (docs/ports/face.md)",
+    )
+    face_permille: int = Field(
+        default=950,
+        ge=500,
+        le=1000,
+        description="How sure the face service has to be, in thousandths, before a card pays",
+    )
     reveals_per_hour: int = Field(default=30, description="Whole numbers that one person may look at in an hour")
     wrong_names_per_day: int = Field(
         default=5, description="Wrong names or ID numbers that one login may give in a day when it binds an elder"
@@ -251,6 +261,8 @@ DOWNLOAD_HOURS_WHOLE = INSTALLATION.download_hours_whole
 MESSENGER = INSTALLATION.messenger
 IDENTIFIER = INSTALLATION.identifier
 PAYMENTS = INSTALLATION.payments
+FACES = INSTALLATION.faces
+FACE_PERMILLE = INSTALLATION.face_permille
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 PASSWORD_HASHERS = [

@@ -8,17 +8,18 @@ from uuid import UUID
 
 from django.db import transaction
 
+from songhe.card.face import end_with_card
 from songhe.card.fund import SAME_PERSON, account_of, paid_back
 from songhe.card.hold import release_all
 from songhe.card.models import Card, Fund, HeirPayment, Purse, Standing
-from songhe.card.open import NEEDS_REASON, OF_THE_CARD, UNKNOWN_CARD, end_media, lock
+from songhe.card.open import NEEDS_REASON, UNKNOWN_CARD, end_media, lock
 from songhe.card.purse import balances
 from songhe.card.states import CARD, HEIR_PAYMENT, PURSE
 from songhe.document.models import StoredFile
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import reason, whole
 from songhe.ledger.post import Move, post
-from songhe.person.models import Person
+from songhe.person.models import Medium, Person
 from songhe.trail.note import note
 
 STILL_ALIVE = reason("card.death_not_verified", zh="去世尚未核实。", en="The death is not verified.", status=409)
@@ -106,7 +107,8 @@ def _close(card: Card, *, because: str, at: datetime, on: date, by: str) -> None
     CARD.move(card, "close")
     card.closed_on, card.closed_because = on, because.strip()[:200]
     card.save(update_fields=["state", "closed_on", "closed_because"])
-    end_media(card, kinds=OF_THE_CARD, because=because, at=at, by=by)
+    end_media(card, kinds=[Medium.Kind.PIN], because=because, at=at, by=by)
+    end_with_card(card=card, because=because, at=at, by=by)
     month = str(Month.of(on))
     open_ = Standing.objects.filter(county=card.county, card=card, last_month="")
     open_.filter(first_month__lte=month).update(last_month=month)

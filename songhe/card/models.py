@@ -1,4 +1,4 @@
-"""Cards and their purses, top-ups and matches; holds, funds and PINs stand in models of their own.
+"""Cards and their purses, top-ups and matches; holds, funds, PINs and faces stand in models of their own.
 
 Balances are in the ledger.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from songhe.card.face_models import Face
 from songhe.card.fund_models import Allotment, Allowed, Decision, Donation, Fund, Level, Source
 from songhe.card.hold_models import Hold, HoldPart
 from songhe.card.pin_models import Pin
@@ -26,6 +27,7 @@ __all__ = [
     "Decision",
     "Donation",
     "Draw",
+    "Face",
     "Fund",
     "GivenBack",
     "HeirPayment",

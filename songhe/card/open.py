@@ -33,8 +33,6 @@ NEEDS_REASON = reason("card.say_why", zh="请写明原因。", en="Say why.")
 MANDATE_ACT = "card"
 #: What whoever finds or steals the card may have with it; the telephone and the face are still the holder's.
 IN_HAND = (Medium.Kind.CARD, Medium.Kind.PRINTED, Medium.Kind.PIN)
-#: What was given out with the card and is nothing without it.
-OF_THE_CARD = (Medium.Kind.PIN, Medium.Kind.FACE)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""What cards need from outside: a payment service for top-ups. The contract in words: docs/ports/payment.md."""
+"""What cards need from outside: a payment service for top-ups, and one that knows faces.
+
+The contracts in words: docs/ports/payment.md and docs/ports/face.md.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from django.utils.module_loading import import_string
 
 
 class NotGenuine(ValueError):
-    """A message that the payment service did not send."""
+    """A message, or a ticket, that the service did not give."""
 
 
 class NotReached(RuntimeError):
@@ -67,4 +70,37 @@ class Payments(Protocol):
 def payments() -> Payments:
     """The service that this installation has chosen (``SONGHE_PAYMENTS``)."""
     made: Payments = import_string(settings.PAYMENTS)()
+    return made
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Who stood before a terminal: the reference under which the service knows the face (None: nobody it knows), how
+    sure it is in thousandths, and when."""
+
+    reference: str | None
+    permille: int
+    taken_at: datetime
+
+
+class Faces(Protocol):
+    def enrol(self, *, reference: str, back: str) -> str:
+        """The page of the service on which the picture is taken; it leads ``back``. Raises ``NotReached``."""
+
+    def enrolled(self, reference: str) -> bool:
+        """Whether the service has a face under it. Raises ``NotReached``."""
+
+    def match(self, ticket: str) -> Seen:
+        """Who a terminal saw; the same ticket again is answered in the same way.
+
+        Raises ``NotGenuine`` for what no terminal gave, or ``NotReached``.
+        """
+
+    def forget(self, reference: str) -> None:
+        """Delete the face and all that was measured of it; a second time it changes nothing. Raises ``NotReached``."""
+
+
+def faces() -> Faces:
+    """The service that this installation has chosen (``SONGHE_FACES``)."""
+    made: Faces = import_string(settings.FACES)()
     return made

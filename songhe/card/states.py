@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from songhe.card.face_models import Face
 from songhe.card.hold_models import Hold
 from songhe.card.models import Allotment, Card, HeirPayment, Purse, TopUp
 from songhe.kernel.states import Table, wrong_state
@@ -66,5 +67,14 @@ HOLD = Table(
         "release": ({Hold.State.HELD}, Hold.State.RELEASED),
     },
     labels=dict(Hold.State.choices),
+    refuses=WRONG_STATE,
+)
+
+FACE = Table(
+    {
+        "make_ready": ({Face.State.AGREED}, Face.State.READY),
+        "withdraw": ({Face.State.AGREED, Face.State.READY}, Face.State.WITHDRAWN),
+    },
+    labels=dict(Face.State.choices),
     refuses=WRONG_STATE,
 )

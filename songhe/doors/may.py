@@ -125,6 +125,7 @@ ACTS: dict[str, Act] = {
     "card.open": Act("授权开通爱心卡", "opening a love card", of(CLERK, CITIZEN)),
     "card.lose": Act("挂失爱心卡", "reporting a love card lost", of(CLERK, CITIZEN)),
     "card.print": Act("打印爱心卡的码、设密码", "printing a card's code and setting its PIN", of(CLERK, CITIZEN)),
+    "card.face": Act("同意和撤回刷脸付账", "agreeing to payment by face and withdrawing it", of(CLERK, CITIZEN)),
     "card.top_up": Act("给爱心卡充值", "topping a love card up", of(CLERK, CITIZEN)),
     "card.refund": Act("申请充值退款", "having a top-up refunded", of(CLERK, CITIZEN)),
     "card.inherit": Act("申请退还家庭充值", "claiming family money after a death", of(CLERK, CITIZEN)),

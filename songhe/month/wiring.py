@@ -8,7 +8,9 @@ from uuid import UUID
 
 from django.utils.module_loading import import_string
 
-from songhe.card.ports import payments
+from songhe.card.face import TOPIC as FACE_FORGET
+from songhe.card.face import forget
+from songhe.card.ports import faces, payments
 from songhe.card.refund import TOPIC as CARD_REFUND
 from songhe.card.refund import send as send_refund
 from songhe.entitlement.approve import BEGUN
@@ -35,7 +37,9 @@ from songhe.statistics.simulation import run as simulate
 from songhe.trail.verify import Head
 
 #: Handlers that hold no transaction: runs that have their own, and calls to systems outside.
-LONG_RUNNING = frozenset({"month.run", BANK_FILE, CARD_REFUND, PERSON_IMPORT, SIMULATE, AUDIT, AUDIT_CHAIN, *CLEARING})
+LONG_RUNNING = frozenset(
+    {"month.run", BANK_FILE, CARD_REFUND, FACE_FORGET, PERSON_IMPORT, SIMULATE, AUDIT, AUDIT_CHAIN, *CLEARING}
+)
 
 
 def handlers(*, calendar: Calendar, people: People | None) -> dict[str, Handler]:
@@ -77,6 +81,10 @@ def handlers(*, calendar: Calendar, people: People | None) -> dict[str, Handler]
         """A refunded top-up goes back through the payment service, as often as it takes; it pays once."""
         send_refund(county=entry.county, refund_id=entry.about, payments=payments(), at=at)
 
+    def forgotten(entry: Outgoing, at: datetime) -> None:
+        """Whoever withdrew their consent is forgotten by the service that knew the face."""
+        forget(county=entry.county, face_id=entry.about, faces=faces(), at=at)
+
     def looked_through(entry: Outgoing, at: datetime) -> None:
         """A county's files of one name and birth date, put before somebody."""
         find_duplicates(county=entry.county, at=at)
@@ -85,6 +93,7 @@ def handlers(*, calendar: Calendar, people: People | None) -> dict[str, Handler]
         DUPLICATES: looked_through,
         "month.run": month_run,
         CARD_REFUND: card_refund,
+        FACE_FORGET: forgotten,
         BEGUN: first_voucher,
         BANK_FILE: bank_file,
         PERSON_IMPORT: import_people,

@@ -1180,4 +1180,81 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Face",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("agreed", "已同意，待拍照"), ("ready", "可用"), ("withdrawn", "已撤回")],
+                        default="agreed",
+                        max_length=9,
+                    ),
+                ),
+                ("wording", models.CharField(max_length=12)),
+                ("agreed_by", models.CharField(max_length=64)),
+                ("agreed_at", models.DateTimeField()),
+                ("ready_at", models.DateTimeField(null=True)),
+                ("withdrawn_by", models.CharField(blank=True, max_length=64)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_because", models.CharField(blank=True, max_length=200)),
+                ("forgotten_at", models.DateTimeField(null=True)),
+                ("card", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.card")),
+                (
+                    "medium",
+                    songhe.county.key.CountyKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="person.medium"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "withdrawn"), _negated=True),
+                        fields=("county", "card"),
+                        name="card_face_one_a_card",
+                    ),
+                    models.UniqueConstraint(fields=("county", "medium"), name="card_face_medium"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "ready"), _negated=True),
+                            models.Q(("medium__isnull", False), ("ready_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="card_face_ready",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "withdrawn"), ("withdrawn_at__isnull", False)),
+                            models.Q(
+                                models.Q(("state", "withdrawn"), _negated=True),
+                                ("forgotten_at", None),
+                                ("withdrawn_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="card_face_withdrawn",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "card_id"),
+                        name="card_face_card_key",
+                        to="card.Card",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "medium_id"),
+                        name="card_face_medium_key",
+                        to="person.Medium",
+                        to_columns=("county", "id"),
+                    ),
+                ],
+            },
+        ),
     ]

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
-from songhe.card import pin
+from songhe.card.present import as_shown
 from songhe.document.number import check
 from songhe.doors.api.caller import ApiRequest
 from songhe.doors.api.found import by_number, out_of_reach
@@ -72,7 +72,9 @@ class ChargeIn(Body):
 
 class RedemptionIn(Body):
     grant_no: Annotated[Number | None, Field(title="券号；与 medium、card_no 三者选一")] = None
-    medium: Annotated[str | None, Field(min_length=1, max_length=100, title="卡号、打印码或二维码内容")] = None
+    medium: Annotated[
+        str | None, Field(min_length=1, max_length=100, title="卡号、打印码、二维码内容或刷脸终端给的结果")
+    ] = None
     pin: Annotated[str | None, Field(max_length=6, title="密码；medium 是爱心卡打印码时要填")] = None
     county: Annotated[County | None, Field(title="区县；只在用 medium 且令牌涉及多个区县时需要")] = None
     provider: Annotated[ProviderId | None, Field(title="机构；账号只属于一家机构时可不填")] = None
@@ -237,11 +239,11 @@ def _refuse_elsewhere(request: ApiRequest, body: RedemptionIn, county: str) -> N
 
 
 def presented(request: ApiRequest, body: RedemptionIn, *, county: str, provider_id: int) -> str | None:
-    """What was shown, as the one flow reads it. Refuses as ``songhe.card.pin.unlock`` does."""
-    if body.medium is None or not body.pin:
-        return body.medium
+    """What was shown, as the one flow reads it. Refuses as ``songhe.card.present.as_shown`` does."""
+    if body.medium is None:
+        return None
     reader, by = f"provider:{provider_id}", request.auth.username
-    return pin.unlock(county=county, given=body.medium, pin=body.pin, at=request.at, reader=reader, by=by)
+    return as_shown(given=body.medium, pin=body.pin or "", counties=(county,), at=request.at, reader=reader, by=by)
 
 
 def asked_of(body: RedemptionIn, *, provider_id: int, medium: str | None) -> Request:

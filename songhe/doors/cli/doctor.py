@@ -88,6 +88,15 @@ def sandboxes() -> Iterator[Check]:
         )
     else:
         yield Check("identifier", GOOD, "实名核验已接入", "names and ID numbers are checked")
+    if settings.FACES.startswith("songhe.outside.face.sandbox"):
+        yield Check(
+            "faces",
+            WARNING,
+            "刷脸服务还没有接入：SONGHE_FACES 仍是练习用的",
+            "no service knows faces: SONGHE_FACES is the sandbox",
+        )
+    else:
+        yield Check("faces", GOOD, "刷脸服务已接入", "a service knows faces")
     required = settings.SECOND_FACTOR == "required"
     yield Check(
         "second_factor",

@@ -133,6 +133,7 @@ def _shown(request: DoorRequest, elder: Whom, found: Card) -> dict[str, Any]:
         "empty": [one.fund.name for one in held if not one.balance_fen],
         "may_show": elder.may("show_code") and found.state == Card.State.ACTIVE,
         "may_print": elder.may(MANDATE_ACT) and found.state == Card.State.ACTIVE,
+        "may_face": elder.may(MANDATE_ACT) and found.state != Card.State.CLOSED,
         "may_top_up": live and elder.person.died_on is None,
         "may_lose": elder.may(MANDATE_ACT) and found.state in {Card.State.ACTIVE, Card.State.FROZEN},
         "may_inherit": not live and elder.person.died_on is not None and elder.may("settle"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from songhe.doors.elder import card, card_heirs, card_printed, card_refund, card_topup
+from songhe.doors.elder import card, card_face, card_heirs, card_printed, card_refund, card_topup
 
 urlpatterns = [
     path("card/", card.card, name="card"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("card/lost/", card.lost, name="card-lost"),
     path("card/printed/", card_printed.printed, name="card-printed"),
     path("card/printed/code.pdf", card_printed.printed_pdf, name="card-printed-pdf"),
+    path("card/face/", card_face.face, name="card-face"),
+    path("card/face/practice/", card_face.camera, name="card-face-practice"),
     path("card/heirs/", card_heirs.heirs, name="card-heirs"),
     path("card/top-up/", card_topup.choose, name="card-topup"),
     path("card/top-ups/", card_topup.every, name="card-topups"),

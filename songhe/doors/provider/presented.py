@@ -1,17 +1,16 @@
-"""What is presented at a till beside cards and telephones: a printed code with its PIN becomes a code of now. 出示
-
-It is done before the transaction of the bill, so that a wrong try is counted even though nothing is booked.
-"""
+"""What is presented at a till beside cards and telephones: paper with a PIN, and a face. 出示"""
 
 from __future__ import annotations
 
 from songhe.card import pin
+from songhe.card.face import is_ticket
+from songhe.card.present import as_shown
 from songhe.doors.elder.card_printed import pin_field
 from songhe.doors.provider.desk import Desk, by
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm
 from songhe.kernel.refusal import Refusal
-from songhe.person.code import PIN_NEEDED, county_in
+from songhe.person.code import PIN_NEEDED
 
 __all__ = ["ask_pin", "asks_pin", "opened", "pin_field"]
 
@@ -21,15 +20,20 @@ _ASK = (PIN_NEEDED, pin.WRONG, pin.NOT_SIX_DIGITS)
 def opened(request: DoorRequest, desk: Desk, form: ActForm) -> str:
     """What was scanned or typed, as the one flow reads it; the PIN leaves the form here and is kept nowhere.
 
-    Refuses as ``songhe.card.pin.unlock`` does.
+    Refuses as ``songhe.card.present.as_shown`` does.
     """
     told = form.cleaned_data
     given, secret = "".join(told["given"].split()), told.pop("pin", "")
-    county = county_in(given) or desk.counties[0]
-    if not secret or county not in (*desk.counties, *desk.homes):
+    if not (secret or is_ticket(given)):
         return given
-    reader = f"provider:{desk.provider.id}"
-    return pin.unlock(county=county, given=given, pin=secret, at=request.at, reader=reader, by=by(request))
+    return as_shown(
+        given=given,
+        pin=secret,
+        counties=(*desk.counties, *desk.homes),
+        at=request.at,
+        reader=f"provider:{desk.provider.id}",
+        by=by(request),
+    )
 
 
 def asks_pin(refusal: Refusal | None) -> bool:

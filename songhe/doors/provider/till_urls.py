@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from songhe.doors.provider import till_canteen, till_offers, till_sale, till_takings
+from songhe.doors.provider import till_canteen, till_face, till_offers, till_sale, till_takings
 
 urlpatterns = [
     path("till/", till_sale.sale, name="sale"),
+    path("till/face/", till_face.terminal, name="till-face"),
     path("till/takings/", till_takings.takings, name="takings"),
     path("till/takings/month.xlsx", till_takings.takings_book, name="takings-book"),
     path("till/offers/", till_offers.offers, name="offers"),

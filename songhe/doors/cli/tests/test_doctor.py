@@ -37,9 +37,9 @@ def test_a_real_database_is_told_when_texts_go_nowhere_names_are_believed_and_on
     def found():
         return {check.name: check.state for check in sandboxes()}
 
-    assert found() == {"messenger": "warning", "identifier": "warning", "second_factor": "good"}
+    assert found() == {"messenger": "warning", "identifier": "warning", "faces": "warning", "second_factor": "good"}
     settings.MESSENGER, settings.SECOND_FACTOR = "bureau.Carrier", "optional"
-    settings.IDENTIFIER = "bureau.Identifier"
-    assert found() == {"messenger": "good", "identifier": "good", "second_factor": "warning"}
+    settings.IDENTIFIER, settings.FACES = "bureau.Identifier", "bureau.Faces"
+    assert found() == {"messenger": "good", "identifier": "good", "faces": "good", "second_factor": "warning"}
     set_practice_day(date(2026, 3, 10))
     assert list(sandboxes()) == []

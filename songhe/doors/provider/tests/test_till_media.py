@@ -1,15 +1,19 @@
-"""What is shown at the till beside cards and telephones: paper with a PIN; one flow, one bill."""
+"""What is shown at the till beside cards and telephones: paper with a PIN, a face; one flow, one bill."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 
 from songhe.assessment.tests.world import at
-from songhe.card import pin
+from songhe.card import face, pin
 from songhe.card.models import Pin
+from songhe.card.ports import faces
 from songhe.card.tests.world import left, made_card
 from songhe.doors.provider.tests.conftest import DAY
 from songhe.doors.provider.tests.test_till_card import TILL, carer, family, holder, menu, queue, seller
+from songhe.doors.shell.clock import read_clock
 from songhe.doors.staff.tests.reading import form_for, text
 from songhe.meal.tests import world as meals
 from songhe.person import code
@@ -131,3 +135,51 @@ def test_a_paper_of_a_county_that_is_not_served_here_is_not_tried(seller, family
     answer = client.post(where, {**hidden, "given": code.printed(medium), "pin": "492716", "step": "pay"})
     assert "没有扣款" in text(answer)
     assert Pin.objects.get(medium=medium).wrong == 0
+
+
+# --- a face ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own_folder(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def enrolled(card):
+    row = face.agree(card=card, at=at(DAY), on=DAY, by="elder")
+    faces().take(row.reference, at=read_clock().at)
+    return face.make_ready(card=card, faces=faces(), at=at(DAY), on=DAY, by="elder")
+
+
+def looked(client, reference, sure="990"):
+    answer = client.post(f"{TILL}face/", {"who": reference or "", "sure": sure})
+    return re.search(r"data-ticket>([^<]+)<", answer.content.decode())[1]
+
+
+def test_a_look_at_the_terminal_serves_and_charges(carer, family, menu, own_folder):
+    card = holder(name="王秀兰")
+    row = enrolled(card)
+    meals.serving(menu)
+    assert "王*兰" in carer.get(f"{TILL}face/").content.decode()
+    answer = swiped(carer, menu, looked(carer, row.reference))
+    assert "王*兰" in text(answer)
+    assert left(card, family) == 4_600
+    assert Bill.objects.get().identified_by == "medium"
+
+
+def test_a_look_that_is_not_sure_charges_nothing_and_says_what_to_do(carer, family, menu, own_folder):
+    row = enrolled(holder())
+    meals.serving(menu)
+    assert "没有认准是谁，没有扣款" in text(swiped(carer, menu, looked(carer, row.reference, "700")))
+    assert "没有认出是谁" in text(swiped(carer, menu, looked(carer, None)))
+    assert "请重新刷脸" in text(swiped(carer, menu, "F1.0000"))
+    assert not Bill.objects.exists()
+
+
+def test_the_terminal_of_practice_is_in_practice_only(carer, family, menu, own_folder, settings):
+    settings.FACES = "songhe.doors.provider.tests.test_till_media.Real"
+    assert carer.get(f"{TILL}face/").status_code == 404
+
+
+class Real:
+    """A service whose terminal takes no orders."""

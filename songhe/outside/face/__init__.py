@@ -1,0 +1,1 @@
+"""Face services behind ``songhe.card.ports``. 刷脸"""
