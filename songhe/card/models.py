@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from songhe.card.face_models import Face
 from songhe.card.fund_models import Allotment, Allowed, Decision, Donation, Fund, Level, Source
 from songhe.card.hold_models import Hold, HoldPart
+from songhe.card.hold_order_models import ItemOrder
 from songhe.card.pin_models import Pin
 from songhe.county.key import CompositeReference, CountyKey
 from songhe.county.row import CountyRow
@@ -33,6 +34,7 @@ __all__ = [
     "HeirPayment",
     "Hold",
     "HoldPart",
+    "ItemOrder",
     "Level",
     "Match",
     "MatchCount",

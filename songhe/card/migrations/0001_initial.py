@@ -1257,4 +1257,44 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="ItemOrder",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("no", models.CharField(max_length=24)),
+                ("item", models.CharField(max_length=30)),
+                ("quantity", models.IntegerField(default=1)),
+                ("fee_fen", models.BigIntegerField()),
+                ("words", models.CharField(blank=True, max_length=200)),
+                ("last_day", models.DateField()),
+                ("bill_no", models.CharField(blank=True, max_length=24)),
+                ("because", models.CharField(blank=True, max_length=200)),
+                ("hold", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.hold")),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "no"), name="card_itemorder_no"),
+                    models.UniqueConstraint(fields=("county", "hold"), name="card_itemorder_hold"),
+                    models.CheckConstraint(
+                        condition=models.Q(("fee_fen__gt", 0), ("quantity__gt", 0)), name="card_itemorder_amounts"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("bill_no", ""), ("because", ""), _connector="OR"),
+                        name="card_itemorder_one_end",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "hold_id"),
+                        name="card_itemorder_hold_key",
+                        to="card.Hold",
+                        to_columns=("county", "id"),
+                    ),
+                ],
+            },
+        ),
     ]
