@@ -296,8 +296,6 @@ class Rent(CountyRow):
     It carries the price of its loan; the database holds the two together and multiplies.
     """
 
-    leaf = True
-
     loan_id = models.UUIDField()
     month = models.CharField(max_length=7)
     first = models.DateField()

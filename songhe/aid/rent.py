@@ -146,9 +146,13 @@ def so_far(loan: Loan, *, on: date, died_on: date | None) -> tuple[int, int]:
     return days, days * loan.day_fen
 
 
-def to_charge(*, county: str, provider: Provider | None = None, person_id: UUID | None = None) -> list[Priced]:
-    """The lines that no bill holds yet, the oldest first; two statements."""
+def to_charge(
+    *, county: str, provider: Provider | None = None, person_id: UUID | None = None, line_id: UUID | None = None
+) -> list[Priced]:
+    """The lines that no bill holds yet, or one of them, the oldest first; two statements."""
     rows = Rent.objects.filter(county=county, billed_line=None, days__gt=0)
+    if line_id is not None:
+        rows = rows.filter(id=line_id)
     loans = Loan.objects.filter(county=county).select_related("provider", "item", "person", "piece__aid")
     if provider is not None:
         loans = loans.filter(provider=provider)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from songhe.aid.rent import to_charge
 from songhe.county.ready import Ready, one_of
 from songhe.kernel.month import Month
 from songhe.kernel.place_code import layers
@@ -68,6 +69,11 @@ COSTS_NOTHING = reason(
     zh="“{item}”优惠后不收费，不用入账。",
     en="{item} costs nothing after the discount; there is nothing to book.",
 )
+WRONG_RENT = reason(
+    "redemption.rent_differs",
+    zh="租金与账单的人、机构、项目、日期或天数不一致。",
+    en="The rent is of another person, provider, item, day or number of days.",
+)
 WRONG_STAY = reason(
     "redemption.stay_differs",
     zh="{day}老年人不在这家机构入住。",
@@ -92,11 +98,12 @@ class Charge:
     visit: UUID | None = None
     stay: UUID | None = None
     meal: UUID | None = None
+    rent: UUID | None = None
 
     @property
     def is_recorded(self) -> bool:
         """Whether a record of the service itself says whom it was for: nobody has to show a card for it."""
-        return bool(self.visit or self.stay or self.meal)
+        return bool(self.visit or self.stay or self.meal or self.rent)
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -108,6 +115,7 @@ class Charge:
             "visit": str(self.visit) if self.visit else None,
             "stay": str(self.stay) if self.stay else None,
             "meal": str(self.meal) if self.meal else None,
+            "rent": str(self.rent) if self.rent else None,
         }
 
     @classmethod
@@ -121,6 +129,7 @@ class Charge:
             visit=UUID(kept["visit"]) if kept["visit"] else None,
             stay=UUID(kept["stay"]) if kept["stay"] else None,
             meal=UUID(kept["meal"]) if kept.get("meal") else None,
+            rent=UUID(kept["rent"]) if kept.get("rent") else None,
         )
 
 
@@ -139,6 +148,7 @@ class Priced:
     visit: Visit | None = None
     stay: Stay | None = None
     meal: MealLine | None = None
+    rent: UUID | None = None
     other_fen: int = 0
     off_fen: int = 0
     upgrade: Upgrade | None = None
@@ -198,9 +208,9 @@ def read(
     """Read the lines of a bill; a bounded number of queries whatever their number.
 
     Each line names a catalogue item in force on its service day, or an upgraded one, costs at most the provider's
-    published price for its units, lies in the month and not in the future, and agrees with the visit, stay or meal
-    that it names. ``discounts``: what the merchant takes off, by day and kind of help. ``served_in``: the county of the
-    provider's catalogue, where it is another.
+    published price for its units, lies in the month and not in the future, and agrees with the visit, stay, meal or
+    rent that it names. ``discounts``: what the merchant takes off, by day and kind of help. ``served_in``: the county
+    of the provider's catalogue, where it is another.
     """
     if not charges:
         raise NO_LINES("lines")
@@ -227,6 +237,9 @@ def read(
         category = _category(item, stay, on, rules)
         if charge.meal is not None:
             found.lines.append(_meal(meals, charge, person, provider, item, category))
+            continue
+        if charge.rent is not None:
+            found.lines.append(_rent(charge, person, provider, item, category))
             continue
         price = price_for(prices.get(item.id, []), charge)
         off = (discounts or {}).get(charge.service_on, {}).get(item.help, ())
@@ -376,6 +389,16 @@ def _meal(
     off = meal.parts.get("point", 0)
     other = sum(fen for payer, fen in meal.parts.items() if payer != "point")
     return Priced(charge, item, meal.price_fen, meal.price_fen - off, category, meal=meal, other_fen=other, off_fen=off)
+
+
+def _rent(charge: Charge, person: Person, provider: Provider, item: Item, category: str) -> Priced:
+    """The days of a month for which a piece was lent, at the price by the day that was promised with it."""
+    assert charge.rent is not None
+    due = to_charge(county=person.county, provider=provider, person_id=person.id, line_id=charge.rent)
+    for rent in due:
+        if (rent.item.id, rent.service_on, rent.quantity) == (item.id, charge.service_on, charge.quantity):
+            return Priced(charge, item, rent.price_fen, rent.fee_fen, category, rent=rent.line_id)
+    raise WRONG_RENT("rent")
 
 
 def _stays(county: str, person: Person, charges: Sequence[Charge], items: dict[str, list[Item]]) -> list[Stay]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from songhe.aid.models import Rent
 from songhe.assessment.models import Assessment
 from songhe.card.models import Card
 from songhe.county.key import CompositeReference, CountyKey
@@ -119,6 +120,7 @@ class Line(CountyRow):
     stay = CountyKey(Stay, null=True)
     assessment = CountyKey(Assessment, null=True)
     meal = CountyKey(MealLine, null=True)
+    rent = CountyKey(Rent, null=True)
 
     class Meta:
         constraints = [

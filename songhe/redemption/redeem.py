@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from songhe.aid.rent import mark_charged as mark_rent_charged
 from songhe.card.draw import Taking, draw
 from songhe.county.key import new_id
 from songhe.county.ready import Ready, insert
@@ -52,6 +53,9 @@ VISIT_BILLED = reason(
     "redemption.visit_billed", zh="这次服务已经入过账。", en="This visit was billed already.", status=409
 )
 MEAL_BILLED = reason("redemption.meal_billed", zh="这一餐已经入过账。", en="This meal was billed already.", status=409)
+RENT_BILLED = reason(
+    "redemption.rent_billed", zh="这几天的租金已经入过账。", en="The rent of these days was billed already.", status=409
+)
 UNKNOWN_BILL = reason("redemption.unknown_bill", zh="没有这张账单。", en="There is no such bill.", status=404)
 
 
@@ -322,6 +326,7 @@ def shared_lines(bill: Bill, found: Reading, *, ratio: Fraction | None, room_fen
             visit=line.visit,
             stay=line.stay,
             meal=line.meal,
+            rent_id=line.rent,
         )
         for number, (line, share) in enumerate(zip(found.lines, shares, strict=True), start=1)
     ]
@@ -392,9 +397,10 @@ def total(bill: Bill, lines: Sequence[Line]) -> None:
 
 
 def charge_evidence(*, county: str, lines: Sequence[Line]) -> None:
-    """A visit or a meal is charged by one line, beside the difference to an upgraded item.
+    """A visit, a meal or the rent of days is charged by one line, beside the difference to an upgraded item.
 
-    Whoever comes second is refused with ``redemption.visit_billed`` or ``redemption.meal_billed``.
+    Whoever comes second is refused with ``redemption.visit_billed``, ``redemption.meal_billed`` or
+    ``redemption.rent_billed``.
     """
     base = [line for line in lines if line.upgrade_id is None]
     for visit_id, line_id in sorted((line.visit_id, line.id) for line in base if line.visit_id is not None):
@@ -404,6 +410,9 @@ def charge_evidence(*, county: str, lines: Sequence[Line]) -> None:
     for meal_id, line_id in sorted((line.meal_id, line.id) for line in base if line.meal_id is not None):
         if not mark_charged(county=county, line_id=meal_id, billed_line=line_id):
             raise MEAL_BILLED("meal")
+    for rent_id, line_id in sorted((line.rent_id, line.id) for line in base if line.rent_id is not None):
+        if not mark_rent_charged(county=county, line_id=rent_id, billed_line=line_id):
+            raise RENT_BILLED("rent")
 
 
 def capture(*, county: str, hold_id: UUID, at: datetime, on: date) -> Hold:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from songhe.aid.rent import mark_reversed as mark_rent_reversed
 from songhe.card.draw import Taking, draw
 from songhe.card.models import Card
 from songhe.card.open import lock as lock_card
@@ -242,6 +243,8 @@ def undo(*, taken: Taken, lines: Sequence[Line], because: str, at: datetime, on:
     meals = [line.id for line in lines if line.meal_id is not None]
     for each in meals:
         mark_reversed(county=county, billed_line=each)
+    for each in (line.id for line in lines if line.rent_id is not None):
+        mark_rent_reversed(county=county, billed_line=each)
     if meals:
         give_back_parts(county=county, about=meals, at=at, on=on, by=by)
     Visit.objects.filter(county=county, billed_line__in=[line.id for line in lines]).update(billed_line=None)

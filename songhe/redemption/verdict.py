@@ -39,8 +39,8 @@ _AT_THE_PROVIDER = frozenset({Evidence.SALE, Evidence.MEAL, Evidence.ATTENDANCE}
 
 
 def outcome_of(priced: Priced, line: Line, *, is_shown: bool) -> tuple[str, list[str]]:
-    """What the evidence of a line is worth when it is booked: a stay, a served meal and an effective assessment prove
-    themselves, a visit is worth what it was judged.
+    """What the evidence of a line is worth when it is booked: a stay, a served meal, a piece that was lent and an
+    effective assessment prove themselves, a visit is worth what it was judged.
 
     ``is_shown``: the elder's medium was read at the provider's that very day. That proves a sale, and being there for
     what is given at the provider's when only purses pay; it never proves a visit at home.
@@ -53,6 +53,8 @@ def outcome_of(priced: Priced, line: Line, *, is_shown: bool) -> tuple[str, list
         return PASS, ["stay"]
     if priced.meal is not None:
         return PASS, ["meal"]
+    if priced.rent is not None:
+        return PASS, ["rent"]
     if priced.visit is not None:
         return priced.visit.verdict, list(priced.visit.verdict_reasons)
     if is_shown and not line.voucher_fen and priced.item.evidence in _AT_THE_PROVIDER:

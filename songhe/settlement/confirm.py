@@ -10,7 +10,7 @@ from django.db import transaction
 from songhe.grant.fund import known_fund
 from songhe.kernel.refusal import MISSING, reason, whole
 from songhe.settlement.models import Objection, Statement
-from songhe.settlement.share import goes_on
+from songhe.settlement.share import goes_on, is_card, is_credit
 from songhe.settlement.statement import NEEDS_REASON, lock, move
 
 INVOICE_USED = reason(
@@ -34,6 +34,7 @@ def confirm(
 ) -> Statement:
     """The provider agrees; invoice, budget line and fund year are written on the statement, and its lines are fixed.
 
+    One invoice may stand on the statements of several funds of the card and credits of a month; else each has its own.
     Refuses with ``input.missing``, ``settlement.invoice_used``, ``ledger.unknown_fund`` (no money of that year),
     ``settlement.wrong_state`` or ``settlement.changed``.
     """
@@ -45,14 +46,12 @@ def confirm(
         statement = lock(county=county, statement_id=statement_id, version=version)
         if not goes_on(statement.programme):
             known_fund(county=county, programme=statement.programme, year=fund_year, field="fund_year")
-        used = (
-            Statement.objects.filter(county=county, provider_id=statement.provider_id, invoice_no=invoice_no.strip())
-            .exclude(id=statement.id)
-            .order_by("no")
-            .first()
-        )
-        if used is not None:
-            raise INVOICE_USED("invoice_no", invoice_no=invoice_no.strip(), no=used.no)
+        used = Statement.objects.filter(
+            county=county, provider_id=statement.provider_id, invoice_no=invoice_no.strip()
+        ).exclude(id=statement.id)
+        for other in used.order_by("no"):
+            if other.month != statement.month or not (shares_invoice(other) and shares_invoice(statement)):
+                raise INVOICE_USED("invoice_no", invoice_no=invoice_no.strip(), no=other.no)
         statement.invoice_no, statement.budget_line = invoice_no.strip(), budget_line.strip()
         statement.fund_year = fund_year
         statement.confirmed_by, statement.confirmed_at, statement.dispute = by, at, ""
@@ -65,6 +64,11 @@ def confirm(
             invoice_no=statement.invoice_no,
             net_fen=statement.net_fen,
         )
+
+
+def shares_invoice(statement: Statement) -> bool:
+    """Whether its invoice may be that of the month's other funds, too: what card and credits paid at one counter."""
+    return is_card(statement.programme) or is_credit(statement.programme)
 
 
 def dispute(

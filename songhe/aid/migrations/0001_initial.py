@@ -557,6 +557,7 @@ class Migration(migrations.Migration):
                         ),
                         name="aid_rent_fee",
                     ),
+                    models.UniqueConstraint(fields=("county", "id"), name="aid_rent_row"),
                 ],
             },
         ),

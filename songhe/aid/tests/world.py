@@ -31,6 +31,7 @@ def provider(county=COUNTY, *, of: Provider | None = None) -> Provider:
             unit="day",
             evidence="visit",
             in_scope=False,
+            help="aids",
             valid_from=date(2025, 1, 1),
             at=at(FIRST),
             by="clerk",

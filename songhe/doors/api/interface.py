@@ -29,7 +29,9 @@ from songhe.doors.api import (
     problem,
     quote,
     redemption,
+    rent,
     statement,
+    statement_many,
     token,
 )
 from songhe.doors.api.parser import StrictParser
@@ -102,7 +104,9 @@ for door in (
     offline,
     quote,
     redemption,
+    rent,
     statement,
+    statement_many,
     imports,
     exports,
     token,

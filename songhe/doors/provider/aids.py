@@ -1,28 +1,25 @@
-"""Aids of a provider 辅具: who waits for a fitting, what is out, what came back, and the days that may be charged."""
+"""Aids of a provider 辅具: who waits for a fitting, what is out, what came back."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from songhe.aid.models import Fitting, Loan, Piece
 from songhe.aid.queries import by_state, open_fittings, out_of, pieces, to_settle
-from songhe.aid.rent import draw_up, to_charge
 from songhe.doors.may import require
-from songhe.doors.provider.aids_forms import CleanForm, MonthForm, WalkInForm
+from songhe.doors.provider.aids_forms import CleanForm, WalkInForm
 from songhe.doors.provider.desk import Desk, by, open_desk, own_row, shown
 from songhe.doors.provider.finding import find_person
 from songhe.doors.provider.posting import post, troubles
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, fresh, sent
 from songhe.doors.staff.aids_shown import FITTINGS, PIECES, name_of
-from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
 
 
@@ -92,58 +89,6 @@ def walk_in(request: DoorRequest) -> HttpResponse:
         on_to=reverse("provider:aids"),
         not_kept=("number", "name"),
     )
-
-
-@require_safe
-@require("desk.aids")
-def rent(request: DoorRequest) -> HttpResponse:
-    return rent_page(request, open_desk(request, "desk.aids"))
-
-
-def rent_page(
-    request: DoorRequest, desk: Desk, form: ActForm | None = None, refusal: Refusal | None = None, status: int = 200
-) -> HttpResponse:
-    """The lines that no bill holds yet, and the button that draws up a month."""
-    lines = [line for county in desk.counties for line in to_charge(county=county, provider=desk.provider)]
-    last = Month.of(request.on).plus(-1)
-    said = {
-        "aid_tabs": tabs("aids-rent"),
-        "lines": [(line, name_of(line.loan.piece.aid)) for line in lines],
-        "sum_fen": sum(line.fee_fen for line in lines),
-        "month": last,
-        "draw": fresh(MonthForm, "draw", month=str(last)) if desk.is_manager else None,
-        **troubles(form, refusal),
-    }
-    return shown(request, desk, "provider/aids_rent.html", said, status=status)
-
-
-@require_POST
-@require("desk.aid_stock")
-def draw(request: DoorRequest) -> HttpResponse:
-    """Draw up the lines of a month, of every county in which the provider lends."""
-    desk = open_desk(request, "desk.aid_stock")
-    form = sent(MonthForm, "draw", request)
-    if not form.is_valid():
-        raise Http404
-    try:
-        drawn = [
-            draw_up(
-                county=county,
-                month=Month.parse(form.cleaned_data["month"]),
-                provider=desk.provider,
-                at=request.at,
-                on=request.on,
-                by=by(request),
-            )
-            for county in desk.counties
-        ]
-    except Refusal as refusal:
-        return rent_page(request, desk, form, refusal, refusal.status)
-    made, held = sum(one.made + one.changed for one in drawn), sum(one.held for one in drawn)
-    messages.success(request, _("开列好了：%(made)s 条有新增或更正。") % {"made": made})
-    if held:
-        messages.warning(request, _("%(held)s 条已在账单里而天数变了，请先冲正那些账单。") % {"held": held})
-    return HttpResponseRedirect(reverse("provider:aids-rent"))
 
 
 def own_fitting(request: DoorRequest, desk: Desk, fitting_id: UUID) -> Fitting:

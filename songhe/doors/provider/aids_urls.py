@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from songhe.doors.provider import aids, aids_fitting, aids_stock
+from songhe.doors.provider import aids, aids_fitting, aids_rent, aids_stock
 
 urlpatterns = [
     path("aids/", aids.aids, name="aids"),
     path("aids/walk-in/", aids.walk_in, name="aids-walk-in"),
-    path("aids/rent/", aids.rent, name="aids-rent"),
-    path("aids/rent/draw/", aids.draw, name="aids-draw"),
+    path("aids/rent/", aids_rent.rent, name="aids-rent"),
+    path("aids/rent/draw/", aids_rent.draw, name="aids-draw"),
+    path("aids/rent/charge/<uuid:person_id>/", aids_rent.charge, name="aids-charge"),
     path("aids/stock/", aids_stock.stock, name="aids-stock"),
     path("aids/stock/new/", aids_stock.new, name="aids-new"),
     path("aids/stock/price/", aids_stock.price, name="aids-price"),

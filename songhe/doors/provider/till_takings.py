@@ -22,6 +22,7 @@ from songhe.doors.may import check, require
 from songhe.doors.provider import words
 from songhe.doors.provider.bills import month_of
 from songhe.doors.provider.desk import Desk, by, open_desk, shown
+from songhe.doors.provider.fields import text_field
 from songhe.doors.provider.meals import asked_day
 from songhe.doors.provider.posting import troubles
 from songhe.doors.provider.sheets import workbook
@@ -33,7 +34,7 @@ from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal, reason
 from songhe.person.masks import mask_name
 from songhe.redemption.queries import standing_lines
-from songhe.settlement.confirm import confirm
+from songhe.settlement.confirm import confirm, shares_invoice
 from songhe.settlement.lines_file import KINDS
 from songhe.settlement.models import Statement, StatementLine
 from songhe.settlement.programme import names_of
@@ -87,7 +88,13 @@ def takings_of(desk: Desk, day: date) -> Takings:
 
 
 class ConfirmAllForm(ActForm):
-    """An invoice number for each statement that is to be confirmed, and the version of it that was looked at."""
+    """An invoice number for each statement that is to be confirmed, and the version of it that was looked at.
+
+    ``invoice`` is one for all that the card and credits paid in the month; a row's own goes before it.
+    """
+
+    invoice = text_field(gettext_lazy("一张发票开给所有资金的，填在这里"), longest=40, required=False)
+    budget = text_field(gettext_lazy("预算科目（各项相同的）"), longest=40, required=False)
 
     def __init__(self, *told: Any, rows: list[Statement], **more: Any) -> None:
         super().__init__(*told, **more)
@@ -117,6 +124,10 @@ class ConfirmAllForm(ActForm):
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
         for row in self.rows:
+            key = row.id.hex
+            if told.get("invoice") and shares_invoice(row):
+                told[f"invoice_{key}"] = told.get(f"invoice_{key}") or told["invoice"]
+            told[f"budget_{key}"] = told.get(f"budget_{key}") or told.get("budget", "")
             if told.get(f"invoice_{row.id.hex}") and not told.get(f"budget_{row.id.hex}"):
                 self.add_error(f"budget_{row.id.hex}", gettext_lazy("请填写这一项。"))
         return told
@@ -218,6 +229,7 @@ def takings_page(
         ],
         "sums": {part: sum(getattr(row, f"{part}_fen") for row in rows) for part in ("charge", "refund", "net")},
         "form": form if open_rows else None,
+        "together": sum(shares_invoice(row) for row in open_rows) > 1,
         **troubles(wrong, refusal),
     }
     return shown(request, desk, "provider/takings.html", said, status=status)

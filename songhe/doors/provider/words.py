@@ -45,6 +45,9 @@ EVIDENCE: dict[str, Word] = {
 REASONS_OF: dict[str, Any] = {
     "stay": _("在住记录"),
     "visit": _("服务记录"),
+    "meal": _("用餐记录"),
+    "rent": _("租借记录"),
+    "shown": _("当面出示了卡或码"),
     "assessment": _("评估报告"),
     "out_of_scope": _("不在补贴范围"),
     "evidence_missing": _("还没有服务记录"),

@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("aid", "0001_initial"),
         ("assessment", "0001_initial"),
         ("card", "0001_initial"),
         ("grant", "0001_initial"),
@@ -224,6 +225,10 @@ class Migration(migrations.Migration):
                     songhe.county.key.CountyKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="meal.line"),
                 ),
                 (
+                    "rent",
+                    songhe.county.key.CountyKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="aid.rent"),
+                ),
+                (
                     "stay",
                     songhe.county.key.CountyKey(
                         null=True, on_delete=django.db.models.deletion.PROTECT, to="service.stay"
@@ -322,6 +327,12 @@ class Migration(migrations.Migration):
                         columns=("county", "meal_id"),
                         name="redemption_line_meal_key",
                         to="meal.Line",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "rent_id"),
+                        name="redemption_line_rent_key",
+                        to="aid.Rent",
                         to_columns=("county", "id"),
                     ),
                     models.UniqueConstraint(fields=("county", "id"), name="redemption_line_row"),

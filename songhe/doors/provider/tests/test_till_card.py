@@ -296,6 +296,26 @@ def test_the_statements_of_all_funds_are_confirmed_at_once(seller, family):
     assert len(sheets.get_sheet_by_index(1).to_python()) == 3
 
 
+def test_one_invoice_stands_on_the_statements_of_several_funds(seller, family):
+    client, who = seller
+    other = made_fund(rates={STANDARD: 2_000}, allowed=("goods",))
+    card = made_card(STANDARD)
+    run_charge(other)
+    top_up(card, 1_000)
+    pay(card, who, bought("goods", fee_fen=5_000))
+    Verdict.objects.update(outcome="pass")
+    for fund in (family, other):
+        gather(county=LISHUI, programme=f"card:{fund.code}", month=Month(2026, 3), at=at(date(2026, 3, 31)), by="run")
+    where = f"{TILL}takings/?month=2026-03"
+    page = client.get(where)
+    assert "一张发票开给所有资金的" in text(page)
+    address, hidden = form_for(page, where)
+    done = client.post(address, {**hidden, "invoice": "FP-1", "budget": "2080201"}, follow=True)
+    assert "已确认 2 张结算单" in text(done)
+    told = set(Statement.objects.values_list("state", "invoice_no", "budget_line"))
+    assert told == {("confirmed", "FP-1", "2080201")}
+
+
 def test_the_ordinary_till_names_purses_discount_and_what_is_left(seller, family):
     client, _who = seller
     card = holder(4_000)
