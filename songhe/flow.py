@@ -25,7 +25,8 @@ MONTH: tuple[tuple[str, ...], ...] = (
     ("grant", "card", "credit"),
     ("service", "meal", "aid"),
     ("redemption",),
-    ("settlement", "feedback", "outreach", "offline"),
+    ("offline",),
+    ("settlement", "feedback", "outreach"),
     ("statistics", "examine"),
 )
 

@@ -20,6 +20,7 @@ from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
 from songhe.month import cards
 from songhe.month.follow import follow_deaths
+from songhe.offline.guarantee import take_back
 from songhe.policy.resolve import NOT_IN_FORCE, library
 from songhe.policy.terms import terms
 from songhe.redemption.meal_parts import pay_meal_parts
@@ -31,7 +32,7 @@ from songhe.settlement import gather
 from songhe.settlement.clear import clear
 from songhe.settlement.close import close, waiting
 from songhe.settlement.models import Statement
-from songhe.settlement.share import card_programmes, clearing_programmes, credit_programmes
+from songhe.settlement.share import card_programmes, clearing_programmes, credit_programmes, guarantee_programmes
 
 PROGRAMME = "consumption-voucher"
 
@@ -167,6 +168,7 @@ def _expire(stage: Stage) -> dict[str, Any]:
 def _gather(stage: Stage) -> dict[str, Any]:
     pay_meal_parts(county=stage.county, at=stage.clock(), on=stage.on, by="run:gather")
     figures = {"statements": 0, "lines": 0}
+    take_back(county=stage.county, at=stage.clock(), on=stage.on, by="run:gather")
     for programme in _programmes(stage.county):
         done = gather.run(
             county=stage.county, programme=programme, month=stage.month, clock=stage.clock, watch=stage.watch
@@ -180,8 +182,10 @@ def _gather(stage: Stage) -> dict[str, Any]:
 
 
 def _programmes(county: str) -> tuple[str, ...]:
-    """What is settled: vouchers, the card's funds, credits, and what our providers served on other counties' cards."""
-    return (*SETTLED, *card_programmes(county), *credit_programmes(county), *clearing_programmes(county))
+    """What is settled: vouchers, the card's funds, credits, the guarantee of offline tills, and what our providers
+    served on other counties' cards."""
+    others = (card_programmes, credit_programmes, guarantee_programmes, clearing_programmes)
+    return (*SETTLED, *(each for programmes in others for each in programmes(county)))
 
 
 def _settle(stage: Stage) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from songhe.ledger.fund import open_account, open_fund
 from songhe.ledger.models import Account
 from songhe.ledger.post import Move, post
 from songhe.offline.device import SAME_PERSON
-from songhe.offline.models import Endowment
+from songhe.offline.models import Endowment, Trouble
 from songhe.offline.states import ENDOWMENT
+from songhe.redemption.models import Bill
 from songhe.trail.note import note
 
 FUND = "offline-guarantee"
@@ -65,6 +66,35 @@ def bear(*, county: str, provider_id: int, amount_fen: int, about: UUID, at: dat
     than the county put in."""
     move = Move(standing(county), _account(county, f"payable:{provider_id}"), amount_fen, "bear", about=about)
     post(county=county, moves=[move], at=at, on=on)
+
+
+def take_back(*, county: str, at: datetime, on: date, by: str) -> int:
+    """What the guarantee bore of slips whose bills were reversed since is its own again; answers how many fen.
+
+    The merchant owes it from then on: the next statement is cut by what was settled already. Twice changes nothing.
+    """
+    with transaction.atomic():
+        rows = Trouble.objects.select_for_update(of=("self",)).select_related("device")
+        reversed_ = rows.filter(county=county, borne_fen__gt=0, back_fen=0, slip__bill__state=Bill.State.REVERSED)
+        moves, back_fen = [], 0
+        for row in reversed_.order_by("id"):
+            owed = _account(county, f"payable:{row.device.provider_id}")
+            moves.append(Move(owed, standing(county), row.borne_fen, "unbear", about=row.id))
+            row.back_fen, back_fen = row.borne_fen, back_fen + row.borne_fen
+            row.save(update_fields=["back_fen"])
+        if moves:
+            post(county=county, moves=moves, at=at, on=on)
+            note(
+                county=county,
+                at=at,
+                actor=by,
+                act="offline.take_back",
+                subject="offline_guarantee",
+                subject_id=county,
+                exceptions=len(moves),
+                fen=back_fen,
+            )
+    return back_fen
 
 
 def standing(county: str) -> Account:

@@ -7,6 +7,6 @@ def guards() -> list[Guard]:
         append_only("offline_slip", columns=("state", "hold_id", "bill_id", "guaranteed_fen", "short_fen")),
         append_only(
             "offline_trouble",
-            columns=("state", "bearer", "borne_fen", "because", "decided_by", "decided_at"),
+            columns=("state", "bearer", "borne_fen", "back_fen", "because", "decided_by", "decided_at"),
         ),
     ]

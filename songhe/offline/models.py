@@ -169,7 +169,7 @@ class Trouble(CountyRow):
     """A slip, or a message that is none, with which a person has to deal: why, how much, and who bears it.
 
     ``about`` is the digest of the message (or says which counters are missing), so that one message is kept once.
-    The county bears ``most_fen`` at most.
+    The county bears ``most_fen`` at most; ``back_fen`` of it came back because the slip's bill was reversed since.
     """
 
     class State(models.TextChoices):
@@ -193,6 +193,7 @@ class Trouble(CountyRow):
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     bearer = models.CharField(max_length=8, choices=Bearer.choices, blank=True)
     borne_fen = models.BigIntegerField(default=0)
+    back_fen = models.BigIntegerField(default=0)
     because = models.CharField(max_length=300, blank=True)
     decided_by = models.CharField(max_length=64, blank=True)
     decided_at = models.DateTimeField(null=True)
@@ -202,7 +203,12 @@ class Trouble(CountyRow):
             models.UniqueConstraint(fields=["county", "device", "about", "code"], name="offline_trouble_once"),
             models.CheckConstraint(
                 name="offline_trouble_bound",
-                condition=Q(borne_fen__gte=0, borne_fen__lte=F("most_fen"), most_fen__lte=F("amount_fen")),
+                condition=Q(
+                    back_fen__gte=0,
+                    back_fen__lte=F("borne_fen"),
+                    borne_fen__lte=F("most_fen"),
+                    most_fen__lte=F("amount_fen"),
+                ),
             ),
             models.CheckConstraint(
                 name="offline_trouble_borne", condition=Q(borne_fen=0) | Q(bearer="county", state="decided")

@@ -6,11 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import BigIntegerField, Case, Count, F, Q, Sum, When
+from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, When
 
 from songhe.kernel.refusal import reason
-from songhe.settlement.models import ReceivedLine, Statement, StatementLine
-from songhe.settlement.share import is_clearing, paid_of_line
+from songhe.settlement.models import BorneLine, ReceivedLine, Statement, StatementLine
+from songhe.settlement.share import GUARANTEE, is_clearing, paid_of_line
 from songhe.settlement.statement import SAME_PERSON, lock, move, require_not_held
 
 AMOUNTS_DIFFER = reason(
@@ -49,7 +49,7 @@ def approve(*, county: str, statement_id: UUID, at: datetime, by: str, version: 
 
 def require_sums(statement: Statement) -> None:
     """What stands on the statement is what its lines say, to the fen. Refuses with ``settlement.amounts_differ``."""
-    sums = _sums_received(statement) if is_clearing(statement.programme) else _sums(statement)
+    sums = _sums_of(statement)
     carried = Statement.objects.filter(county=statement.county, carried_into_id=statement.id).aggregate(
         net=Sum("net_fen", default=0)
     )
@@ -66,6 +66,17 @@ def require_sums(statement: Statement) -> None:
     for what, (written, found) in wanted.items():
         if written != found:
             raise AMOUNTS_DIFFER("statement", no=statement.no, what=what, written=written, found=found)
+
+
+def _sums_of(statement: Statement) -> dict[str, int]:
+    if is_clearing(statement.programme):
+        lines = ReceivedLine.objects.filter(county=statement.county, statement_id=statement.id)
+        return _unsplit(lines, F("amount_fen"))
+    if statement.programme == GUARANTEE:
+        borne = BorneLine.objects.filter(county=statement.county, statement_id=statement.id)
+        back = When(kind="REFUND", then=-F("trouble__back_fen"))
+        return _unsplit(borne, Case(back, default=F("trouble__borne_fen"), output_field=BigIntegerField()))
+    return _sums(statement)
 
 
 def _sums(statement: Statement) -> dict[str, int]:
@@ -90,13 +101,12 @@ def _sums(statement: Statement) -> dict[str, int]:
     return found
 
 
-def _sums_received(statement: Statement) -> dict[str, int]:
-    """The same of the lines of other counties' claims, which are not split."""
-    lines = ReceivedLine.objects.filter(county=statement.county, statement_id=statement.id)
+def _unsplit(lines: QuerySet[ReceivedLine] | QuerySet[BorneLine], billed: F | Case) -> dict[str, int]:
+    """The same of lines that are not split: of other counties' claims, or of what the guarantee bears."""
     found: dict[str, int] = lines.aggregate(
         count=Count("id"),
         charge=Sum("amount_fen", filter=Q(amount_fen__gt=0), default=0),
         refund=-Sum("amount_fen", filter=Q(amount_fen__lt=0), default=0),
-        billed=Sum("amount_fen", default=0),
+        billed=Sum(billed, default=0),
     )
     return found | {"split": -1, "central": 0, "local": 0}

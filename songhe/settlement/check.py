@@ -67,7 +67,8 @@ QUESTIONS: dict[str, str] = {
                           SUM(CASE WHEN amount_fen > 0 THEN amount_fen ELSE 0 END) AS charge,
                           SUM(CASE WHEN amount_fen < 0 THEN -amount_fen ELSE 0 END) AS refund
                    FROM (SELECT county, statement_id, amount_fen FROM settlement_statementline
-                         UNION ALL SELECT county, statement_id, amount_fen FROM settlement_receivedline) y
+                         UNION ALL SELECT county, statement_id, amount_fen FROM settlement_receivedline
+                         UNION ALL SELECT county, statement_id, amount_fen FROM settlement_borneline) y
                    GROUP BY county, statement_id) x
           ON x.county = s.county AND x.statement_id = s.id
         WHERE s.lines <> COALESCE(x.lines, 0) OR s.charge_fen <> COALESCE(x.charge, 0)

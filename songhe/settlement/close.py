@@ -18,7 +18,7 @@ from songhe.ledger.period import close as close_books
 from songhe.ledger.period import open_period
 from songhe.settlement.gather import due
 from songhe.settlement.models import Statement, StatementLine
-from songhe.settlement.share import card_programmes, credit_programmes
+from songhe.settlement.share import card_programmes, credit_programmes, guarantee_programmes
 from songhe.settlement.states import WAITING
 from songhe.trail.note import note
 
@@ -156,6 +156,7 @@ def _require_settled(county: str, month: Month) -> None:
     programmes = (
         set(card_programmes(county))
         | set(credit_programmes(county))
+        | set(guarantee_programmes(county))
         | set(
             Grant.objects.filter(county=county, month=str(month))
             .order_by("programme")

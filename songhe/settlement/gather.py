@@ -24,8 +24,9 @@ from songhe.kernel.refusal import Refusal
 from songhe.ledger.period import hold_open
 from songhe.policy.terms import terms
 from songhe.redemption.models import Verdict
-from songhe.settlement.models import ReceivedLine, Statement, StatementLine
-from songhe.settlement.share import CARD, CLEARING, CREDIT, goes_on, is_card, is_clearing, is_credit
+from songhe.settlement.borne import put_on, sums_owed
+from songhe.settlement.models import BorneLine, ReceivedLine, Statement, StatementLine
+from songhe.settlement.share import CARD, CLEARING, CREDIT, GUARANTEE, goes_on, is_card, is_clearing, is_credit
 from songhe.trail.note import note
 
 Shares = Callable[[Month], Fraction | None]
@@ -410,7 +411,21 @@ class _Batch:
 
 
 @dataclass(frozen=True)
-class _Received(_Batch):
+class _Unsplit(_Batch):
+    """Lines that are no lines of our bills: neither evidence nor a central share goes with them."""
+
+    def _split_late(self) -> None:
+        return None
+
+    def _fix_verdicts(self) -> None:
+        return None
+
+    def _unsplit(self) -> int:
+        return 0
+
+
+@dataclass(frozen=True)
+class _Received(_Unsplit):
     """The lines of another county's claims that no statement holds yet; they are what they are and are not split."""
 
     lines_in: ClassVar[str] = "settlement_receivedline"
@@ -439,18 +454,28 @@ class _Received(_Batch):
             added += rows.update(statement_id=statement.id)
         return added
 
-    def _split_late(self) -> None:
-        return None
 
-    def _fix_verdicts(self) -> None:
-        return None
+@dataclass(frozen=True)
+class _Borne(_Unsplit):
+    """What the guarantee of offline tills bears, exception by exception."""
 
-    def _unsplit(self) -> int:
-        return 0
+    lines_in: ClassVar[str] = "settlement_borneline"
+
+    def found(self) -> list[tuple[int, str, int, int]]:
+        return sums_owed(county=self.county, month=self.month)
+
+    def _lines(self) -> Any:
+        return BorneLine.objects.filter(
+            county=self.county, statement__programme=self.programme, statement__month=str(self.month)
+        )
+
+    def _add_lines(self, service_months: set[Month]) -> int:
+        open_ = {row.provider_id: row for row in self._statements().filter(state=Statement.State.GATHERED)}
+        return put_on(open_, county=self.county, month=self.month)
 
 
 def _batch(programme: str) -> type[_Batch]:
-    return _Received if is_clearing(programme) else _Batch
+    return _Received if is_clearing(programme) else _Borne if programme == GUARANTEE else _Batch
 
 
 #: Below any sum, to compare shares of which one may not be set.

@@ -6,13 +6,12 @@ FIXED = "songhe: the sums of a confirmed statement are fixed"
 _SUMS = ("lines", "charge_fen", "refund_fen", "carried_fen", "net_fen", "central_fen", "local_fen")
 
 
-def lines_while_gathered() -> Guard:
+def lines_while_gathered(table: str, name: str) -> Guard:
     """Lines enter a statement, and are split, only while it waits for the provider."""
-    name = "settlement_line_open"
     of = "(SELECT s.state FROM settlement_statement s WHERE s.county = NEW.county AND s.id = NEW.statement_id)"
     sqlite = [f'DROP TRIGGER IF EXISTS "{name}_{verb}"' for verb in ("insert", "update")]
     sqlite += [
-        f'CREATE TRIGGER "{name}_{verb}" BEFORE {verb.upper()} ON "settlement_statementline" '
+        f'CREATE TRIGGER "{name}_{verb}" BEFORE {verb.upper()} ON "{table}" '
         f"WHEN {of} IS NOT 'gathered' BEGIN SELECT RAISE(ABORT, '{NOT_OPEN}'); END"
         for verb in ("insert", "update")
     ]
@@ -21,14 +20,14 @@ def lines_while_gathered() -> Guard:
         "IF EXISTS (SELECT 1 FROM settlement_statement s JOIN (SELECT DISTINCT county, statement_id FROM added) a "
         "ON a.county = s.county AND a.statement_id = s.id WHERE s.state <> 'gathered') THEN "
         f"RAISE EXCEPTION '{NOT_OPEN}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NULL; END $$",
-        *(f'DROP TRIGGER IF EXISTS "{name}_{verb}" ON "settlement_statementline"' for verb in ("insert", "update")),
+        *(f'DROP TRIGGER IF EXISTS "{name}_{verb}" ON "{table}"' for verb in ("insert", "update")),
         *(
-            f'CREATE TRIGGER "{name}_{verb}" AFTER {verb.upper()} ON "settlement_statementline" '
+            f'CREATE TRIGGER "{name}_{verb}" AFTER {verb.upper()} ON "{table}" '
             f'REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION "{name}"()'
             for verb in ("insert", "update")
         ),
     ]
-    return Guard(name, "settlement_statementline", tuple(sqlite), tuple(postgresql))
+    return Guard(name, table, tuple(sqlite), tuple(postgresql))
 
 
 def sums_once_confirmed() -> Guard:
@@ -57,7 +56,8 @@ def sums_once_confirmed() -> Guard:
 def guards() -> list[Guard]:
     return [
         append_only("settlement_statementline", columns=("ratio", "central_fen", "local_fen")),
-        lines_while_gathered(),
+        lines_while_gathered("settlement_statementline", "settlement_line_open"),
+        lines_while_gathered("settlement_borneline", "settlement_borne_open"),
         append_only(
             "settlement_statement",
             columns=(
@@ -77,6 +77,7 @@ def guards() -> list[Guard]:
             ),
         ),
         sums_once_confirmed(),
+        append_only("settlement_borneline"),
         append_only("settlement_claim", columns=("lines", "amount_fen", "digest", "settled_month")),
         append_only("settlement_claimline"),
         append_only("settlement_received", columns=("lines", "amount_fen", "digest", "settled_month")),

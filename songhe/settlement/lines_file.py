@@ -11,10 +11,13 @@ from uuid import UUID
 from songhe.document.sheet import Column, Page, read_sheet, write_workbook
 from songhe.kernel.refusal import Reason, Refusal, reason
 from songhe.kernel.typed import fold
+from songhe.offline.book import day_of
 from songhe.person.masks import mask_name
 from songhe.redemption.models import Verdict
-from songhe.settlement.models import Objection, Statement, StatementLine
+from songhe.settlement.borne import lines_on
+from songhe.settlement.models import BorneLine, Objection, Statement, StatementLine
 from songhe.settlement.objection import Objected
+from songhe.settlement.queries import line_numbers
 from songhe.settlement.sheet_read import COLUMN_MISSING
 
 #: A statement of more lines is reconciled from the county's own system.
@@ -104,7 +107,7 @@ def lines_workbook(statement: Statement, *, to_mark: bool = True) -> bytes:
             *(["", "", ""] if to_mark else []),
         ]
         for line, verdict in lines_of(statement)
-    ]
+    ] + [_borne_row(line, to_mark=to_mark) for line in lines_on(statement)]
     head = COLUMNS if to_mark else COLUMNS[:-3]
     how = [
         ("在“对账结果”里选；一致的可以不填。有差异的写明“说明”，金额不对的填“我方金额”。",),
@@ -118,6 +121,23 @@ def lines_workbook(statement: Statement, *, to_mark: bool = True) -> bytes:
             Page("结算单", [Column("结算单号", width=28)], [(statement.no,)], hidden=True),
         ]
     )
+
+
+def _borne_row(line: BorneLine, *, to_mark: bool) -> list[Any]:
+    """What the guarantee bears of a slip; one of a stopped card has no bill."""
+    slip = line.trouble.slip
+    assert slip is not None
+    return [
+        line.number,
+        slip.bill.no if slip.bill else "",
+        mask_name(slip.bill.person.name) if slip.bill else "",
+        slip.item,
+        day_of(slip),
+        KINDS[line.kind],
+        f"离线单据{slip.counter}",
+        line.amount_fen,
+        *(["", "", ""] if to_mark else []),
+    ]
 
 
 @dataclass
@@ -146,11 +166,7 @@ def read_marks(statement: Statement, content: bytes) -> Marked:
     for needed in ("行号", "对账结果", "说明"):
         if needed not in places:
             raise COLUMN_MISSING("file", column=needed, column_en=needed)
-    known = set(
-        StatementLine.objects.filter(county=statement.county, statement_id=statement.id).values_list(
-            "number", flat=True
-        )
-    )
+    known = line_numbers(statement)
     marked = Marked()
     for line, cells in enumerate(sheet.rows[1:], 2):
         told = {title: cells[place].strip() if place < len(cells) else "" for title, place in places.items()}

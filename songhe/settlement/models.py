@@ -8,13 +8,15 @@ from django.db.models import F, Q
 from songhe.county.key import CompositeReference, CountyKey
 from songhe.county.row import CountyRow
 from songhe.document.models import StoredFile
+from songhe.offline.models import Trouble
 from songhe.provider.models import BankAccount, Provider
 from songhe.redemption.models import Line, Reversal
-from songhe.settlement.claim_models import Claim, ClaimLine, Difference, Net, Received, ReceivedLine
+from songhe.settlement.claim_models import Claim, ClaimLine, Difference, Kind, Net, Received, ReceivedLine
 
 __all__ = [
     "Batch",
     "BillSheet",
+    "BorneLine",
     "Claim",
     "ClaimLine",
     "Difference",
@@ -31,7 +33,8 @@ __all__ = [
 class Statement(CountyRow):
     """What a county owes one provider for a month of one programme, or out of one fund of the love card, whose
     programme is ``card:`` and the fund's code, for credits ``credit:`` and the scheme's, or for cards of another county
-    ``clearing:`` and its code; the lines of that one are those of the other county's claims.
+    ``clearing:`` and its code; the lines of that one are those of the other county's claims, and those of the guarantee
+    of offline tills are what it bears.
     ``net_fen`` = charges − refunds + carried in.
 
     A negative net is carried into the provider's next statement. Gathered by the run, confirmed by the provider,
@@ -167,6 +170,30 @@ class StatementLine(CountyRow):
                 columns=("county", "line_id", "verdict"),
                 to="redemption.Verdict",
                 to_columns=("county", "line_id", "outcome"),
+            ),
+        ]
+
+
+class BorneLine(CountyRow):
+    """What the county's guarantee bears of a slip of a till without a network, on a statement of its own programme:
+    once as a charge, and at most once as a refund, when the slip's bill was reversed since."""
+
+    leaf = True
+
+    statement = CountyKey(Statement)
+    number = models.IntegerField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    trouble = CountyKey(Trouble)
+    service_month = models.CharField(max_length=7)
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "trouble", "kind"], name="settlement_borneline_once"),
+            models.UniqueConstraint(fields=["county", "statement", "number"], name="settlement_borneline_number"),
+            models.CheckConstraint(
+                name="settlement_borneline_sign",
+                condition=Q(kind="CHARGE", amount_fen__gt=0) | Q(kind="REFUND", amount_fen__lt=0),
             ),
         ]
 

@@ -13,7 +13,8 @@ from songhe.county.key import new_id
 from songhe.document.models import StoredFile
 from songhe.kernel.refusal import reason, whole
 from songhe.settlement.confirm import dispute
-from songhe.settlement.models import Objection, Statement, StatementLine
+from songhe.settlement.models import Objection, Statement
+from songhe.settlement.queries import line_numbers
 from songhe.settlement.statement import NEEDS_REASON, lock
 
 NOTHING_OBJECTED = reason("settlement.nothing_objected", zh="没有写明任何异议。", en="No objection is stated.")
@@ -58,12 +59,7 @@ def object_to(
         raise NOTHING_OBJECTED("objections")
     with transaction.atomic():
         statement = lock(county=county, statement_id=statement_id, version=version)
-        numbers = {one.number for one in objections if one.number is not None}
-        known = set(
-            StatementLine.objects.filter(county=county, statement_id=statement.id, number__in=numbers).values_list(
-                "number", flat=True
-            )
-        )
+        known = line_numbers(statement)
         for one in objections:
             _check(one, known)
         told = dispute(

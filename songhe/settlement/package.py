@@ -20,8 +20,9 @@ from songhe.kernel.refusal import Refusal
 from songhe.person.masks import mask_name
 from songhe.redemption.models import Verdict
 from songhe.service.models import Override, Presence, Visit
+from songhe.settlement.borne import lines_on
 from songhe.settlement.lines_file import lines_of, lines_workbook, objections_of
-from songhe.settlement.models import Payment, Statement, StatementLine
+from songhe.settlement.models import BorneLine, Payment, Statement, StatementLine
 from songhe.settlement.programme import programme_name
 from songhe.trail.note import note
 
@@ -44,6 +45,8 @@ def package(statement: Statement, *, pdf: bytes | None, at: datetime, by: str) -
     records, names = _evidence(lines)
     parts["evidence.json"] = _json(records)
     parts |= _files(statement, names)
+    if borne := list(lines_on(statement)):
+        parts["slips.json"] = _json([_slip(line) for line in borne])
     manifest = {
         "statement": statement.no,
         "version": statement.version,
@@ -110,6 +113,25 @@ def _verdict(line: StatementLine, verdict: Verdict | None) -> dict[str, Any]:
         "judged_at": _when(verdict.at) if verdict else "",
         "rule": {"pack": line.line.pack, "version": line.line.version, "ratio": line.line.ratio},
         "steps": line.line.steps,
+    }
+
+
+def _slip(line: BorneLine) -> dict[str, Any]:
+    """What a device signed, with the key to prove it by, and what a person decided of it."""
+    trouble, slip = line.trouble, line.trouble.slip
+    assert slip is not None
+    return {
+        "line": line.number,
+        "kind": line.kind,
+        "amount_fen": line.amount_fen,
+        "signed": slip.text,
+        "signature": slip.signature,
+        "public_key": trouble.device.public_key,
+        "received_at": _when(slip.received_at),
+        "bill": slip.bill.no if slip.bill else "",
+        "why": trouble.said,
+        "decided": trouble.because,
+        "decided_at": _when(trouble.decided_at),
     }
 
 

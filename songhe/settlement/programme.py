@@ -1,4 +1,4 @@
-"""What the programme of a statement is called: a voucher, or a fund of the love card or credits by name."""
+"""What the programme of a statement is called: alone of its kind, or a fund of the love card or credits by name."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from songhe.card.models import Fund
 from songhe.credit.models import Scheme
 from songhe.credit.scheme import CREDIT
 from songhe.settlement.models import Statement
-from songhe.settlement.share import CARD
+from songhe.settlement.share import CARD, GUARANTEE
 
 #: Chinese and English.
 Name = tuple[str, str]
 
-VOUCHERS: dict[str, Name] = {
+ALONE: dict[str, Name] = {
     "consumption-voucher": ("养老服务消费补贴", "Consumption subsidy"),
     "assessment-voucher": ("评估补贴", "Assessment subsidy"),
+    GUARANTEE: ("离线收款担保", "Guarantee of offline tills"),
 }
 
 #: What begins a programme, the rows that have its name, and what the name is of.
@@ -32,7 +33,7 @@ def programme_name(*, county: str, programme: str) -> Name:
 
 def programme_names(of: Collection[tuple[str, str]]) -> dict[tuple[str, str], Name]:
     """The names of programmes by county; one statement for the funds of cards among them, one for credits."""
-    found: dict[tuple[str, str], Name] = {each: VOUCHERS.get(each[1], (each[1], each[1])) for each in of}
+    found: dict[tuple[str, str], Name] = {each: ALONE.get(each[1], (each[1], each[1])) for each in of}
     for model, before, zh, en in NAMED:
         mine = {each: each[1].removeprefix(before) for each in of if each[1].startswith(before)}
         if mine:

@@ -9,8 +9,9 @@ from django.db.models import Count, Sum
 
 from songhe.kernel.month import Month
 from songhe.redemption.models import Bill, Reversal, Verdict
-from songhe.settlement.models import Payment, Statement, StatementLine
-from songhe.settlement.share import drawn_on, is_card, is_credit, paid_of_line, spent_on
+from songhe.settlement.borne import lines_on
+from songhe.settlement.models import BorneLine, Payment, Statement, StatementLine
+from songhe.settlement.share import GUARANTEE, drawn_on, is_card, is_credit, paid_of_line, spent_on
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class StatementPage:
     """A statement with a part of its lines, what was carried into it, and its payments, the newest first."""
 
     statement: Statement
-    lines: list[StatementLine]
+    lines: list[StatementLine] | list[BorneLine]
     more: bool
     carried: list[Statement]
     payments: list[Payment]
@@ -37,11 +38,15 @@ def statement_page(
     statement = found.first()
     if statement is None:
         return None
-    lines = list(
-        StatementLine.objects.filter(county=county, statement_id=statement.id, number__gt=after)
-        .select_related("line", "line__item", "line__bill", "line__bill__person", "reversal")
-        .order_by("number")[: most + 1]
-    )
+    lines: list[StatementLine] | list[BorneLine]
+    if statement.programme == GUARANTEE:
+        lines = list(lines_on(statement).filter(number__gt=after)[: most + 1])
+    else:
+        lines = list(
+            StatementLine.objects.filter(county=county, statement_id=statement.id, number__gt=after)
+            .select_related("line", "line__item", "line__bill", "line__bill__person", "reversal")
+            .order_by("number")[: most + 1]
+        )
     carried = Statement.objects.filter(county=county, carried_into_id=statement.id).order_by("month")
     payments = (
         Payment.objects.filter(county=county, statement_id=statement.id)
@@ -49,6 +54,15 @@ def statement_page(
         .order_by("-batch__made_at", "-id")
     )
     return StatementPage(statement, lines[:most], len(lines) > most, list(carried), list(payments))
+
+
+def line_numbers(statement: Statement) -> set[int]:
+    """The numbers of a statement's lines."""
+    found: set[int] = set()
+    for model in (StatementLine, BorneLine):
+        rows = model.objects.filter(county=statement.county, statement_id=statement.id)
+        found |= set(rows.values_list("number", flat=True))
+    return found
 
 
 def statements_of(*, county: str, provider_id: int, most: int = 24) -> list[Statement]:

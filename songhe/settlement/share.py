@@ -24,13 +24,18 @@ from songhe.grant.fund import fund_of
 from songhe.ledger.fund import find_fund, open_account
 from songhe.ledger.models import Account, Fund
 from songhe.ledger.post import Move, post
-from songhe.settlement.models import Received, ReceivedLine, Statement, StatementLine
+from songhe.offline.guarantee import FUND
+from songhe.offline.models import Trouble
+from songhe.settlement.models import BorneLine, Received, ReceivedLine, Statement, StatementLine
 
 #: Before the code of a fund of the love card, in its books and in the programme of its statements.
 CARD = "card:"
 
 #: Before the code of a county whose cards our providers served, in our books of it and in the programme of statements.
 CLEARING = "clearing:"
+
+#: The guarantee of offline tills, in its books and as the programme of its statements.
+GUARANTEE = FUND
 
 CENTRAL, LOCAL, UNSPLIT = "central", "local", "unsplit"
 
@@ -55,7 +60,12 @@ def is_credit(programme: str) -> bool:
 
 def goes_on(programme: str) -> bool:
     """Whether its books go on from year to year; a voucher's are of one year."""
-    return is_card(programme) or is_clearing(programme) or is_credit(programme)
+    return is_card(programme) or is_clearing(programme) or is_credit(programme) or programme == GUARANTEE
+
+
+def guarantee_programmes(county: str) -> list[str]:
+    """The programme under which the guarantee of offline tills pays merchants, where it bears anything."""
+    return [GUARANTEE] if Trouble.objects.filter(county=county, borne_fen__gt=0).exists() else []
 
 
 def credit_programmes(county: str) -> list[str]:
@@ -143,16 +153,21 @@ def parts_of(*, county: str, statement_ids: Iterable[UUID]) -> dict[UUID, Parts]
             parts[year, LOCAL] += local
         else:
             parts[year, UNSPLIT] += amount
-    received = (
-        ReceivedLine.objects.filter(county=county, statement_id__in=list(ends))
-        .annotate(year=Cast(Substr("service_month", 1, 4), IntegerField()))
-        .order_by("statement_id", "year")
-        .values_list("statement_id", "year")
-        .annotate(amount=Sum("amount_fen"))
+    unsplit: tuple[QuerySet[ReceivedLine] | QuerySet[BorneLine], ...] = (
+        ReceivedLine.objects.all(),
+        BorneLine.objects.all(),
     )
-    for statement_id, year, amount in received:
-        if statement_id is not None:
-            found[ends[statement_id]][year, UNSPLIT] += amount
+    for lines in unsplit:
+        sums = (
+            lines.filter(county=county, statement_id__in=list(ends))
+            .annotate(year=Cast(Substr("service_month", 1, 4), IntegerField()))
+            .order_by("statement_id", "year")
+            .values_list("statement_id", "year")
+            .annotate(amount=Sum("amount_fen"))
+        )
+        for statement_id, year, amount in sums:
+            if statement_id is not None:
+                found[ends[statement_id]][year, UNSPLIT] += amount
     return {end: dict(parts) for end, parts in found.items()}
 
 

@@ -14,9 +14,12 @@ from songhe.doors.api.operation import serve
 from songhe.doors.api.page import Paging, page, paged
 from songhe.doors.api.types import Because, Body, County, MonthText, Shown, SignedFen
 from songhe.doors.api.write import perform, reply, wanted_version
+from songhe.offline.book import day_of
 from songhe.settlement.approve import approve
+from songhe.settlement.borne import lines_on
 from songhe.settlement.confirm import confirm, dispute
-from songhe.settlement.models import Statement, StatementLine
+from songhe.settlement.models import BorneLine, Statement, StatementLine
+from songhe.settlement.share import GUARANTEE
 from songhe.settlement.statement import UNKNOWN
 
 router = Router(tags=["结算单"])
@@ -127,14 +130,16 @@ def read_statement(request: ApiRequest, no: str) -> HttpResponse:
     act="statement.read",
     gives=paged("StatementLine", StatementLineShown),
     title="读结算单的明细",
+    about="离线收款担保的结算单，每行是县承担的一张离线单据：没有账单的（卡已停用），账单号为空、账单行为 0。",
 )
 def list_statement_lines(request: ApiRequest, no: str, asked: Query[Paging]) -> HttpResponse:
     found = statement_of(request, no)
-    rows = StatementLine.objects.filter(county=found.county, statement_id=found.id)
+    lines = StatementLine.objects.filter(county=found.county, statement_id=found.id)
+    rows = lines_on(found) if found.programme == GUARANTEE else lines.select_related("line", "line__bill", "line__item")
     return page(
         request,
         asked,
-        rows.select_related("line", "line__bill", "line__item"),
+        rows,
         sorts={"number": "number", "amount_fen": "amount_fen"},
         show=show_line,
         shown=StatementLineShown,
@@ -260,7 +265,9 @@ def show_in_full(found: Statement) -> dict[str, Any]:
     }
 
 
-def show_line(row: StatementLine) -> dict[str, Any]:
+def show_line(row: StatementLine | BorneLine) -> dict[str, Any]:
+    if isinstance(row, BorneLine):
+        return _show_borne(row)
     return {
         "number": row.number,
         "kind": str(row.kind),
@@ -272,4 +279,22 @@ def show_line(row: StatementLine) -> dict[str, Any]:
         "amount_fen": row.amount_fen,
         "central_fen": row.central_fen,
         "local_fen": row.local_fen,
+    }
+
+
+def _show_borne(row: BorneLine) -> dict[str, Any]:
+    """What the guarantee bears of a slip; a slip of a stopped card has no bill."""
+    slip = row.trouble.slip
+    assert slip is not None
+    return {
+        "number": row.number,
+        "kind": str(row.kind),
+        "bill": slip.bill.no if slip.bill else "",
+        "bill_line": 1 if slip.bill else 0,
+        "item": slip.item,
+        "service_on": day_of(slip).isoformat(),
+        "service_month": row.service_month,
+        "amount_fen": row.amount_fen,
+        "central_fen": None,
+        "local_fen": None,
     }

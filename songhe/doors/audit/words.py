@@ -22,6 +22,9 @@ MOVES: dict[str, Any] = {
     "payout": _("付款"),
     "payout_return": _("银行退回"),
     "payout_offset": _("付款抵扣"),
+    "endow": _("担保注资"),
+    "bear": _("担保承担"),
+    "unbear": _("担保收回"),
 }
 
 SUBJECTS: dict[str, Any] = {

@@ -29,7 +29,8 @@ from songhe.doors.staff import history, naming
 from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words, sent
 from songhe.doors.staff.cursor import PAGE, address
 from songhe.doors.staff.reach import account_of, noted_read
-from songhe.doors.staff.statements import ConfirmForm, last_budget_line, lines_of, sums_of
+from songhe.doors.staff.statement_lines import lines_of
+from songhe.doors.staff.statements import ConfirmForm, last_budget_line, sums_of
 from songhe.kernel.month import Month, beijing_date
 from songhe.kernel.refusal import Refusal
 from songhe.policy.terms import terms

@@ -20,8 +20,9 @@ from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import is_chinese
 from songhe.doors.staff import case, naming, words
 from songhe.doors.staff.reach import account_of, noted_read, reach
-from songhe.doors.staff.statements import LineRow, lines_of, sums_of
+from songhe.doors.staff.statement_lines import LineRow, lines_of
 from songhe.doors.staff.statements import find as find_statement
+from songhe.doors.staff.statements import sums_of
 from songhe.entitlement import queries
 from songhe.entitlement.letter import code_of
 from songhe.entitlement.models import Letter

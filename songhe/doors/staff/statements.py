@@ -30,15 +30,14 @@ from songhe.doors.staff.handed_in import as_handed_in
 from songhe.doors.staff.objections import held_against
 from songhe.doors.staff.payouts import batches, unpaid
 from songhe.doors.staff.reach import account_of, noted_read, out_of_reach, reach
+from songhe.doors.staff.statement_lines import lines_of
 from songhe.kernel.month import Month, beijing_date
 from songhe.kernel.refusal import Refusal
-from songhe.person.masks import mask_name
-from songhe.redemption.models import Verdict
 from songhe.settlement import confirm
 from songhe.settlement.approve import approve
 from songhe.settlement.models import Objection, Statement
 from songhe.settlement.programme import names_of
-from songhe.settlement.queries import StatementPage, statement_page
+from songhe.settlement.queries import statement_page
 from songhe.settlement.states import STATEMENT
 
 State = Statement.State
@@ -258,52 +257,6 @@ def payouts_of(request: DoorRequest, scope: Scope, which: Month) -> dict[str, An
         "make": fresh(ActForm, "make") if may_make else None,
         **bank.to_read(request, scope, [one.row for one in shown]),
     }
-
-
-@dataclass(frozen=True)
-class LineRow:
-    """A line as the statement shows it: the elder's name is masked, a refund is negative."""
-
-    number: int
-    kind: words.Word
-    item: str
-    elder: str
-    service_on: Any
-    amount_fen: int
-    central_fen: int | None
-    local_fen: int | None
-    verdict: words.Word
-    evidence: str
-    bill_no: str
-
-
-def lines_of(page: StatementPage) -> list[LineRow]:
-    """The lines of a page with the verdicts on their evidence, in one more query."""
-    county = page.statement.county
-    verdicts = {
-        row.line_id: row
-        for row in Verdict.objects.filter(county=county, line_id__in=[line.line_id for line in page.lines])
-    }
-    shown = []
-    for line in page.lines:
-        verdict = verdicts.get(line.line_id)
-        reasons = verdict.reasons if verdict else []
-        shown.append(
-            LineRow(
-                number=line.number,
-                kind=words.word(words.LINE_KINDS, line.kind),
-                item=words.said(line.line.item.name, line.line.item.name_en),
-                elder=mask_name(line.line.bill.person.name),
-                service_on=line.line.service_on,
-                amount_fen=line.amount_fen,
-                central_fen=line.central_fen,
-                local_fen=line.local_fen,
-                verdict=words.word(words.VERDICTS, verdict.outcome if verdict else line.verdict),
-                evidence=words.listed(words.VERDICT_REASONS[one] for one in reasons if one in words.VERDICT_REASONS),
-                bill_no=line.line.bill.no,
-            )
-        )
-    return shown
 
 
 def steps_of(row: Statement, names: Mapping[str, str]) -> list[Step]:

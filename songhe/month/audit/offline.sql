@@ -33,12 +33,25 @@ HAVING SUM(d.borne_fen) <> COALESCE(t.fen, 0)
     OR SUM(CASE WHEN d.borne_fen > d.promised_fen THEN 1 ELSE 0 END) > 0;
 
 -- offline.borne_not_booked
--- zh: 县承担的金额没有从担保资金入账
--- en: what the county bore is not booked out of its guarantee
+-- zh: 县承担或收回的金额没有在担保资金入账
+-- en: what the county bore, or what came back of it, is not booked in its guarantee
 SELECT o.county, o.id FROM offline_trouble o
-LEFT JOIN (SELECT county, about, SUM(amount) AS units FROM ledger_transfer WHERE kind = 'bear' GROUP BY county, about) t
+LEFT JOIN (SELECT county, about, SUM(CASE WHEN kind = 'bear' THEN amount ELSE 0 END) AS out,
+                  SUM(CASE WHEN kind = 'unbear' THEN amount ELSE 0 END) AS back
+           FROM ledger_transfer WHERE kind IN ('bear', 'unbear') GROUP BY county, about) t
   ON t.county = o.county AND t.about = o.id
-WHERE o.borne_fen <> COALESCE(t.units, 0);
+WHERE o.borne_fen <> COALESCE(t.out, 0) OR o.back_fen <> COALESCE(t.back, 0);
+
+-- offline.guarantee_differs
+-- zh: 担保资金余额不等于注资减去承担再加收回
+-- en: what stands in the guarantee is not what was put in, less what it bore, plus what came back
+SELECT a.county, a.id FROM ledger_account a
+JOIN ledger_fund f ON f.county = a.county AND f.id = a.fund_id AND f.code = 'offline-guarantee'
+LEFT JOIN (SELECT county, SUM(amount_fen) AS fen FROM offline_endowment WHERE state = 'approved' GROUP BY county) e
+  ON e.county = a.county
+LEFT JOIN (SELECT county, SUM(borne_fen - back_fen) AS fen FROM offline_trouble GROUP BY county) b
+  ON b.county = a.county
+WHERE a.code = 'guarantee' AND a.balance <> COALESCE(e.fen, 0) - COALESCE(b.fen, 0);
 
 -- offline.bill_differs
 -- zh: 离线单据与入账账单的商家、金额或缺口不符

@@ -90,11 +90,22 @@ LEFT JOIN (SELECT county, statement_id, COUNT(*) AS lines,
                   SUM(CASE WHEN amount_fen > 0 THEN amount_fen ELSE 0 END) AS charge,
                   SUM(CASE WHEN amount_fen < 0 THEN -amount_fen ELSE 0 END) AS refund
            FROM (SELECT county, statement_id, amount_fen FROM settlement_statementline
-                 UNION ALL SELECT county, statement_id, amount_fen FROM settlement_receivedline) y
+                 UNION ALL SELECT county, statement_id, amount_fen FROM settlement_receivedline
+                 UNION ALL SELECT county, statement_id, amount_fen FROM settlement_borneline) y
            GROUP BY county, statement_id) x
   ON x.county = s.county AND x.statement_id = s.id
 WHERE s.lines <> COALESCE(x.lines, 0) OR s.charge_fen <> COALESCE(x.charge, 0)
    OR s.refund_fen <> COALESCE(x.refund, 0) OR s.net_fen <> s.charge_fen - s.refund_fen + s.carried_fen;
+
+-- settlement.borne_differs
+-- zh: 担保结算单的行与处理结果的商家或金额不符
+-- en: a line of the guarantee's statement is not what was decided of that provider's slip
+SELECT x.county, x.id FROM settlement_borneline x
+JOIN settlement_statement s ON s.county = x.county AND s.id = x.statement_id
+JOIN offline_trouble t ON t.county = x.county AND t.id = x.trouble_id
+JOIN offline_device d ON d.county = t.county AND d.id = t.device_id
+WHERE s.programme <> 'offline-guarantee' OR s.provider_id <> d.provider_id OR x.service_month > s.month
+   OR x.amount_fen <> CASE WHEN x.kind = 'REFUND' THEN -t.back_fen ELSE t.borne_fen END;
 
 -- settlement.carried_differs
 -- zh: 结转与上期结算单不符

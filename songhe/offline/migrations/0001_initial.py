@@ -314,6 +314,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("borne_fen", models.BigIntegerField(default=0)),
+                ("back_fen", models.BigIntegerField(default=0)),
                 ("because", models.CharField(blank=True, max_length=300)),
                 ("decided_by", models.CharField(blank=True, max_length=64)),
                 ("decided_at", models.DateTimeField(null=True)),
@@ -333,7 +334,8 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("county", "device", "about", "code"), name="offline_trouble_once"),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("borne_fen__gte", 0),
+                            ("back_fen__gte", 0),
+                            ("back_fen__lte", models.F("borne_fen")),
                             ("borne_fen__lte", models.F("most_fen")),
                             ("most_fen__lte", models.F("amount_fen")),
                         ),

@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("card", "0001_initial"),
         ("document", "0001_initial"),
+        ("offline", "0001_initial"),
         ("provider", "0001_initial"),
         ("redemption", "0001_initial"),
     ]
@@ -560,6 +561,63 @@ class Migration(migrations.Migration):
                         columns=("county", "file_id"),
                         name="settlement_objection_file_key",
                         to="document.StoredFile",
+                        to_columns=("county", "id"),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="BorneLine",
+            fields=[
+                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.IntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("CHARGE", "本期"), ("REFUND", "冲减"), ("CORRECTION", "更正")], max_length=10
+                    ),
+                ),
+                ("service_month", models.CharField(max_length=7)),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "trouble",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="offline.trouble"),
+                ),
+                (
+                    "statement",
+                    songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="settlement.statement"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "trouble", "kind"), name="settlement_borneline_once"),
+                    models.UniqueConstraint(
+                        fields=("county", "statement", "number"), name="settlement_borneline_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount_fen__gt", 0), ("kind", "CHARGE")),
+                            models.Q(("amount_fen__lt", 0), ("kind", "REFUND")),
+                            _connector="OR",
+                        ),
+                        name="settlement_borneline_sign",
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "statement_id"),
+                        name="settlement_borneline_statement_key",
+                        to="settlement.Statement",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "trouble_id"),
+                        name="settlement_borneline_trouble_key",
+                        to="offline.Trouble",
                         to_columns=("county", "id"),
                     ),
                 ],

@@ -9,8 +9,12 @@ import pytest
 from songhe.assessment.tests.world import at
 from songhe.doors.staff.tests.conftest import DAY
 from songhe.doors.staff.tests.reading import send, text
+from songhe.kernel.month import Month
+from songhe.offline.guarantee import FUND
 from songhe.offline.models import Device, Endowment, Slip, Trouble
 from songhe.offline.tests.world import LISHUI, Ed25519PrivateKey, Till, canteen, funded, public
+from songhe.settlement.gather import gather
+from songhe.settlement.models import Statement
 
 pytestmark = pytest.mark.django_db
 HERE, THERE = "/provider/offline/", "/staff/offline/"
@@ -138,3 +142,24 @@ def test_the_pages_speak_english(manager, clerk, device, key, card):
         client.cookies["songhe_language"] = "en"
         answer = client.get(page, headers={"Accept-Language": "en"})
         assert answer.status_code == 200
+
+
+def test_what_the_county_bears_stands_on_a_statement_that_the_merchant_reads(
+    manager, clerk, approver, device, key, card
+):
+    till = Till(device, key)
+    send(manager, HERE, f"{device.id}/upload/", slips=lines(*[till.slip(card, made=EARLIER) for _ in range(2)]))
+    send(clerk, THERE, "guarantee/", amount="100", document_no="文1")
+    send(approver, THERE, f"{Endowment.objects.get().id}/approve/")
+    send(clerk, THERE, f"{Trouble.objects.get().id}/", bearer="county", because="停电时段")
+    gather(county=LISHUI, programme=FUND, month=Month.of(DAY), at=at(DAY), by="run")
+    no = Statement.objects.get(programme=FUND).no
+    for client, page in ((manager, f"/provider/statements/{no}/"), (clerk, f"/staff/statements/{no}/")):
+        said = text(client.get(page))
+        assert "离线收款担保" in said
+        assert "离线单据" in said
+        assert "9.00" in said
+    assert "停电时段" in text(clerk.get(f"/staff/statements/{no}/"))
+    proof = manager.get(f"/provider/statements/{no}/proof.zip")
+    assert b"slips.json" in proof.content
+    assert manager.get(f"/provider/statements/{no}/lines.xlsx").status_code == 200
