@@ -6,8 +6,7 @@ A till asks the same twenty questions for every bill.
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -17,8 +16,9 @@ from operator import or_
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import Expression, Q, QuerySet
+from django.db.models.query import FlatValuesListIterable, ValuesListIterable, get_related_populators
 from django.db.transaction import TransactionManagementError
 
 from songhe.county.key import plain_id, plain_instant
@@ -39,10 +39,12 @@ class Value(Expression):
 
 @dataclass(frozen=True)
 class _Made:
-    rows: Any
-    compiler: Any
+    """A query put into SQL: its constants and the places of its values, and how its rows are read."""
+
     sql: str
     parameters: tuple[Any, ...]
+    locks: bool
+    read: Callable[[list[tuple[Any, ...]]], list[Any]]
 
 
 class Ready(Generic[Row]):
@@ -76,13 +78,17 @@ class Ready(Generic[Row]):
             several = isinstance(value, (list, tuple))
             lengths.append(len(value) if several else None)
             given += value if several else [value]
-        key = (connection.vendor, first, *lengths)
+        own: Any = connections[DEFAULT_DB_ALIAS]
+        key = (own.vendor, first, *lengths)
         made = self._made.get(key) or self._made.setdefault(key, self._compile(lengths, first))
-        if made.rows.query.select_for_update and connection.get_autocommit():
+        if made.locks and own.get_autocommit():
             raise TransactionManagementError("a row is locked inside a transaction")
-        parameters = tuple(_plain(given[each.place]) if isinstance(each, Value) else each for each in made.parameters)
-        iterable: Any = made.rows._iterable_class
-        return list(iterable(_Asked(made, parameters)))
+        if own.vendor != "postgresql":
+            given = [_plain(each) for each in given]
+        parameters = [given[each.place] if isinstance(each, Value) else each for each in made.parameters]
+        with _cursor(own) as cursor:
+            cursor.execute(made.sql, parameters)
+            return made.read(cursor.fetchall())
 
     def _compile(self, lengths: Sequence[int | None], first: bool) -> _Made:
         places = count()
@@ -93,11 +99,40 @@ class Ready(Generic[Row]):
         rows = self._build(*stands)
         if first:
             rows = rows[:1]
-        compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
+        compiler: Any = rows.query.get_compiler(DEFAULT_DB_ALIAS)
         # Whether there is a transaction counts when it is asked.
         compiler.connection = _InTransaction(connection)
         sql, parameters = compiler.as_sql()
-        return _Made(rows, compiler, sql, tuple(parameters))
+        return _Made(sql, tuple(parameters), rows.query.select_for_update, _reader(rows, compiler))
+
+
+def _reader(rows: Any, compiler: Any) -> Callable[[list[tuple[Any, ...]]], list[Any]]:
+    """Reads rows of the database as Django's own iterables do, for rows of a model and for lists of values."""
+    converters = compiler.get_converters([each[0] for each in compiler.select])
+
+    def converted(found: list[tuple[Any, ...]]) -> Iterable[Any]:
+        return compiler.apply_converters(found, converters) if converters else found
+
+    if issubclass(rows._iterable_class, FlatValuesListIterable):
+        return lambda found: [row[0] for row in converted(found)]
+    if issubclass(rows._iterable_class, ValuesListIterable):
+        return lambda found: [tuple(row) for row in converted(found)]
+    described, select = compiler.klass_info, compiler.select
+    places = described["select_fields"]
+    names = [select[place][0].target.attname for place in places]
+    begin, end = places[0], places[-1] + 1
+    joined = get_related_populators(described, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
+
+    def read(found: list[tuple[Any, ...]]) -> list[Any]:
+        made = []
+        for row in converted(found):
+            one = described["model"].from_db(DEFAULT_DB_ALIAS, names, row[begin:end])
+            for each in joined:
+                each.populate(row, one)
+            made.append(one)
+        return made
+
+    return read
 
 
 def one_of(name: str, values: Sequence[Any]) -> Q:
@@ -118,49 +153,15 @@ class _InTransaction:
         return False
 
 
-class _Asked:
-    """A query set, and its query in one, as Django's iterables read them, whose SQL is known already."""
-
-    db = DEFAULT_DB_ALIAS
-
-    def __init__(self, made: _Made, parameters: tuple[Any, ...]) -> None:
-        self._made, self._parameters = made, parameters
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._made.rows, name)
-
-    @property
-    def query(self) -> _Asked:
-        return self
-
-    def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
-        compiler = copy.copy(self._made.compiler)
-        compiler.connection = _Connection(connection)
-        compiler.as_sql = lambda *args, **kwargs: (self._made.sql, self._parameters)
-        return compiler
-
-
-class _Connection:
-    """The connection, whose cursors leave it to PostgreSQL to put the values in and to keep the plan."""
-
-    def __init__(self, own: Any) -> None:
-        self._own = own
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._own, name)
-
-    def cursor(self) -> Any:
-        return _cursor()
-
-
-def _cursor() -> Any:
+def _cursor(own: Any) -> Any:
+    """A cursor which leaves it to PostgreSQL to put the values in, and to keep the plan of what is asked often."""
     # Where statements are listed, they are listed with their values.
-    if connection.vendor != "postgresql" or connection.queries_logged:
-        return connection.cursor()
+    if own.vendor != "postgresql" or own.queries_logged:
+        return own.cursor()
     from django.db.backends.postgresql.base import ServerBindingCursor
 
-    connection.ensure_connection()
-    return connection._prepare_cursor(ServerBindingCursor(connection.connection))  # type: ignore[attr-defined]
+    own.ensure_connection()
+    return own._prepare_cursor(ServerBindingCursor(own.connection))  # type: ignore[call-arg]
 
 
 def _plain(value: Any) -> Any:
@@ -173,24 +174,52 @@ def _plain(value: Any) -> Any:
     return value
 
 
-_INSERTS: dict[tuple[str, type[models.Model]], tuple[str, str, list[Any]]] = {}
+@dataclass(frozen=True)
+class _Columns:
+    """Where rows of a model go, and which values need more than to be handed over."""
+
+    begin: str
+    places: str
+    fields: list[tuple[Any, str, bool]]
 
 
-def insert(rows: Sequence[models.Model]) -> None:
-    """Insert new rows of one model whose ids are known, in one statement, as ``bulk_create`` does."""
+_COLUMNS: dict[tuple[str, type[models.Model]], _Columns] = {}
+
+
+def insert(rows: Sequence[models.Model], *, unless: Sequence[str] = ()) -> int:
+    """Insert new rows of one model whose ids are known, in one statement, as ``bulk_create`` does; answers how many.
+
+    ``unless``: columns that are unique together; rows whose values are there already are left out.
+    """
     if not rows:
-        return
-    model = type(rows[0])
-    key = (connection.vendor, model)
-    if key not in _INSERTS:
-        quote = connection.ops.quote_name
-        fields = list(model._meta.concrete_fields)
-        columns = ", ".join(quote(str(field.column)) for field in fields)
-        places = ", ".join(["%s"] * len(fields))
-        _INSERTS[key] = (f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ", f"({places})", fields)
-    begin, places, fields = _INSERTS[key]
-    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
-    with _cursor() as cursor:
-        cursor.execute(begin + ", ".join([places] * len(rows)), values)
+        return 0
+    own: Any = connections[DEFAULT_DB_ALIAS]
+    key = (own.vendor, type(rows[0]))
+    columns = _COLUMNS.get(key) or _COLUMNS.setdefault(key, _columns(own, type(rows[0])))
+    values = [
+        field.get_db_prep_save(field.pre_save(row, True), own) if is_special else getattr(row, name)
+        for row in rows
+        for field, name, is_special in columns.fields
+    ]
+    conflict = f" ON CONFLICT ({', '.join(map(own.ops.quote_name, unless))}) DO NOTHING" if unless else ""
+    with _cursor(own) as cursor:
+        cursor.execute(columns.begin + ", ".join([columns.places] * len(rows)) + conflict, values)
+        made: int = cursor.rowcount
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return made
+
+
+def _columns(own: Any, model: type[models.Model]) -> _Columns:
+    fields = list(model._meta.concrete_fields)
+    names = ", ".join(own.ops.quote_name(field.column) for field in fields)
+    return _Columns(
+        begin=f"INSERT INTO {own.ops.quote_name(model._meta.db_table)} ({names}) VALUES ",
+        places=f"({', '.join(['%s'] * len(fields))})",
+        fields=[(field, field.attname, own.vendor != "postgresql" or _is_special(field)) for field in fields],
+    )
+
+
+def _is_special(field: Any) -> bool:
+    """Whether PostgreSQL's driver cannot take the value as it stands on the row."""
+    return isinstance(field, models.JSONField) or getattr(field, "auto_now", False) or field.auto_created

@@ -145,8 +145,7 @@ def hand_in(*, county: str, request: Request, at: datetime, on: date, by: str) -
             handed_in_at=at,
             served_in=served,
         )
-        bill.no = free_number(bill)
-        bill.save(force_insert=True)
+        insert_numbered(bill)
         note(
             county=county,
             at=at,
@@ -339,8 +338,7 @@ def write(*, bill: Bill, lines: Sequence[Line], booking: Booking, at: datetime, 
     bill.booked_at, bill.booked_on = at, on
     total(bill, lines)
     if bill._state.adding:
-        bill.no = free_number(bill)
-        insert([bill])
+        insert_numbered(bill, lines)
     else:
         bill.save()
     insert(lines)
@@ -426,16 +424,15 @@ def capture(*, county: str, hold_id: UUID, at: datetime, on: date) -> Hold:
     return row
 
 
-_NUMBERED = Ready(lambda county, no: Bill.objects.filter(county=county, no=no).values_list("id"))
-
-
-def free_number(bill: Bill) -> str:
-    """The bill's number, made of its own id; in the rare case that it is taken the bill gets another id."""
+def insert_numbered(bill: Bill, lines: Sequence[Line] = ()) -> None:
+    """Write a new bill under a number made of its own id; where that is taken the bill gets another id."""
     while True:
-        no = of_id(bill.county, Month.parse(bill.month), bill.id)
-        if _NUMBERED.first(county=bill.county, no=no) is None:
-            return no
+        bill.no = of_id(bill.county, Month.parse(bill.month), bill.id)
+        if insert([bill], unless=("county", "no")):
+            return
         bill.id = new_id()
+        for line in lines:
+            line.bill = bill
 
 
 _PROVIDER = Ready(lambda provider_id: Provider.objects.filter(id=provider_id))

@@ -28,7 +28,7 @@ from songhe.meal.serve import mark_reversed
 from songhe.redemption.find import lock_person
 from songhe.redemption.models import Bill, Line, Reversal, Verdict
 from songhe.redemption.purses import give_back, rules_of, share_rest
-from songhe.redemption.redeem import UNKNOWN_BILL, charge_evidence, free_number, pay_by_voucher, total
+from songhe.redemption.redeem import UNKNOWN_BILL, charge_evidence, insert_numbered, pay_by_voucher, total
 from songhe.redemption.share import Fee, Share, share_fees
 from songhe.redemption.states import BILL
 from songhe.service.models import Visit
@@ -296,7 +296,7 @@ def rebook(
         rules = rules_of(county, Month.parse(bill.month).first)
         takings = share_rest(card=taken.card, lines=new_lines, on=on, rules=rules, anew=undone.ended)
     total(again, new_lines)
-    again.save(force_insert=True)
+    insert_numbered(again, new_lines)
     Line.objects.bulk_create(new_lines)
     charge_evidence(county=county, lines=new_lines)
     _verdicts(lines, new_lines, at=at, by=by)
@@ -321,7 +321,7 @@ def rebook(
 def _anew(taken: Taken, *, ltci_fen: int, at: datetime, on: date, by: str) -> Bill:
     """The bill that stands in for a reversed one, before its lines are known."""
     bill = taken.bill
-    again = Bill(
+    return Bill(
         county=bill.county,
         id=new_id(),
         person_id=bill.person_id,
@@ -342,8 +342,6 @@ def _anew(taken: Taken, *, ltci_fen: int, at: datetime, on: date, by: str) -> Bi
         booked_on=on,
         served_in=bill.served_in,
     )
-    again.no = free_number(again)
-    return again
 
 
 def is_restored(grant: Grant | None, on: date) -> bool:

@@ -6,6 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from songhe.assessment.tests.world import COUNTY, at
+from songhe.document.number import of_id
 from songhe.grant.fund import payable
 from songhe.grant.hold import hold
 from songhe.grant.models import Grant, Hold
@@ -316,3 +317,18 @@ def test_the_database_itself_refuses_that(attack):
     with pytest.raises(IntegrityError), transaction.atomic():
         attack()
         connection.check_constraints()
+
+
+def test_a_bill_whose_number_is_taken_gets_another_and_its_lines_go_with_it(monkeypatch):
+    grant, who = voucher(), provider()
+    taken = pay(grant, who, bath(10_000)).no
+    numbers = iter([taken])
+    monkeypatch.setattr(
+        "songhe.redemption.redeem.of_id", lambda county, month, made: next(numbers, None) or of_id(county, month, made)
+    )
+    bill = pay(grant, who, bath(20_000), bath(5_000))
+    assert bill.no != taken
+    assert Line.objects.filter(county=COUNTY, bill_id=bill.id).count() == 2
+    assert Bill.objects.filter(county=COUNTY).count() == 2
+    connection.check_constraints()
+    assert list(check()) == []
