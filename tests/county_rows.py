@@ -134,7 +134,7 @@ def examination() -> dict[str, Any]:
 
 def papers(provider: Any, manager: Any) -> dict[str, Any]:
     from songhe.assessment.tests.world import at
-    from songhe.provider.models import Certificate, Discount, Licence, Partner, Worker
+    from songhe.provider.models import Certificate, Discount, Item, Licence, Partner, Upgrade, Worker
     from songhe.settlement.sheet_book import hand_in_sheet
 
     since = date(2025, 1, 1)
@@ -158,6 +158,16 @@ def papers(provider: Any, manager: Any) -> dict[str, Any]:
         "certificate": Certificate.objects.create(worker=carer, kind="护理员证", number="1", valid_from=since),
         "licence": Licence.objects.create(provider=provider, kind="business", number="1", valid_from=since),
         "discount": Discount.objects.create(partner=partner, help="goods", per_cent=10, valid_from=DAY),
+        "upgrade": Upgrade.objects.create(
+            provider=provider,
+            base=Item.objects.order_by("pk").first(),
+            code="better",
+            name="更好",
+            name_en="Better",
+            more="更好",
+            price_fen=999_999,
+            valid_from=DAY,
+        ),
     }
 
 
@@ -174,6 +184,7 @@ def named(found: Any) -> dict[str, Any]:
         "examination_id": found.examination.id,
         "sheet_id": found.sheet.id,
         "discount_id": found.discount.pk,
+        "upgrade_id": found.upgrade.pk,
         "caution_id": found.caution.id,
         "indicator": found.examination_objection.indicator,
     }

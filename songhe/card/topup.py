@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from songhe.card.fund import family_fund, inflow_of
 from songhe.card.match import match
 from songhe.card.models import Card, Purse, TopUp
 from songhe.card.open import CLOSED_CARD, lock
-from songhe.card.ports import Paid
+from songhe.card.ports import Paid, Payments
 from songhe.card.purse import ensure
 from songhe.card.states import PURSE, TOP_UP
 from songhe.document.number import of_id
 from songhe.kernel.month import Month
-from songhe.kernel.refusal import reason, whole
+from songhe.kernel.refusal import Refusal, reason, whole
 from songhe.ledger.post import Move, post
 from songhe.trail.note import note
 
@@ -37,6 +39,11 @@ OTHER_PAYMENT = reason(
 
 #: The least and the most of one top-up, in fen.
 LEAST_FEN, MOST_FEN = 100, 1_000_000
+
+#: A call-back comes within minutes; after three days nobody pays an order any more.
+ASK_AFTER, ASK_UNTIL = timedelta(minutes=10), timedelta(days=3)
+#: So many orders are asked about in one go.
+ASKED_AT_ONCE = 200
 
 TOO_MUCH = reason(
     "card.topup_too_much", zh="一次最多充值{most_fen}分。", en="At most {most_fen} fen at a time.", status=422
@@ -122,6 +129,51 @@ def take(*, paid: Paid, at: datetime, on: date, by: str = "run:payment") -> TopU
         matched = 0 if card.state == Card.State.CLOSED else match(topup=row, card=card, at=at, on=on)
         _note("card.topup", row, at=at, by=by, fen=row.amount_fen, matched_fen=matched)
     return row
+
+
+@dataclass
+class Asked:
+    """``wrong``: orders that were paid otherwise than they were asked for; a person looks at them."""
+
+    paid: int = 0
+    open: int = 0
+    wrong: int = 0
+
+
+def waiting(*, at: datetime) -> QuerySet[TopUp]:
+    """Top-ups whose call-back is overdue, and not so old that nobody pays them any more; the oldest first."""
+    rows = TopUp.objects.filter(state=TopUp.State.WAITING, asked_at__lte=at - ASK_AFTER, asked_at__gte=at - ASK_UNTIL)
+    return rows.order_by("asked_at", "id")
+
+
+def ask_service(*, county: str, service: Payments, at: datetime, on: date, by: str = "run:payment") -> Asked:
+    """Ask the payment service about top-ups whose call-back never came; one that was paid is taken as if it had.
+
+    Raises ``card.ports.NotReached``: what was learnt before stays, and the rest is asked the next time.
+    """
+    done = Asked()
+    for no in waiting(at=at).filter(county=county).values_list("no", flat=True)[:ASKED_AT_ONCE]:
+        paid = service.ask(no)
+        if paid is None:
+            done.open += 1
+            continue
+        try:
+            take(paid=paid, at=at, on=on, by=by)
+        except Refusal as refusal:
+            note(
+                county=county,
+                at=at,
+                actor=by,
+                act="card.topup_refused",
+                subject="topup",
+                subject_id=no,
+                code=refusal.code,
+                payment_no=paid.payment_no,
+            )
+            done.wrong += 1
+        else:
+            done.paid += 1
+    return done
 
 
 def _locked(county: str, no: str) -> TopUp:

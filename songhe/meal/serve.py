@@ -7,10 +7,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from songhe.kernel.refusal import reason
 from songhe.meal.book import eater, locked, note_booking, refuse_charged, take_place
-from songhe.meal.menu import NOT_THAT_DAY
+from songhe.meal.menu import NOT_THAT_DAY, lock
 from songhe.meal.models import Booking, Line, Menu
 from songhe.meal.states import BOOKING
 from songhe.provider.models import Item, Provider
@@ -95,16 +96,24 @@ def walk_in(
 
 
 def unserve(*, booking: Booking, because: str, at: datetime, on: date, by: str) -> Booking:
-    """It was the wrong person: while serving goes on, and before it is charged. Refuses with ``meal.say_why``,
-    ``meal.unknown_booking``, ``meal.wrong_state``, ``meal.not_serving``, ``meal.not_that_day`` or ``meal.charged``."""
+    """It was the wrong person: while serving goes on, and before it is charged.
+
+    Who booked is waited for again; who walked in never was, and their portion is free. Refuses with ``meal.say_why``,
+    ``meal.unknown_booking``, ``meal.wrong_state``, ``meal.not_serving``, ``meal.not_that_day`` or ``meal.charged``.
+    """
     if not because.strip():
         raise SAY_WHY("because")
     with transaction.atomic():
+        if booking.walked_in:
+            lock(county=booking.county, menu_id=booking.menu_id)
         booking = locked(booking)
-        BOOKING.move(booking, "unserve")
+        BOOKING.move(booking, "leave" if booking.walked_in else "unserve")
         _require_serving(booking.menu, on)
         refuse_charged(booking)
         booking.ended_by, booking.ended_at, booking.because = "", None, because.strip()[:300]
+        if booking.walked_in:
+            booking.ended_by, booking.ended_at = by, at
+            Menu.objects.filter(county=booking.county, id=booking.menu_id).update(taken=F("taken") - 1)
         booking.save(update_fields=["state", "ended_by", "ended_at", "because"])
         note_booking("meal.unserve", booking, at=at, by=by, reason=because)
     return booking

@@ -22,6 +22,7 @@ BOOKING = Table(
         "cancel": ({Booking.State.BOOKED}, Booking.State.CANCELLED),
         "serve": ({Booking.State.BOOKED, Booking.State.NOT_COLLECTED}, Booking.State.SERVED),
         "unserve": ({Booking.State.SERVED}, Booking.State.BOOKED),
+        "leave": ({Booking.State.SERVED}, Booking.State.CANCELLED),
         "miss": ({Booking.State.BOOKED}, Booking.State.NOT_COLLECTED),
     },
     labels=dict(Booking.State.choices),

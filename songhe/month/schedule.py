@@ -10,6 +10,8 @@ from functools import partial
 
 from songhe.card.hold import release_overdue as release_overdue_of_cards
 from songhe.card.hold_models import Hold as CardHold
+from songhe.card.ports import payments
+from songhe.card.topup import ask_service, waiting
 from songhe.document.download import remove_over
 from songhe.entitlement.models import Entitlement
 from songhe.grant.expire import expire
@@ -18,7 +20,7 @@ from songhe.grant.models import Budget, Grant
 from songhe.jobs.models import Run, RunState
 from songhe.jobs.outbox import Handler, deliver
 from songhe.jobs.run import running
-from songhe.kernel.month import Month
+from songhe.kernel.month import BEIJING, Month
 from songhe.kernel.refusal import Refusal
 from songhe.meal.models import Line as MealLine
 from songhe.month import notify
@@ -59,7 +61,8 @@ def due(*, on: date, clock: Clock, calendar: Calendar, people: People | None) ->
 
     Daily: issue to whoever was approved since (a first voucher is due within five working days of approval, and a
     new month begins with everybody's), book the bills handed in while their vouchers may be used, expire what is past
-    its last day for booking, let overdue holds go, read what the bank says of the pay-outs that it has.
+    its last day for booking, let overdue holds go, read what the bank says of the pay-outs that it has, draw what funds
+    owe of meals. Hourly: ask the payment service about top-ups of which nothing was heard.
     """
     month = Month.of(on)
     for county in sorted({batch.county for batch in at_the_bank()}):
@@ -77,6 +80,9 @@ def due(*, on: date, clock: Clock, calendar: Calendar, people: People | None) ->
             on.isoformat(),
             partial(release_overdue_of_cards, county=county, at=clock(), on=on),
         )
+    hour = clock().astimezone(BEIJING).strftime("%Y-%m-%dT%H")
+    for county in waiting(at=clock()).order_by("county").values_list("county", flat=True).distinct():
+        yield Due(county, "hourly:topups", hour, partial(ask_about_topups, county=county, clock=clock, on=on))
     owing = MealLine.objects.filter(funds_due=True).exclude(billed_line=None).order_by("county")
     for county in owing.values_list("county", flat=True).distinct():
         yield Due(
@@ -117,6 +123,11 @@ def due(*, on: date, clock: Clock, calendar: Calendar, people: People | None) ->
             on.isoformat(),
             partial(release_overdue, county=county, at=clock(), on=on),
         )
+
+
+def ask_about_topups(*, county: str, clock: Clock, on: date) -> object:
+    """Top-ups whose call-back never came, asked about at the payment service that is chosen."""
+    return ask_service(county=county, service=payments(), at=clock(), on=on)
 
 
 def tick(

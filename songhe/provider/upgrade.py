@@ -39,6 +39,17 @@ OTHER_BASE = reason(
     en="{code} already names another base item.",
     status=409,
 )
+UPGRADE_ENDED = reason(
+    "provider.upgrade_ended",
+    zh="这个升级项目到{last}为止，不能再往后。",
+    en="The upgraded item ends on {last} already.",
+    status=409,
+)
+ENDS_IN_THE_PAST = reason(
+    "provider.upgrade_ends_in_the_past",
+    zh="最后一天最早是{on}，过去的日子不改。",
+    en="The last day is {on} at the earliest; days gone by keep what they had.",
+)
 
 
 @dataclass(frozen=True)
@@ -116,6 +127,33 @@ def define_upgrade(
             valid_from=str(valid_from),
         )
     return made
+
+
+def end_upgrade(*, upgrade: Upgrade, last_day: date, at: datetime, by: str) -> Upgrade:
+    """The last day on which it is given; days gone by keep it. Refuses with ``provider.upgrade_ended``,
+    ``provider.upgrade_ends_in_the_past`` or ``period.ends_before_it_begins``."""
+    on = beijing_date(at)
+    if last_day < on:
+        raise ENDS_IN_THE_PAST("last_day", on=on)
+    with transaction.atomic():
+        Provider.objects.select_for_update().get(pk=upgrade.provider_id)
+        upgrade = Upgrade.objects.select_related("provider", "base").get(pk=upgrade.pk)
+        if upgrade.valid_to is not None and upgrade.valid_to <= last_day:
+            raise UPGRADE_ENDED("last_day", last=upgrade.valid_to)
+        Period(upgrade.valid_from, last_day)
+        upgrade.valid_to = last_day
+        upgrade.save(update_fields=["valid_to"])
+        note(
+            county=upgrade.provider.place,
+            at=at,
+            actor=by,
+            act="provider.end_upgrade",
+            subject="provider",
+            subject_id=str(upgrade.provider_id),
+            code=upgrade.code,
+            last_day=str(last_day),
+        )
+    return upgrade
 
 
 def upgrades_on(provider: Provider, on: date) -> QuerySet[Upgrade]:

@@ -17,6 +17,7 @@ from songhe.provider.discount import terms_on
 from songhe.provider.models import Listing, Partner, Provider, Suspension
 from songhe.provider.partner import require_partner
 from songhe.redemption.bill import Charge, Priced
+from songhe.redemption.verdict import is_proved_by_showing
 
 AFTER_DEATH = reason(
     "redemption.after_death",
@@ -38,6 +39,12 @@ NOT_LISTED = reason(
 )
 SUSPENDED = reason(
     "redemption.provider_suspended", zh="这家机构{day}已被暂停。", en="The provider was suspended on {day}.", status=409
+)
+RECORD_FIRST = reason(
+    "redemption.record_first",
+    zh="“{item}”要先登记服务记录（上门或陪同），再入账。",
+    en="Record the visit or the company of {item} first, then charge it.",
+    status=409,
 )
 OUTSIDE_PROVINCE = reason(
     "redemption.outside_province",
@@ -103,14 +110,18 @@ def require_accepted(
 ) -> None:
     """The card is taken by merchants of the white list, for what they are admitted for, and by listed providers.
 
-    ``county`` is the one whose lists count: that of the card, or one that serves it under an agreement.
-    Refuses as ``provider.partner.require_partner`` or ``require_listed`` do.
+    ``county`` is the one whose lists count: that of the card, or one that serves it under an agreement. A merchant's
+    lines prove themselves or name their record: nobody could check them later, and they would never be settled.
+    Refuses with ``redemption.record_first``, and as ``provider.partner.require_partner`` or ``require_listed`` do.
     """
     if partner is None:
         require_listed(county=county, provider=provider, lines=lines, category=category, rules=rules)
         return
     for day, help in sorted({(line.charge.service_on, line.item.help) for line in lines}):
         require_partner(provider, county, day, help=help or None)
+    for line in lines:
+        if not line.charge.is_recorded and not is_proved_by_showing(line.item):
+            raise RECORD_FIRST("visit", item=line.item.name)
 
 
 _REPORTED = Ready(

@@ -11,7 +11,7 @@ from django.db import transaction
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import reason
 from songhe.person.models import Person
-from songhe.provider.models import Evidence
+from songhe.provider.models import Evidence, Item
 from songhe.redemption.models import Line, Verdict
 from songhe.trail.note import note
 
@@ -38,12 +38,18 @@ PASS, FAIL, PENDING = "pass", "fail", "pending"
 _AT_THE_PROVIDER = frozenset({Evidence.SALE, Evidence.MEAL, Evidence.ATTENDANCE})
 
 
+def is_proved_by_showing(item: Item) -> bool:
+    """Whether the elder's medium, read that day, shows that they got it: what is given at the provider's, or on a way
+    for which no least time is set; never what is given at home."""
+    return item.evidence in _AT_THE_PROVIDER or (item.evidence == Evidence.ESCORT and not item.least_minutes)
+
+
 def outcome_of(priced: Priced, line: Line, *, is_shown: bool) -> tuple[str, list[str]]:
     """What the evidence of a line is worth when it is booked: a stay, a served meal, a piece that was lent and an
     effective assessment prove themselves, a visit is worth what it was judged.
 
     ``is_shown``: the elder's medium was read at the provider's that very day. That proves a sale, and being there for
-    what is given at the provider's when only purses pay; it never proves a visit at home.
+    what is given at the provider's or on a short way when only purses pay; it never proves a visit at home.
     """
     if not priced.in_scope and not line.purse_fen:
         return PASS, ["out_of_scope"]
@@ -57,7 +63,7 @@ def outcome_of(priced: Priced, line: Line, *, is_shown: bool) -> tuple[str, list
         return PASS, ["rent"]
     if priced.visit is not None:
         return priced.visit.verdict, list(priced.visit.verdict_reasons)
-    if is_shown and not line.voucher_fen and priced.item.evidence in _AT_THE_PROVIDER:
+    if is_shown and not line.voucher_fen and is_proved_by_showing(priced.item):
         return PASS, ["shown"]
     return PENDING, ["evidence_missing"]
 

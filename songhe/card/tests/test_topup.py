@@ -1,11 +1,11 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from songhe.card import refund, topup
-from songhe.card.models import Match, MatchCount, Refund
+from songhe.card.models import Match, MatchCount, Refund, TopUp
 from songhe.card.refund import possible
 from songhe.card.tests.test_fund import code_of, refused_by_the_database
 from songhe.card.tests.world import (
@@ -43,6 +43,35 @@ def card_here(**fields):
 
 def give_back_to(row, fen, *, on=TENTH):
     return refund.refund(county=JINDONG, no=row.no, amount_fen=fen, because="不用了", at=at(on), on=on, by="clerk")
+
+
+class Knowing:
+    """A payment service that knows these orders; ``None``: not paid."""
+
+    def __init__(self, known):
+        self.known = known
+        self.asked = []
+
+    def ask(self, no):
+        self.asked.append(no)
+        return self.known[no]
+
+
+def test_a_call_back_that_never_came_is_asked_for(funds):
+    family, _ = funds
+    card = card_here()
+    came, open_, wrong, fresh_ = (
+        topup.ask(card=card, amount_fen=1_000, at=at(TENTH), on=TENTH, by="daughter") for _ in range(4)
+    )
+    TopUp.objects.filter(id=fresh_.id).update(asked_at=at(TENTH) + timedelta(minutes=55))
+    known = {came.no: paid(came), open_.no: None, wrong.no: paid(wrong, amount_fen=900)}
+    service, later = Knowing(known), at(TENTH) + timedelta(hours=1)
+    done = topup.ask_service(county=JINDONG, service=service, at=later, on=TENTH)
+    assert (done.paid, done.open, done.wrong, left(card, family)) == (1, 1, 1, 1_000)
+    assert sorted(service.asked) == sorted(known)
+    done = topup.ask_service(county=JINDONG, service=service, at=later, on=TENTH)
+    assert (done.paid, left(card, family)) == (0, 1_000)
+    assert not topup.waiting(at=at(TENTH) + timedelta(days=4)).exists()
 
 
 def test_a_top_up_of_25_yuan_is_matched_by_25_and_one_of_50_by_30(funds):

@@ -26,7 +26,7 @@ from songhe.provider.discount import end_discount, set_discount
 from songhe.provider.help import EVERYTHING, HELPS
 from songhe.provider.models import Discount, Partner, Upgrade
 from songhe.provider.price import prices_on
-from songhe.provider.upgrade import define_upgrade
+from songhe.provider.upgrade import define_upgrade, end_upgrade
 
 PARTNERS: dict[str, words.Word] = {
     "proposed": words.Word(gettext_lazy("等县区审批"), "warn"),
@@ -115,6 +115,13 @@ def here() -> str:
     return reverse("provider:offers")
 
 
+def ending(one: Upgrade, request: DoorRequest) -> ActForm | None:
+    """How to end what has no last day yet, or a later one."""
+    if one.valid_to is not None and one.valid_to <= request.on:
+        return None
+    return fresh(EndForm, f"better_{one.pk}", last_day=request.on)
+
+
 def admitted(desk: Desk) -> Partner | None:
     return next((one for one in partners_of(desk) if one.state == Partner.State.ADMITTED), None)
 
@@ -177,6 +184,32 @@ def end(request: DoorRequest, discount_id: int) -> HttpResponse:
     )
 
 
+@require_POST
+@require("desk.own")
+def end_better(request: DoorRequest, upgrade_id: int) -> HttpResponse:
+    """The last day of an upgraded item."""
+    desk = open_desk(request, "desk.own")
+    row = Upgrade.objects.select_related("provider").filter(pk=upgrade_id).first()
+    if row is None:
+        raise Http404
+    if row.provider_id != desk.provider.id:
+        out_of_reach(request, county=row.provider.place, subject="upgrade", subject_id=str(row.pk))
+
+    def do(told: dict[str, Any]) -> Upgrade:
+        return end_upgrade(upgrade=row, last_day=told["last_day"], at=request.at, by=by(request))
+
+    return post(
+        request,
+        sent(EndForm, f"better_{row.pk}", request),
+        county=row.provider.place,
+        name=f"provider.end_upgrade:{row.pk}",
+        do=do,
+        page=partial(offers_page, request, desk),
+        done=_("升级项目已定下最后一天。"),
+        on_to=here(),
+    )
+
+
 def offers_page(
     request: DoorRequest, desk: Desk, form: ActForm | None, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
@@ -205,7 +238,10 @@ def offers_page(
             )
             for one in discounts
         ],
-        "upgrades": [(one, words.said(one.name, one.name_en), words.item(one.base)) for one in upgrades[:200]],
+        "upgrades": [
+            (one, words.said(one.name, one.name_en), words.item(one.base), ending(one, request))
+            for one in upgrades[:200]
+        ],
         "setting": setting if partner else None,
         "defining": defining if bases else None,
         **troubles(form, refusal),

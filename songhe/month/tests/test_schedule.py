@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from songhe.card import topup
+from songhe.card.tests.world import left as on_card
+from songhe.card.tests.world import made_card, made_fund
 from songhe.grant.models import Grant
 from songhe.grant.tests.world import COUNTY, TENTH, left, voucher
 from songhe.jobs.models import Run
@@ -47,6 +50,17 @@ def test_bills_handed_in_are_booked_before_their_vouchers_lapse():
     day(FIRST_OF_APRIL)
     grant.refresh_from_db()
     assert (grant.state, left(grant)) == ("expired", 0)
+
+
+def test_a_top_up_of_which_nothing_was_heard_is_asked_about_every_hour(settings):
+    family = made_fund(source="family", expiry="never")
+    card = made_card()
+    row = topup.ask(card=card, amount_fen=1_000, at=at(TENTH) - timedelta(hours=1), on=TENTH, by="daughter")
+    assert "hourly:topups" in jobs(TENTH)
+    day(TENTH)
+    row.refresh_from_db()
+    assert (row.state, on_card(card, family)) == ("waiting", 0)
+    assert Run.objects.get(job="hourly:topups").state == "done"
 
 
 def test_a_day_s_jobs_are_done_once():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,9 +13,10 @@ from songhe.provider.models import Upgrade
 from songhe.provider.price import set_price
 from songhe.provider.tests.conftest import AT, COUNTY, ON
 from songhe.provider.tests.test_admit import refused
-from songhe.provider.upgrade import define_upgrade, split, split_on, upgrades_on
+from songhe.provider.upgrade import define_upgrade, end_upgrade, split, split_on, upgrades_on
 from songhe.trail.models import Entry
 
+DAY = timedelta(days=1)
 FEN = st.integers(1, 10**9)
 
 
@@ -98,3 +99,15 @@ def test_days_gone_by_keep_their_upgrade_and_one_code_has_one_base(community, ba
 
     later = AT + timedelta(days=10)
     refused("provider.price_in_the_past", upgraded, community, bath, valid_from=date(2026, 3, 5), at=later)
+
+
+def test_an_upgraded_item_ends_on_a_day_and_stays_for_the_days_before(community, bath):
+    made = upgraded(community, bath)
+    later = ON + timedelta(days=10)
+    refused("provider.upgrade_ends_in_the_past", end_upgrade, upgrade=made, last_day=ON - DAY, at=AT, by="manager")
+    end_upgrade(upgrade=made, last_day=later, at=AT, by="manager")
+    assert list(upgrades_on(community, later)) == [made]
+    assert not upgrades_on(community, later + DAY).exists()
+    refused("provider.upgrade_ended", end_upgrade, upgrade=made, last_day=later + DAY, at=AT, by="manager")
+    assert end_upgrade(upgrade=made, last_day=ON, at=AT, by="manager").valid_to == ON
+    assert Entry.objects.filter(act="provider.end_upgrade").count() == 2

@@ -227,6 +227,37 @@ def test_a_merchant_sells_what_it_is_admitted_for(db):
     assert not Bill.objects.exists()
 
 
+def test_a_merchant_s_line_proves_itself_or_names_its_record(db):
+    _, card = funded(100_000, allowed=("*",))
+    who, _ = shop("cleaning", "travel")
+    told = {"valid_from": date(2025, 1, 1)}
+    for item in (
+        sold("windows", "cleaning", "visit"),
+        sold("outing", "travel", "escort"),
+        sold("ride", "travel", "escort"),
+    ):
+        Price.objects.create(provider=who, item=item, price_fen=3_000, **told)
+    Item.objects.filter(code="outing").update(least_minutes=30)
+    refused("redemption.record_first", pay, card, who, bought("windows"))
+    refused("redemption.record_first", pay, card, who, bought("outing"))
+    ridden = pay(card, who, bought("ride"))
+    assert Verdict.objects.get(line__bill=ridden).reasons == ["shown"]
+    visit = Visit.objects.create(
+        county=LISHUI,
+        person_id=card.person_id,
+        provider=who,
+        item=Item.objects.get(code="windows"),
+        kind="visit",
+        service_on=TENTH,
+        quantity=1,
+        verdict="pass",
+        recorded_by="manager",
+        recorded_at=at(TENTH),
+    )
+    cleaned = pay(card, who, bought("windows", visit=visit.id))
+    assert Verdict.objects.get(line__bill=cleaned).outcome == "pass"
+
+
 def test_who_is_on_no_list_is_paid_by_no_card(db):
     _, card = funded()
     who = canteen()

@@ -114,7 +114,9 @@ def test_taking_it_back_gives_the_money_back_and_the_meal_was_not_eaten(family, 
     eaten = swipe(menu, card)
     assert bills_of_meals(county=LISHUI, bookings=[eaten.booking]) == {eaten.booking.id: eaten.bill}
     row = take_back(booking=eaten.booking, because="刷错人", at=NOON, on=TENTH, by="till")
-    assert (row.state, left(card, family)) == ("booked", 5_000)
+    assert (row.state, left(card, family)) == ("cancelled", 5_000)
+    menu.refresh_from_db()
+    assert menu.taken == 0
     assert Bill.objects.get().state == "reversed"
     assert MealLine.objects.exclude(billed_line=None).count() == 0
     swipe(menu, card)

@@ -22,7 +22,7 @@ from songhe.meal.models import Booking, Menu
 from songhe.meal.tests import world as meals
 from songhe.person.models import Medium
 from songhe.provider.discount import set_discount
-from songhe.provider.models import Discount, Listing
+from songhe.provider.models import Discount, Listing, Upgrade
 from songhe.redemption.models import Bill, Verdict
 from songhe.redemption.tests.test_card import STANDARD, bought, pay, shop
 from songhe.settlement.gather import gather
@@ -254,7 +254,11 @@ def test_discounts_and_upgraded_items_are_set_and_ended(seller, enter, house):
     better |= {"price": "50", "valid_from": str(DAY), "what": "upgrade", "key": str(uuid4())}
     assert "药浴" in text(client.post(where, better, follow=True))
     assert "药浴（升级）" in client.get(TILL).content.decode()
+    made = Upgrade.objects.get(code="soak-herbs")
+    done = send(client, where, f"/better/{made.pk}/end/", last_day=str(DAY))
+    assert (done.status_code, Upgrade.objects.get(pk=made.pk).valid_to) == (302, DAY)
     other = enter("keeper", "provider_manager", provider=house.id)
+    assert other.post(f"{where}better/{made.pk}/end/", {}).status_code == 404
     assert "不在爱心商家名单中" in text(other.get(where))
     assert other.post(f"{where}{row.pk}/end/", {}).status_code == 404
 

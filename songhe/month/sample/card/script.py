@@ -351,8 +351,8 @@ BY_THE_HOUR = frozenset({"clean-room", "company-talk"})
 AT_A_SHOP: dict[str, tuple[str, tuple[str, ...]]] = {
     "goods": ("shop", ("goods-shop",)),
     "hair": ("hair", ("bath-hair",)),
-    "bath": ("bath", ("bath-point", "bath-point", "bath-foot")),
-    "clean": ("clean", ("clean-laundry", "clean-bedding", "clean-laundry")),
+    "bath": ("bath", ("bath-point",)),
+    "clean": ("clean", ("clean-laundry",)),
     "travel": ("travel", ("travel-transfer", "travel-transfer", "travel-outing")),
 }
 
