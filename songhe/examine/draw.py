@@ -139,12 +139,12 @@ class Trial:
 def try_out(*, county: str, month: Month, scheme: Scheme) -> list[Trial]:
     """Every provider of a month by another scheme than the one in force; nothing is written, nothing is public.
 
-    The best by the tried one first; as many statements as there are indicators, twice.
+    The lowest by the tried one first; as many statements as there are indicators, twice.
     """
     in_force = scheme_for(county=county, month=month)
     scores = [_scores(county, month, one) for one in (in_force, scheme)]
     rows = [Trial(one, scores[0][pk], scores[1][pk]) for pk, one in providers_of(county, month).items()]
-    return sorted(rows, key=lambda row: (row.then is None, -(row.then or 0), row.provider.name, row.provider.pk))
+    return sorted(rows, key=lambda row: (row.then is None, row.then, row.provider.name, row.provider.pk))
 
 
 def _scores(county: str, month: Month, scheme: Scheme) -> dict[int, int | None]:

@@ -23,6 +23,7 @@ from songhe.trail.note import note
 
 DATA = Path(__file__).resolve().parent / "data" / "scheme.yaml"
 SHIPPED_BY = "songhe"
+FIELDS = ("title", "source", "confidence", "least_weight", "objection_days", "line", "mend_days", "indicators")
 LONGEST = 24
 
 NOT_A_SCHEME = reason("examine.not_a_scheme", zh="考核办法第“{where}”处不成立：{why}。", en="At {where}: {why_en}.")
@@ -82,9 +83,8 @@ def read(told: Any) -> Scheme:
     """Refuses with ``examine.not_a_scheme`` whatever is missing, unknown, out of bounds or runs the wrong way."""
     if not isinstance(told, dict):
         raise _wrong("YAML", "应为一组字段", "a mapping is wanted")
-    keys = {"title", "source", "confidence", "least_weight", "objection_days", "line", "mend_days", "indicators"}
-    if set(told) != keys:
-        odd = "、".join(sorted(str(one) for one in set(told) ^ keys))
+    if set(told) != set(FIELDS):
+        odd = "、".join(sorted(str(one) for one in set(told) ^ set(FIELDS)))
         raise _wrong(odd, "字段缺少或多余", "a field is missing or unknown")
     title, indicators = told["title"], told["indicators"]
     if not isinstance(title, dict) or not all(isinstance(title.get(one), str) and title[one] for one in ("zh", "en")):
@@ -114,7 +114,12 @@ def shipped() -> Scheme:
 
 def written(scheme: Scheme) -> str:
     """As a county would write it; ``parse`` reads the same from it."""
-    return yaml.safe_dump(scheme.told, allow_unicode=True, sort_keys=False, default_flow_style=None, width=100)
+    rules = scheme.told["indicators"]
+    told = {name: scheme.told[name] for name in FIELDS[:-1]}
+    told["indicators"] = {
+        code: {name: rules[code][name] for name in ("weight", "least", "months", "bands")} for code in rules
+    }
+    return yaml.safe_dump(told, allow_unicode=True, sort_keys=False, default_flow_style=None, width=100)
 
 
 def scheme_of(edition: Edition) -> Scheme:

@@ -72,7 +72,7 @@ class OrderForm(ActForm):
 
 
 def option(item: Item, one: Offer, place: int) -> tuple[str, str]:
-    """机构甲 · 82 分 · 1.2 公里 · 建议 · ¥60.00"""
+    """建议 · 机构甲 · 82 分 · 1.2 公里 · ¥60.00"""
     return f"{one.provider.pk}-{item.pk}", f"{offer_said(one, first=place == 0)} · {amount.figures(one.price_fen)}"
 
 

@@ -114,5 +114,10 @@ def test_a_scheme_is_tried_on_a_month_before_it_is_in_force():
     by_evidence = {"weight": 1, "least": 20, "months": 1, "bands": [[0, 10], [9800, 90]]}
     tried = scheme.parse(told(indicators={"evidence": by_evidence}))
     rows = try_out(county=COUNTY, month=MARCH, scheme=tried)
-    assert [(row.provider, row.now, row.then) for row in rows] == [(good, None, 90), (low, None, 10)]
+    assert [(row.provider, row.now, row.then) for row in rows] == [(low, None, 10), (good, None, 90)]
     assert not Edition.objects.exists()
+
+
+def test_what_is_written_out_is_the_same_scheme_when_it_is_read():
+    made = scheme.shipped()
+    assert scheme.parse(scheme.written(made)).version == made.version

@@ -10,7 +10,9 @@ from click.testing import CliRunner
 
 from songhe.doors.cli import main
 from songhe.doors.shell import clock
-from songhe.examine.tests.world import COUNTY, MARCH, handed_in, provider, visits
+from songhe.examine.models import Examination
+from songhe.examine.scheme import DATA
+from songhe.examine.tests.world import COUNTY, MARCH, handed_in, provider, published, visits
 
 pytestmark = pytest.mark.django_db
 
@@ -34,3 +36,18 @@ def test_a_month_is_examined_and_looked_at_again(db):
     ]
     assert run("2026-03").exit_code == 1
     assert run("2026-02", "--look").exit_code == 2
+
+
+def test_a_scheme_is_tried_and_warnings_are_listed_without_writing(db, tmp_path):
+    clock.set_practice_day(date(2026, 4, 5))
+    who, *_others = provider(), provider(), provider()
+    visits(who, passed=20, failed=20)
+    handed_in(who, good=20, refused=20)
+    file = tmp_path / "scheme.yaml"
+    file.write_text(DATA.read_text(encoding="utf-8").replace("weight: 25", "weight: 1"), encoding="utf-8")
+    (row,) = [one for one in json.loads(run("2026-03", "--try", str(file)).stdout)["rows"] if one["now"] is not None]
+    assert (row["provider"], row["now"], row["then"]) == (who.pk, 36, 65)
+    assert not Examination.objects.exists()
+    assert json.loads(run("2026-03", "--warnings").stdout)["rows"] == []
+    published()
+    assert [one["due_on"] for one in json.loads(run("2026-03", "--warnings").stdout)["rows"]] == ["2026-05-05"]
