@@ -118,7 +118,6 @@ def keyed(found: Any, route: str) -> Any:
         ("card/merchants/new/", COUNTY),
         ("card/funds/", found.fund.id),
         ("card/money/", found.allotment.id),
-        ("card/changes/", found.change),
         ("card/cards/open/", found.person.id),
         ("card/cards/", found.card.id),
         ("card/heirs/", found.heir.id),

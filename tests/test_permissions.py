@@ -427,7 +427,6 @@ def named(found):
         "row_id": found.ask.id,
         "worker_id": found.worker.pk,
         "account_id": found.login.pk,
-        "proposal_id": found.proposal.id,
         "pair_id": found.pair.id,
         "override_id": found.override.id,
         "entry_id": found.entry.id,
@@ -443,11 +442,10 @@ def named(found):
     def known(route, name):
         if name in {"no", "bill_no"}:
             return next((number for beginning, number in numbers if route.startswith(beginning)), None)
-        if name == "proposal_id" and "meals" in route:
-            return found.meal_proposal.id
-        if name == "proposal_id" and "credits" in route:
-            return found.credit_proposal.id
-        if name == "answer" and any(part in route for part in ("offline", "credits", "meals", "budgets")):
+        if name == "proposal_id":
+            of_page = {"meals": found.meal_proposal, "credits": found.credit_proposal, "card": found.change}
+            return next((row for part, row in of_page.items() if part in route), found.proposal).id
+        if name == "answer" and ("proposal_id" in route or "offline" in route):
             return "approve"
         if name == "objection_id" and "examination" in route:
             return found.examination_objection.id

@@ -38,7 +38,7 @@ def cards(desk, settings, tmp_path):
     terms = world.fund.Terms("finance", "county", JINDONG, "month_end", ("meals", "bathing"), rates={})
     told = {"document_no": "金财〔2026〕1号", "at": at(TENTH), "by": "clerk"}
     change.propose_fund(county=JINDONG, code="new", name="区级补贴", terms=terms, **told)
-    change.propose_change(of=village, what="allow", told={"category": "aids"}, **told)
+    change.propose_change(of=village, what=change.ALLOW, told={"category": "aids"}, **told)
     world.allot.propose(
         fund=village,
         amount_fen=10_000,

@@ -13,6 +13,7 @@ from songhe.card.fund import Terms, inflow_of
 from songhe.card.models import Allowed, Fund
 from songhe.card.tests.test_fund import code_of
 from songhe.card.tests.world import FIRST, LISHUI, TENTH, made_fund
+from songhe.proposal.models import Proposal
 
 pytestmark = pytest.mark.django_db
 
@@ -34,26 +35,30 @@ def proposed(**given):
 
 
 def approve(which, by="head"):
-    return change.approve_change(county=LISHUI, change_id=which, at=at(TENTH), on=TENTH, by=by)
+    return change.CHANGES.approve(proposal=which, at=at(TENTH), on=TENTH, by=by)
+
+
+def waiting():
+    return change.CHANGES.waiting(LISHUI)
 
 
 def test_a_new_fund_is_opened_when_another_approves_it():
     which = proposed()
     assert not Fund.objects.exists()
-    assert [(each.what, each.by, each.told["code"]) for each in change.waiting(LISHUI)] == [("open", "clerk", "new")]
+    assert [(each.kind, each.proposed_by, each.told["code"]) for each in waiting()] == [("card.open", "clerk", "new")]
     made = approve(which)
     assert (made.opened_by, made.approved_by, made.classes, made.rates) == ("clerk", "head", [1, 2], TERMS.rates)
     assert inflow_of(made).floor == -1_000_000
-    assert change.waiting(LISHUI) == []
+    assert waiting() == []
     assert code_of(lambda: approve(which)) == "card.change_decided"
 
 
 def test_what_a_fund_may_buy_and_its_ceiling_change_by_two_people():
     fund = made_fund(allowed=("meals",))
     for what, told in (
-        ("allow", {"category": "aids"}),
-        ("disallow", {"category": "meals", "until": "2026-03-31"}),
-        ("ceiling", {"ceiling_fen": 90_000_000}),
+        (change.ALLOW, {"category": "aids"}),
+        (change.DISALLOW, {"category": "meals", "until": "2026-03-31"}),
+        (change.CEILING, {"ceiling_fen": 90_000_000}),
     ):
         approve(change.propose_change(of=fund, what=what, told=told, document_no="文2", at=at(FIRST), by="clerk"))
     rows = Allowed.objects.filter(fund=fund).order_by("category")
@@ -63,18 +68,21 @@ def test_what_a_fund_may_buy_and_its_ceiling_change_by_two_people():
 
 def test_it_is_declined_with_a_reason_by_another_and_stays_declined():
     which = proposed()
-    given = {"county": LISHUI, "change_id": which, "at": at(TENTH)}
-    assert code_of(lambda: change.decline_change(because=" ", by="head", **given)) == "card.needs_reason"
-    assert code_of(lambda: change.decline_change(because="不行", by="clerk", **given)) == "card.same_person"
-    change.decline_change(because="不行", by="head", **given)
+
+    def decline(because="不行", by="head"):
+        return change.CHANGES.decline(proposal=which, because=because, at=at(TENTH), by=by)
+
+    assert code_of(lambda: decline(" ")) == "card.needs_reason"
+    assert code_of(lambda: decline(by="clerk")) == "card.same_person"
+    assert decline().because == "不行"
     assert code_of(lambda: approve(which)) == "card.change_decided"
-    assert change.waiting(LISHUI) == []
+    assert waiting() == []
 
 
 def test_refuses_wrong_terms_a_taken_code_no_document_and_what_is_not_there():
     assert code_of(lambda: proposed(terms=Terms(**{**vars(TERMS), "allowed": ()}))) == "card.nothing_allowed"
     assert code_of(lambda: proposed(document_no=" ")) == "card.needs_document"
-    assert code_of(lambda: approve(uuid4())) == "card.unknown_change"
+    assert code_of(lambda: approve(Proposal(county=LISHUI, id=uuid4()))) == "card.unknown_change"
     which = proposed()
     assert code_of(lambda: approve(which, by="clerk")) == "card.same_person"
     approve(which)

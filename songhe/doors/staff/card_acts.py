@@ -86,25 +86,15 @@ class Wrong:
 NOTHING_WRONG: dict[str, Any] = problems()
 
 
-def decided_by_another(act: str, yes: Doing, no: Doing, hint: Any, done: Any, **more: Any) -> tuple[Verb, Verb]:
-    """What one person proposed another approves, or declines and says why."""
-    row: dict[str, Any] = {
-        "open_to": lambda row: row.state == "open",
-        "begun_by": lambda row: row.proposed_by,
-        **more,
-    }
+def decided_by_another(
+    act: str, yes: Doing, no: Doing, hint: Any, done: Any, *, name: str = "approve", waits: str = "open"
+) -> tuple[Verb, Verb]:
+    """What one person proposed another approves, or declines and says why; as long as it ``waits``."""
+    told: dict[str, Any] = {"open_to": lambda row: row.state == waits, "begun_by": lambda row: row.proposed_by}
+    said = gettext_lazy("写明理由。"), gettext_lazy("已写明理由，没有批准。")
     return (
-        Verb("approve", act, gettext_lazy("批准"), hint, done, ActForm, yes, tone="main", **row),
-        Verb(
-            "decline",
-            act,
-            gettext_lazy("不批准"),
-            gettext_lazy("写明理由。"),
-            gettext_lazy("已写明理由，没有批准。"),
-            BecauseForm,
-            no,
-            **row,
-        ),
+        Verb(name, act, gettext_lazy("批准"), hint, done, ActForm, yes, tone="main", **told),
+        Verb("decline", act, gettext_lazy("不批准"), *said, BecauseForm, no, **told),
     )
 
 

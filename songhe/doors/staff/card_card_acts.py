@@ -20,7 +20,7 @@ from songhe.document.file import keep_file
 from songhe.doors.provider.fields import ScanField, YuanField, text_field
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, BecauseForm
-from songhe.doors.staff.card_acts import ThingForm, Verb, by_whom
+from songhe.doors.staff.card_acts import ThingForm, Verb, by_whom, decided_by_another
 from songhe.doors.staff.reach import account_of
 from songhe.kernel.refusal import Refusal
 from songhe.person.models import Mandate, Person
@@ -253,28 +253,6 @@ CARDS: tuple[Verb, ...] = (
     ),
 )
 BY_NAME = {verb.name: verb for verb in CARDS}
-HEIRS: tuple[Verb, ...] = (
-    Verb(
-        "approve",
-        "card.heirs",
-        gettext_lazy("批准"),
-        gettext_lazy("批准后从卡上付出。"),
-        gettext_lazy("已批准，已付出。"),
-        ActForm,
-        _pay,
-        open_to=lambda row: row.state == HeirPayment.State.OPEN,
-        begun_by=lambda row: row.proposed_by,
-        tone="main",
-    ),
-    Verb(
-        "decline",
-        "card.heirs",
-        gettext_lazy("不批准"),
-        gettext_lazy("写明理由。"),
-        gettext_lazy("已写明理由，没有批准。"),
-        BecauseForm,
-        _decline,
-        open_to=lambda row: row.state == HeirPayment.State.OPEN,
-        begun_by=lambda row: row.proposed_by,
-    ),
+HEIRS = decided_by_another(
+    "card.heirs", _pay, _decline, gettext_lazy("批准后从卡上付出。"), gettext_lazy("已批准，已付出。")
 )

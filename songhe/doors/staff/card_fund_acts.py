@@ -17,8 +17,8 @@ from songhe.document.file import keep_file
 from songhe.doors.provider.fields import DayField, ScanField, YuanField, fen_of, text_field
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import card_words, words
-from songhe.doors.staff.acting import ActForm, BecauseForm
-from songhe.doors.staff.card_acts import ThingForm, Verb, by_whom
+from songhe.doors.staff.acting import ActForm
+from songhe.doors.staff.card_acts import ThingForm, Verb, by_whom, decided_by_another
 from songhe.doors.staff.reach import account_of
 from songhe.kernel.integer import ratio
 from songhe.kernel.refusal import Refusal
@@ -409,42 +409,10 @@ def _decline_money(row: Allotment, told: Mapping[str, Any], request: DoorRequest
     allot.decline(county=row.county, allotment_id=row.id, because=told["because"], **by_whom(request))
 
 
-def _approve_change(found: change.Change, told: Mapping[str, Any], request: DoorRequest) -> None:
-    change.approve_change(county=found.county, change_id=found.id, on=request.on, **by_whom(request))
-
-
-def _decline_change(found: change.Change, told: Mapping[str, Any], request: DoorRequest) -> None:
-    change.decline_change(county=found.county, change_id=found.id, because=told["because"], **by_whom(request))
-
-
-def _two(yes: Any, no: Any, hint: Any, done: Any, **more: Any) -> tuple[Verb, Verb]:
-    return (
-        Verb("approve", "fund.decide", gettext_lazy("批准"), hint, done, ActForm, yes, tone="main", **more),
-        Verb(
-            "decline",
-            "fund.decide",
-            gettext_lazy("不批准"),
-            gettext_lazy("写明理由。"),
-            gettext_lazy("已写明理由，没有批准。"),
-            BecauseForm,
-            no,
-            **more,
-        ),
-    )
-
-
-MONEY = _two(
+MONEY = decided_by_another(
+    "fund.decide",
     _approve_money,
     _decline_money,
     gettext_lazy("批准后资金马上入池或退出。"),
     gettext_lazy("已批准，资金已入账。"),
-    open_to=lambda row: row.state == Allotment.State.OPEN,
-    begun_by=lambda row: row.proposed_by,
-)
-CHANGES = _two(
-    _approve_change,
-    _decline_change,
-    gettext_lazy("批准后马上生效。"),
-    gettext_lazy("已批准，已经生效。"),
-    begun_by=lambda found: found.by,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from songhe.card import change, queries
@@ -18,16 +20,18 @@ from songhe.card.fund import account_of
 from songhe.card.models import Allotment, Allowed, Charge, Decision, Donation, Fund
 from songhe.card.standard import rules_at
 from songhe.doors.may import require
+from songhe.doors.shell.amount import figures
 from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
-from songhe.doors.staff import card_words, naming, words
-from songhe.doors.staff.card_acts import NOTHING_WRONG, Offered, Wrong, county_of, find, offers, perform, tabs
-from songhe.doors.staff.card_fund_acts import BY_NAME, CHANGES, FUNDS, MONEY, NEW
+from songhe.doors.staff import card_words, naming, proposals, words
+from songhe.doors.staff.card_acts import NOTHING_WRONG, Wrong, county_of, find, offers, perform, tabs
+from songhe.doors.staff.card_fund_acts import BY_NAME, FUNDS, MONEY, NEW
 from songhe.doors.staff.reach import account_of as signed_in
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
 from songhe.ledger.models import Account, Transfer
 from songhe.policy.monthly import lines_of
+from songhe.proposal.models import Proposal
 
 #: Rows of each list of a fund's page, the newest.
 SHOWN = 30
@@ -41,19 +45,6 @@ class FundRow:
     place: str
     ceiling_fen: int | None
     low: bool
-
-
-@dataclass(frozen=True)
-class Waits:
-    """Something that waits for somebody's answer, and the answers that this person may give."""
-
-    title: str
-    facts: list[Fact]
-    by: str
-    at: Any
-    own: bool
-    offered: list[Offered]
-    address: str = ""
 
 
 @require_safe
@@ -93,7 +84,7 @@ def funds_shown(request: DoorRequest, county: str, wrong: Wrong | None = None, s
         "rows": rows,
         "total": total,
         "low": [row for row in rows if row.low],
-        "waiting": waiting_changes(request, county, None, wrong),
+        "proposals": waiting_changes(request, county, None, wrong),
         "new": offers(request, county, [NEW], page="staff:card-new-act", key=county, county=county, wrong=wrong),
     }
     return render(request, "staff/card_funds.html", said, status=status)
@@ -124,27 +115,20 @@ def new(request: DoorRequest, key: str, verb: str) -> HttpResponse:
     )
 
 
-def waiting_changes(request: DoorRequest, county: str, fund: Fund | None, wrong: Wrong | None) -> list[Waits]:
-    found = change.waiting(county)
-    wanted = [each for each in found if each.fund_id == (fund.id if fund else None)]
-    names = naming.accounts(each.by for each in wanted)
-    return [
-        Waits(
-            str(card_words.CHANGES[each.what]),
-            change_facts(each),
-            names[each.by],
-            each.at,
-            each.by == signed_in(request).username,
-            offers(request, each, CHANGES, page="staff:card-change", key=each.id, county=county, wrong=wrong),
-        )
-        for each in wanted
-    ]
+def waiting_changes(request: DoorRequest, county: str, of: Fund | None, wrong: Wrong | None) -> list[proposals.Shown]:
+    """What waits about one fund, or about those that are still to be opened."""
+    about = str(of.id) if of else None
+    rows = [row for row in change.CHANGES.waiting(county) if row.told.get("fund") == about]
+    return proposals.shown(request, CHANGES, county, rows, wrong)
 
 
-def change_facts(each: change.Change) -> list[Fact]:
-    told = each.told
-    facts = [Fact(_("文号"), each.document_no)]
-    if each.what == change.OPEN:
+def said(rows: Sequence[Proposal], request: DoorRequest) -> dict[UUID, proposals.Said]:
+    return {row.id: proposals.Said(str(card_words.CHANGES[row.kind]), facts_of(row.told)) for row in rows}
+
+
+def facts_of(told: Mapping[str, Any]) -> list[Fact]:
+    facts = [Fact(_("文号"), told["document_no"])]
+    if "terms" in told:
         terms = told["terms"]
         facts = [
             Fact(_("名称"), told["name"], note=told["code"]),
@@ -159,7 +143,7 @@ def change_facts(each: change.Change) -> list[Fact]:
         facts.append(Fact(_("服务项目"), card_words.help_name(told["category"]), note=told.get("until", "")))
     if "ceiling_fen" in told:
         fen = told["ceiling_fen"]
-        facts.append(Fact(_("上限"), _("不设上限") if fen is None else f"¥{fen / 100:,.2f}"))
+        facts.append(Fact(_("上限"), _("不设上限") if fen is None else figures(fen)))
     return facts
 
 
@@ -198,7 +182,7 @@ def fund_shown(request: DoorRequest, row: Fund, wrong: Wrong | None = None, stat
             for each in Allowed.objects.filter(county=county, fund=row).order_by("category")
         ],
         "rates": rates_of(row, request),
-        "changes": waiting_changes(request, county, row, wrong),
+        "proposals": waiting_changes(request, county, row, wrong),
         "money": [
             {
                 "row": each,
@@ -314,21 +298,27 @@ def money(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
     )
 
 
+def page_of(request: DoorRequest, row: Proposal, wrong: Wrong | None, status: int) -> HttpResponse:
+    of = change.fund_of(row)
+    return fund_shown(request, of, wrong, status) if of else funds_shown(request, row.county, wrong, status)
+
+
+CHANGES = proposals.Desk(
+    matter=change.CHANGES,
+    act="fund.decide",
+    address="staff:card-change",
+    hint=gettext_lazy("批准后马上生效。"),
+    done=gettext_lazy("已批准，已经生效。"),
+    say=said,
+    page=page_of,
+    after=lambda row, request: (
+        reverse("staff:card-fund", args=[row.told["fund"]]) if "fund" in row.told else reverse("staff:card-funds")
+    ),
+)
+
+
 @require_POST
 @require("fund.decide")
-def change_(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
+def decide(request: DoorRequest, proposal_id: UUID, answer: str) -> HttpResponse:
     """Say yes or no to a new fund or to other terms."""
-    entry: Any = find(request, change.proposals(), "fund.decide", "card_change", key)
-    found = change.read(entry)
-    of = Fund.objects.filter(county=entry.county, id=found.fund_id).first() if found.fund_id else None
-    return perform(
-        request,
-        found,
-        next((each for each in CHANGES if each.name == verb), None),
-        key=key,
-        county=entry.county,
-        shown=lambda wrong, status: (
-            fund_shown(request, of, wrong, status) if of else funds_shown(request, entry.county, wrong, status)
-        ),
-        after=reverse("staff:card-fund", args=[of.id]) if of else reverse("staff:card-funds"),
-    )
+    return proposals.answered(request, CHANGES, proposal_id, answer)

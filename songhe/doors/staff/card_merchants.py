@@ -20,7 +20,7 @@ from songhe.doors.provider.fields import DayField, YuanField
 from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import card_words, history, naming, words
-from songhe.doors.staff.acting import ActForm, BecauseForm, because
+from songhe.doors.staff.acting import ActForm, because
 from songhe.doors.staff.card_acts import (
     NOTHING_WRONG,
     ThingForm,
@@ -28,6 +28,7 @@ from songhe.doors.staff.card_acts import (
     Wrong,
     by_whom,
     county_of,
+    decided_by_another,
     find,
     offers,
     perform,
@@ -158,31 +159,15 @@ PROPOSE = Verb(
     ProposeForm,
     _propose,
 )
-PROPOSED: dict[str, Any] = {
-    "open_to": lambda row: row.state == S.PROPOSED,
-    "begun_by": lambda row: row.proposed_by,
-}
 VERBS: tuple[Verb, ...] = (
-    Verb(
-        "admit",
+    *decided_by_another(
         "merchant.admit",
-        gettext_lazy("批准"),
+        _admit,
+        _decline,
         gettext_lazy("从起始日期起可以刷爱心卡。"),
         gettext_lazy("已批准，列入名单。"),
-        ActForm,
-        _admit,
-        tone="main",
-        **PROPOSED,
-    ),
-    Verb(
-        "decline",
-        "merchant.admit",
-        gettext_lazy("不批准"),
-        gettext_lazy("写明理由。"),
-        gettext_lazy("已写明理由，没有批准。"),
-        BecauseForm,
-        _decline,
-        **PROPOSED,
+        name="admit",
+        waits=S.PROPOSED,
     ),
     Verb(
         "discount",

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from songhe.card import change
 from songhe.card.models import Allotment, Card, Donation, Fund, Level, Purse, Source
 from songhe.doors.elder import card_words as elder_words
 from songhe.doors.staff import words
@@ -101,10 +102,10 @@ ACTS: dict[str, Any] = {
     "provider.leave_partner": gettext_lazy("退出名单"),
 }
 CHANGES = {
-    "open": gettext_lazy("开设资金池"),
-    "allow": gettext_lazy("增加可用项目"),
-    "disallow": gettext_lazy("停用项目"),
-    "ceiling": gettext_lazy("调整上限"),
+    change.OPEN: gettext_lazy("开设资金池"),
+    change.ALLOW: gettext_lazy("增加可用项目"),
+    change.DISALLOW: gettext_lazy("停用项目"),
+    change.CEILING: gettext_lazy("调整上限"),
 }
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from songhe.doors.provider.fields import DayField, text_field
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, BecauseForm, because
-from songhe.doors.staff.card_acts import ThingForm, Verb, by_whom
+from songhe.doors.staff.card_acts import ThingForm, Verb, by_whom, decided_by_another
 from songhe.kernel.month import Month
 from songhe.provider import agreement
 from songhe.provider.models import Agreement
@@ -145,31 +145,15 @@ DRAW = Verb(
 )
 NEW = {verb.name: verb for verb in (PROPOSE, DRAW)}
 
-_PROPOSED: dict[str, Any] = {
-    "open_to": lambda row: row.state == A.PROPOSED,
-    "begun_by": lambda row: row.proposed_by,
-}
 AGREEMENT_VERBS: tuple[Verb, ...] = (
-    Verb(
-        "agree",
+    *decided_by_another(
         "clearing.decide",
-        gettext_lazy("批准"),
+        _agree,
+        _decline,
         gettext_lazy("从起始日期起，本县的卡在那里可以用。"),
         gettext_lazy("协议已生效。"),
-        ActForm,
-        _agree,
-        tone="main",
-        **_PROPOSED,
-    ),
-    Verb(
-        "decline",
-        "clearing.decide",
-        gettext_lazy("不批准"),
-        gettext_lazy("写明理由。"),
-        gettext_lazy("已写明理由，没有批准。"),
-        BecauseForm,
-        _decline,
-        **_PROPOSED,
+        name="agree",
+        waits=A.PROPOSED,
     ),
     Verb(
         "end",
