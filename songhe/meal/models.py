@@ -102,39 +102,6 @@ class Tariff(models.Model):
         ]
 
 
-class Proposal(CountyRow):
-    """One person asks for a new point or a tariff, another decides; ``told`` is what the verb will be given."""
-
-    leaf = True
-
-    class Kind(models.TextChoices):
-        POINT = "point", "开办助餐点"
-        TARIFF = "tariff", "助餐价格"
-
-    class State(models.TextChoices):
-        ASKED = "asked", "待审批"
-        APPROVED = "approved", "已批准"
-        DECLINED = "declined", "不批准"
-
-    kind = models.CharField(max_length=6, choices=Kind.choices)
-    told = models.JSONField()
-    state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
-    proposed_by = models.CharField(max_length=64)
-    proposed_at = models.DateTimeField()
-    decided_by = models.CharField(max_length=64, blank=True)
-    decided_at = models.DateTimeField(null=True)
-    because = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(name="meal_proposal_two_people", condition=~Q(decided_by=F("proposed_by"))),
-            models.CheckConstraint(
-                name="meal_proposal_decided", condition=Q(state="asked", decided_by="") | ~Q(state="asked")
-            ),
-        ]
-        indexes = [models.Index(fields=["county", "state"], name="meal_proposal_state")]
-
-
 class Closure(CountyRow):
     """A point does not cook from a day to a day; its bookings go to another point, or are cancelled."""
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
-
-from django.db import transaction
 
 from songhe.kernel.geo import Point as Position
 from songhe.kernel.month import beijing_date, parse_date
 from songhe.kernel.refusal import reason
-from songhe.meal.models import Point, Proposal, Tariff
+from songhe.meal.models import Point, Tariff
 from songhe.meal.point import NO_FOOD_LICENCE, SAME_PERSON, open_point
 from songhe.meal.price import Band, faults, read
 from songhe.meal.serve import SAY_WHY
-from songhe.meal.states import PROPOSAL
+from songhe.meal.states import WRONG_STATE
 from songhe.meal.tariff import FAULTY, NOT_OF_A_MEAL, faults_said, require_funds, set_tariff
+from songhe.proposal.matter import Acts, Decider, Matter
+from songhe.proposal.models import Proposal
 from songhe.provider.models import Item, Licence
-from songhe.trail.note import note
+
+POINT, TARIFF = "meal.point", "meal.tariff"
 
 UNKNOWN_PROPOSAL = reason("meal.unknown_proposal", zh="没有这项提议。", en="There is no such proposal.", status=404)
 
@@ -43,10 +43,10 @@ def propose_tariff(
     if found := faults(price_fen, bands):
         zh, en = faults_said(found)
         raise FAULTY("bands", what_zh=zh, what_en=en)
-    return _ask(
-        county,
-        Proposal.Kind.TARIFF,
-        {
+    return PROPOSALS.propose(
+        county=county,
+        kind=TARIFF,
+        told={
             "item": item.pk,
             "price_fen": price_fen,
             "bands": [band.as_dict() for band in bands],
@@ -92,49 +92,11 @@ def propose_point(
         "seats": seats,
         "delivers": delivers,
     }
-    return _ask(county, Proposal.Kind.POINT, told, at=at, by=by)
+    return PROPOSALS.propose(county=county, kind=POINT, told=told, at=at, by=by)
 
 
-def approve(*, proposal: Proposal, at: datetime, by: str) -> Point | Tariff:
-    """Another person than the one who asked agrees, and it is so. Refuses with ``meal.unknown_proposal``,
-    ``meal.wrong_state``, ``meal.same_person``, or as ``open_point`` and ``set_tariff`` do."""
-    with transaction.atomic():
-        row = _lock(proposal)
-        PROPOSAL.move(row, "approve")
-        _decide(row, at=at, by=by)
-        made = _open(row, at=at) if row.kind == Proposal.Kind.POINT else _set(row, at=at)
-        _note("meal.approve", row, at=at, by=by, made=made.pk)
-    return made
-
-
-def decline(*, proposal: Proposal, because: str, at: datetime, by: str) -> Proposal:
-    """Another person does not agree, and says why. Refuses with ``meal.say_why``, ``meal.unknown_proposal``,
-    ``meal.wrong_state`` or ``meal.same_person``."""
-    if not because.strip():
-        raise SAY_WHY("because")
-    with transaction.atomic():
-        row = _lock(proposal)
-        PROPOSAL.move(row, "decline")
-        row.because = because.strip()[:300]
-        _decide(row, at=at, by=by)
-        _note("meal.decline", row, at=at, by=by, reason=because)
-    return row
-
-
-def waiting(county: str, kind: str) -> list[Proposal]:
-    """What waits for a second person, the oldest first; one statement."""
-    rows = Proposal.objects.filter(county=county, kind=kind, state=Proposal.State.ASKED)
-    return list(rows.order_by("proposed_at", "id")[:100])
-
-
-def _ask(county: str, kind: str, told: Mapping[str, Any], *, at: datetime, by: str) -> Proposal:
-    with transaction.atomic():
-        row = Proposal.objects.create(county=county, kind=kind, told=dict(told), proposed_by=by, proposed_at=at)
-        _note("meal.propose", row, at=at, by=by)
-    return row
-
-
-def _open(row: Proposal, *, at: datetime) -> Point:
+def _open(row: Proposal, decider: Decider) -> Point:
+    """Refuses as ``open_point`` does."""
     told = row.told
     licence = Licence.objects.select_related("provider").get(pk=told["food_licence"])
     return open_point(
@@ -149,12 +111,13 @@ def _open(row: Proposal, *, at: datetime) -> Point:
         seats=told["seats"],
         delivers=told["delivers"],
         opened_by=row.proposed_by,
-        approved_by=row.decided_by,
-        at=at,
+        approved_by=decider.by,
+        at=decider.at,
     )
 
 
-def _set(row: Proposal, *, at: datetime) -> Tariff:
+def _set(row: Proposal, decider: Decider) -> Tariff:
+    """Refuses as ``set_tariff`` does."""
     told = row.told
     return set_tariff(
         place=row.county,
@@ -166,34 +129,19 @@ def _set(row: Proposal, *, at: datetime) -> Tariff:
         source=told["source"],
         funds=told["funds"],
         set_by=row.proposed_by,
-        approved_by=row.decided_by,
-        at=at,
+        approved_by=decider.by,
+        at=decider.at,
     )
 
 
-def _lock(proposal: Proposal) -> Proposal:
-    found = Proposal.objects.select_for_update().filter(county=proposal.county, id=proposal.id).first()
-    if found is None:
-        raise UNKNOWN_PROPOSAL("proposal")
-    return found
-
-
-def _decide(row: Proposal, *, at: datetime, by: str) -> None:
-    if by == row.proposed_by:
-        raise SAME_PERSON("by")
-    row.decided_by, row.decided_at = by, at
-    row.save(update_fields=["state", "decided_by", "decided_at", "because"])
-
-
-def _note(act: str, row: Proposal, *, at: datetime, by: str, reason: str = "", made: int | None = None) -> None:
-    note(
-        county=row.county,
-        at=at,
-        actor=by,
-        act=act,
-        subject="meal_proposal",
-        subject_id=row.id,
-        reason=reason,
-        kind=row.kind,
-        made=made,
-    )
+#: Points and prices that wait for somebody else.
+PROPOSALS: Matter[Point | Tariff] = Matter(
+    subject="meal_proposal",
+    acts=Acts("meal.propose", "meal.approve", "meal.decline"),
+    kinds={POINT: _open, TARIFF: _set},
+    unknown=UNKNOWN_PROPOSAL,
+    decided=WRONG_STATE,
+    own=SAME_PERSON,
+    why=SAY_WHY,
+    noted=("code", "item", "point", "price_fen", "valid_from"),
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from songhe.kernel.states import Table, wrong_state
-from songhe.meal.models import Booking, Menu, Proposal
+from songhe.meal.models import Booking, Menu
 
 WRONG_STATE = wrong_state("meal")
 
@@ -26,14 +26,5 @@ BOOKING = Table(
         "miss": ({Booking.State.BOOKED}, Booking.State.NOT_COLLECTED),
     },
     labels=dict(Booking.State.choices),
-    refuses=WRONG_STATE,
-)
-
-PROPOSAL = Table(
-    {
-        "approve": ({Proposal.State.ASKED}, Proposal.State.APPROVED),
-        "decline": ({Proposal.State.ASKED}, Proposal.State.DECLINED),
-    },
-    labels=dict(Proposal.State.choices),
     refuses=WRONG_STATE,
 )

@@ -214,10 +214,6 @@ def said(rows: Sequence[Proposal], request: DoorRequest) -> Mapping[UUID, propos
     return found
 
 
-def after(row: Proposal, request: DoorRequest) -> str:
-    return address(row.county, counties(request, "budget.read"), year=row.told["month"][:4])
-
-
 BUDGETS = proposals.Desk(
     matter=budget.BUDGETS,
     act="budget.approve",
@@ -225,14 +221,18 @@ BUDGETS = proposals.Desk(
     hint=gettext_lazy("批准后就可以发券。"),
     done=gettext_lazy("预算已批准，可以发券了。"),
     say=said,
-    page=lambda request, row, wrong, status: page(
-        request, row.county, counties(request, "budget.read"), wrong=wrong, status=status
-    ),
-    after=after,
 )
 
 
 @require_POST
 @require("budget.approve")
 def decide(request: DoorRequest, proposal_id: UUID, answer: str) -> HttpResponse:
-    return proposals.answered(request, BUDGETS, proposal_id, answer)
+    known = counties(request, "budget.read")
+    return proposals.answered(
+        request,
+        BUDGETS,
+        proposal_id,
+        answer,
+        page=lambda row, wrong, status: page(request, row.county, known, wrong=wrong, status=status),
+        after=lambda row: address(row.county, known, year=row.told["month"][:4]),
+    )

@@ -298,11 +298,6 @@ def money(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
     )
 
 
-def page_of(request: DoorRequest, row: Proposal, wrong: Wrong | None, status: int) -> HttpResponse:
-    of = change.fund_of(row)
-    return fund_shown(request, of, wrong, status) if of else funds_shown(request, row.county, wrong, status)
-
-
 CHANGES = proposals.Desk(
     matter=change.CHANGES,
     act="fund.decide",
@@ -310,10 +305,6 @@ CHANGES = proposals.Desk(
     hint=gettext_lazy("批准后马上生效。"),
     done=gettext_lazy("已批准，已经生效。"),
     say=said,
-    page=page_of,
-    after=lambda row, request: (
-        reverse("staff:card-fund", args=[row.told["fund"]]) if "fund" in row.told else reverse("staff:card-funds")
-    ),
 )
 
 
@@ -321,4 +312,13 @@ CHANGES = proposals.Desk(
 @require("fund.decide")
 def decide(request: DoorRequest, proposal_id: UUID, answer: str) -> HttpResponse:
     """Say yes or no to a new fund or to other terms."""
-    return proposals.answered(request, CHANGES, proposal_id, answer)
+
+    def page(row: Proposal, wrong: Wrong, status: int) -> HttpResponse:
+        of = change.fund_of(row)
+        return fund_shown(request, of, wrong, status) if of else funds_shown(request, row.county, wrong, status)
+
+    def after(row: Proposal) -> str:
+        about = row.told.get("fund")
+        return reverse("staff:card-fund", args=[about]) if about else reverse("staff:card-funds")
+
+    return proposals.answered(request, CHANGES, proposal_id, answer, page=page, after=after)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -26,16 +25,19 @@ from songhe.doors.provider.workers import state_of
 from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
-from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words, sent
-from songhe.doors.staff.meals_shown import PROPOSALS, RESULTS
+from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words, problems, sent
+from songhe.doors.staff.card_acts import Wrong
+from songhe.doors.staff.meals_asked import MEALS
+from songhe.doors.staff.meals_shown import RESULTS
+from songhe.doors.staff.proposals import shown
 from songhe.doors.staff.reach import account_of, counties, out_of_reach, reach
 from songhe.kernel.geo import Point as Position
 from songhe.kernel.refusal import Refusal
 from songhe.meal.close import close_point, inspect, remedy, reopen
 from songhe.meal.figures import last_inspections, portions_of_day
-from songhe.meal.models import Closure, Inspection, Point, Proposal
+from songhe.meal.models import Closure, Inspection, Point
 from songhe.meal.offer import standings
-from songhe.meal.propose import approve, decline, propose_point, waiting
+from songhe.meal.propose import POINT, PROPOSALS, propose_point
 from songhe.meal.queries import points_of
 from songhe.place.division import in_force
 from songhe.provider.models import Licence
@@ -87,10 +89,6 @@ class RemedyForm(ActForm):
 class ReopenForm(ActForm):
     last_day = DayField(label=gettext_lazy("关停的最后一天"))
     because = because(gettext_lazy("恢复理由"), longest=300)
-
-
-class DeclineForm(ActForm):
-    because = because(gettext_lazy("理由"), longest=300)
 
 
 @dataclass(frozen=True)
@@ -210,6 +208,7 @@ def meals_page(
     *,
     form: ActForm | None = None,
     refusal: Refusal | None = None,
+    wrong: Wrong | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The points of a county as they stand today; what waits for a second person stands first."""
@@ -218,8 +217,6 @@ def meals_page(
     standing, inspected = standings(points, request.on), last_inspections(county)
     portions = portions_of_day(county, request.on)
     names = naming.places([one.place for one in points], request.on)
-    asked = waiting(county, Proposal.Kind.POINT)
-    proposers = naming.accounts([one.proposed_by for one in asked])
     proposes = may(request.user, "meal.propose", request.on) and county in counties(request, "meal.propose")
     point_form: Any = partial(PointForm, county=county, on=request.on)
     said = {
@@ -241,34 +238,12 @@ def meals_page(
             }
             for one in points
         ],
-        "asked": [
-            {
-                "row": one,
-                "by": proposers.get(one.proposed_by, one.proposed_by),
-                "place": one.told["place"],
-                **deciding(request, one),
-            }
-            for one in asked
-        ],
+        "proposals": shown(request, MEALS, county, PROPOSALS.waiting(county, POINT), wrong),
         "form": (form or fresh(point_form, "point")) if proposes else None,
         "form_open": form is not None,
-        "wrong": form if form is not None and form.errors else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **(wrong.said() if wrong else problems(form, refusal)),
     }
     return render(request, "staff/meals.html", said, status=status)
-
-
-def deciding(request: DoorRequest, row: Proposal) -> dict[str, Any]:
-    """The buttons of whoever may decide: never the one who asked."""
-    own = row.proposed_by == who(request)
-    allowed = not own and may(request.user, "meal.approve", request.on)
-    return {
-        "state": PROPOSALS[row.state],
-        "own": own,
-        "approve": fresh(ActForm, f"approve_{row.id.hex}") if allowed else None,
-        "decline": fresh(DeclineForm, f"decline_{row.id.hex}") if allowed else None,
-    }
 
 
 @require_POST
@@ -304,38 +279,6 @@ def propose(request: DoorRequest) -> HttpResponse:
         return meals_page(request, county, form=form, refusal=refusal, status=refusal.status)
     messages.success(request, _("已提交，等另一人审批。"))
     return HttpResponseRedirect(f"{reverse('staff:meals')}?{urlencode({'county': county})}")
-
-
-@require_POST
-@require("meal.approve")
-def decide(request: DoorRequest, proposal_id: UUID, answer: str) -> HttpResponse:
-    """Another person than the one who asked opens the point or sets the price, or says why not."""
-    row = Proposal.objects.filter(id=proposal_id).first()
-    if row is None or answer not in ("approve", "decline"):
-        raise Http404
-    if row.county not in counties(request, "meal.approve"):
-        out_of_reach(request, county=row.county, subject="meal_proposal", subject_id=row.id)
-    form = sent(DeclineForm if answer == "decline" else ActForm, answer, request)
-    name = "meals" if row.kind == Proposal.Kind.POINT else "meals-tariffs"
-    back = f"{reverse(f'staff:{name}')}?{urlencode({'county': row.county})}"
-    if not form.is_valid():
-        messages.warning(request, _("请写明理由。"))
-        return HttpResponseRedirect(back)
-
-    def do() -> dict[str, Any]:
-        if answer == "approve":
-            approve(proposal=row, at=request.at, by=who(request))
-        else:
-            decline(proposal=row, because=form.cleaned_data["because"], at=request.at, by=who(request))
-        return {"id": str(row.id)}
-
-    try:
-        act_once(request, county=row.county, name=f"meal.{answer}:{row.id}", form=form, do=do)
-    except Refusal as refusal:
-        messages.error(request, in_words(refusal))
-        return HttpResponseRedirect(back)
-    messages.success(request, _("已批准。") if answer == "approve" else _("已退回。"))
-    return HttpResponseRedirect(back)
 
 
 def point_in_reach(request: DoorRequest, pk: int, act: str) -> Point:

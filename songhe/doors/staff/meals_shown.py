@@ -16,7 +16,7 @@ from songhe.doors.shell.amount import figures
 from songhe.doors.shell.pieces import ReceiptLine
 from songhe.doors.shell.spoken import day, moment
 from songhe.doors.staff.words import Word, in_chinese, listed, said, titled
-from songhe.meal.models import Booking, Closure, Inspection, Menu, Proposal
+from songhe.meal.models import Booking, Closure, Inspection, Menu
 from songhe.meal.offer import Standing
 from songhe.meal.point import LACKING
 from songhe.meal.price import PAYERS, Band, Quote
@@ -46,11 +46,6 @@ RESULTS: dict[str, Word] = {
     Inspection.Result.PASS: Word(gettext_lazy("检查合格"), "ok"),
     Inspection.Result.REMEDY: Word(gettext_lazy("限期整改"), "warn"),
     Inspection.Result.FAIL: Word(gettext_lazy("检查不合格"), "bad"),
-}
-PROPOSALS: dict[str, Word] = {
-    Proposal.State.ASKED: Word(gettext_lazy("待审批"), "warn"),
-    Proposal.State.APPROVED: Word(gettext_lazy("已批准"), "ok"),
-    Proposal.State.DECLINED: Word(gettext_lazy("不批准"), "bad"),
 }
 WEEKDAYS = (
     gettext_lazy("周一"),

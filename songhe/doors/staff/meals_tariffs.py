@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from songhe.card.models import Fund
 from songhe.card.part import funds_for_parts
@@ -24,17 +25,21 @@ from songhe.doors.may import check, may, require
 from songhe.doors.provider.fields import DayField, YuanField, text_field
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
-from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words
-from songhe.doors.staff.meals import county_of, deciding, tabs, who
+from songhe.doors.staff.acting import ActForm, act_once, fresh, problems
+from songhe.doors.staff.card_acts import Wrong
+from songhe.doors.staff.meals import county_of, meals_page, tabs, who
+from songhe.doors.staff.meals_asked import MEALS, fund_names, funds_said
 from songhe.doors.staff.meals_shown import BandShown, band_shown, payer
+from songhe.doors.staff.proposals import answered, shown
 from songhe.doors.staff.reach import counties, reach
-from songhe.doors.staff.words import listed, said
+from songhe.doors.staff.words import said
 from songhe.kernel import place_code
 from songhe.kernel.refusal import Refusal
-from songhe.meal.models import Point, Proposal, Tariff
+from songhe.meal.models import Point, Tariff
 from songhe.meal.price import PAYERS, Band, read
-from songhe.meal.propose import propose_tariff, waiting
+from songhe.meal.propose import PROPOSALS, TARIFF, propose_tariff
 from songhe.meal.queries import points_of
+from songhe.proposal.models import Proposal
 from songhe.provider.catalogue import items_on
 from songhe.provider.models import Item
 
@@ -136,37 +141,6 @@ def tariffs_shown(county: str, on: Any) -> list[Shown]:
     ]
 
 
-def fund_names(county: str) -> dict[str, str]:
-    return dict(Fund.objects.filter(county=county).values_list("code", "name"))
-
-
-def funds_said(told: Mapping[str, str], names: Mapping[str, str]) -> str:
-    """村集体补助由“幸福村助餐资金”支付"""
-    return listed(
-        _("%(payer)s由“%(fund)s”付") % {"payer": payer(code), "fund": names.get(fund, fund)}
-        for code, fund in told.items()
-    )
-
-
-def asked_shown(request: DoorRequest, rows: list[Proposal]) -> list[dict[str, Any]]:
-    items = {one.pk: one for one in Item.objects.filter(pk__in=[row.told["item"] for row in rows])}
-    points = {one.pk: one for one in Point.objects.filter(pk__in=[row.told["point"] for row in rows])}
-    names = naming.accounts([row.proposed_by for row in rows])
-    funds = fund_names(rows[0].county) if any(row.told["funds"] for row in rows) else {}
-    return [
-        {
-            "row": row,
-            "item": said(items[row.told["item"]].name, items[row.told["item"]].name_en),
-            "where": points[row.told["point"]].name if row.told["point"] else _("全县所有助餐点"),
-            "bands": [band_shown(band) for band in read(row.told["bands"])],
-            "funds": funds_said(row.told["funds"], funds),
-            "by": names.get(row.proposed_by, row.proposed_by),
-            **deciding(request, row),
-        }
-        for row in rows
-    ]
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @require("meal.read")
 def tariffs(request: DoorRequest) -> HttpResponse:
@@ -217,25 +191,40 @@ def tariffs_page(
     *,
     form: TariffForm | None = None,
     refusal: Refusal | None = None,
+    wrong: Wrong | None = None,
     status: int = 200,
 ) -> HttpResponse:
     items, points = choices_of(county, request.on)
     proposes = may(request.user, "meal.propose", request.on) and county in counties(request, "meal.propose")
     funds = funds_for_parts(county=county, category="meals", on=request.on) if proposes and form is None else []
     empty: Any = partial(TariffForm, items=items, points=points, funds=funds)
-    shown = tariffs_shown(county, request.on)
+    tariffs = tariffs_shown(county, request.on)
     told = {
         "county": county,
         "place": naming.whole_place(county, request.on),
         "meal_tabs": tabs(county, "meals-tariffs"),
-        "rows": [one for one in shown if not one.is_over],
-        "over": [one for one in shown if one.is_over],
-        "asked": asked_shown(request, waiting(county, Proposal.Kind.TARIFF)),
+        "rows": [one for one in tariffs if not one.is_over],
+        "over": [one for one in tariffs if one.is_over],
+        "proposals": shown(request, MEALS, county, PROPOSALS.waiting(county, TARIFF), wrong),
         "form": (form or fresh(empty, "tariff", valid_from=request.on)) if proposes and items else None,
         "form_open": form is not None,
         "payers": [payer(code) for code in PAYERS],
-        "wrong": form if form is not None and form.errors else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **(wrong.said() if wrong else problems(form, refusal)),
     }
     return render(request, "staff/meals_tariffs.html", told, status=status)
+
+
+@require_POST
+@require("meal.approve")
+def decide(request: DoorRequest, proposal_id: UUID, answer: str) -> HttpResponse:
+    """Another person than the one who asked opens the point or sets the price, or says why not."""
+
+    def page(row: Proposal, wrong: Wrong, status: int) -> HttpResponse:
+        of_kind = tariffs_page if row.kind == TARIFF else meals_page
+        return of_kind(request, row.county, wrong=wrong, status=status)
+
+    def after(row: Proposal) -> str:
+        name = "staff:meals-tariffs" if row.kind == TARIFF else "staff:meals"
+        return f"{reverse(name)}?{urlencode({'county': row.county})}"
+
+    return answered(request, MEALS, proposal_id, answer, page=page, after=after)

@@ -9,7 +9,7 @@ urlpatterns = [
     path("meals/propose/", meals.propose, name="meals-propose"),
     path("meals/tariffs/", meals_tariffs.tariffs, name="meals-tariffs"),
     path("meals/figures/", meals_figures.meal_figures, name="meals-figures"),
-    path("meals/proposals/<uuid:proposal_id>/<slug:answer>/", meals.decide, name="meals-decide"),
+    path("meals/proposals/<uuid:proposal_id>/<slug:answer>/", meals_tariffs.decide, name="meals-decide"),
     path("meals/<int:pk>/", meals.point, name="meals-point"),
     path("meals/<int:pk>/<slug:verb>/", meals.act, name="meals-act"),
 ]

@@ -50,7 +50,7 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """Where a matter is decided: by which act and address, on which page, and how its kinds are said.
+    """Where a matter is decided: by which act, under which address, and how its kinds are said.
 
     ``say`` puts all the rows of a page into words at once, so that it asks as little for many as for one.
     """
@@ -61,8 +61,6 @@ class Desk:
     hint: Any
     done: Any
     say: Callable[[Sequence[Proposal], DoorRequest], Mapping[UUID, Said]]
-    page: Callable[[DoorRequest, Proposal, Wrong | None, int], HttpResponse]
-    after: Callable[[Proposal, DoorRequest], str]
 
     @cached_property
     def verbs(self) -> tuple[Verb, Verb]:
@@ -97,7 +95,15 @@ def shown(
     ]
 
 
-def answered(request: DoorRequest, desk: Desk, proposal_id: UUID, answer: str) -> HttpResponse:
+def answered(
+    request: DoorRequest,
+    desk: Desk,
+    proposal_id: UUID,
+    answer: str,
+    *,
+    page: Callable[[Proposal, Wrong, int], HttpResponse],
+    after: Callable[[Proposal], str],
+) -> HttpResponse:
     """One answer to a proposal, once; a refusal shows the page as it stands now, and says why."""
     row: Proposal = find(request, desk.matter.rows(), desk.act, desk.matter.subject, proposal_id)
     return perform(
@@ -106,6 +112,6 @@ def answered(request: DoorRequest, desk: Desk, proposal_id: UUID, answer: str) -
         next((verb for verb in desk.verbs if verb.name == answer), None),
         key=row.id,
         county=row.county,
-        shown=lambda wrong, status: desk.page(request, row, wrong, status),
-        after=desk.after(row, request),
+        shown=lambda wrong, status: page(row, wrong, status),
+        after=after(row),
     )

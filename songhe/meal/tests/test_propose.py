@@ -6,16 +6,25 @@ import pytest
 
 from songhe.assessment.tests.world import COUNTY
 from songhe.kernel.geo import Point as Position
-from songhe.meal.models import Point, Proposal, Tariff
+from songhe.meal.models import Point, Tariff
 from songhe.meal.price import Band
-from songhe.meal.propose import approve, decline, propose_point, propose_tariff, waiting
+from songhe.meal.propose import PROPOSALS, propose_point, propose_tariff
 from songhe.meal.tests import world
+from songhe.proposal.models import Proposal
 from songhe.provider.tests.test_admit import refused
 from songhe.trail.models import Entry
 
 pytestmark = pytest.mark.django_db
 
 MORNING = world.clock(world.NINTH, 9)
+
+
+def approve(proposal, by="head"):
+    return PROPOSALS.approve(proposal=proposal, at=MORNING, on=world.NINTH, by=by)
+
+
+def decline(proposal, because="太贵", by="head"):
+    return PROPOSALS.decline(proposal=proposal, because=because, at=MORNING, by=by)
 
 
 def price(**differently):
@@ -40,22 +49,22 @@ def place(**differently):
 def test_a_price_holds_when_a_second_person_agrees():
     asked = price()
     assert not Tariff.objects.exists()
-    assert waiting(COUNTY, "tariff") == [asked]
-    made = approve(proposal=asked, at=MORNING, by="head")
+    assert PROPOSALS.waiting(COUNTY, "meal.tariff") == [asked]
+    made = approve(asked)
     assert (made.price_fen, made.set_by, made.approved_by, made.place) == (1_000, "clerk", "head", COUNTY)
     assert len(made.bands) == 2
-    assert waiting(COUNTY, "tariff") == []
+    assert PROPOSALS.waiting(COUNTY, "meal.tariff") == []
     assert set(Entry.objects.values_list("act", flat=True)) >= {"meal.propose", "meal.approve", "meal.set_tariff"}
 
 
 def test_a_price_of_one_point_is_that_points():
     point = world.point()
-    made = approve(proposal=price(point=point), at=MORNING, by="head")
+    made = approve(price(point=point))
     assert made.point == point
 
 
 def test_a_point_opens_when_a_second_person_agrees():
-    made = approve(proposal=place(), at=MORNING, by="head")
+    made = approve(place())
     assert (made.name, made.seats, made.delivers) == ("和平食堂", 30, True)
     assert (made.longitude, made.latitude) == (119.16, 36.7)
     assert Point.objects.get() == made
@@ -63,16 +72,16 @@ def test_a_point_opens_when_a_second_person_agrees():
 
 def test_whoever_asked_does_not_decide():
     asked = price()
-    refused("meal.same_person", approve, proposal=asked, at=MORNING, by="clerk")
-    refused("meal.same_person", decline, proposal=asked, because="太贵", at=MORNING, by="clerk")
-    assert Proposal.objects.get().state == "asked"
+    refused("meal.same_person", approve, asked, by="clerk")
+    refused("meal.same_person", decline, asked, by="clerk")
+    assert Proposal.objects.get().state == "open"
 
 
 def test_what_is_declined_says_why_and_is_over():
     asked = price()
-    refused("meal.say_why", decline, proposal=asked, because=" ", at=MORNING, by="head")
-    assert decline(proposal=asked, because="太贵", at=MORNING, by="head").because == "太贵"
-    refused("meal.wrong_state", approve, proposal=asked, at=MORNING, by="head")
+    refused("meal.say_why", decline, asked, " ")
+    assert decline(asked).because == "太贵"
+    refused("meal.wrong_state", approve, asked)
     assert not Tariff.objects.exists()
 
 
@@ -80,6 +89,4 @@ def test_what_cannot_be_is_not_asked_for():
     refused("meal.item_not_a_meal", price, item=world.item(help=""))
     refused("meal.tariff_faulty", price, bands=[Band(80, None, frozenset(), 100, {"finance": 400})])
     refused("meal.no_food_licence", place, food_licence=world.licence(world.provider(), kind="fire"))
-    asked = price()
-    Proposal.objects.all().delete()
-    refused("meal.unknown_proposal", approve, proposal=asked, at=MORNING, by="head")
+    refused("meal.unknown_proposal", approve, Proposal(county=COUNTY))

@@ -17,8 +17,9 @@ from songhe.doors.staff.tests.conftest import COUNTY, DAY, ELSEWHERE
 from songhe.doors.staff.tests.reading import send, text
 from songhe.meal import serve as serving
 from songhe.meal.menu import finish
-from songhe.meal.models import Booking, Closure, Inspection, Point, Proposal, Sample, Tariff
+from songhe.meal.models import Booking, Closure, Inspection, Point, Sample, Tariff
 from songhe.meal.tests import world
+from songhe.proposal.models import Proposal
 from songhe.trail.models import Entry
 
 PAGE = "/staff/meals/"
@@ -87,7 +88,7 @@ def test_a_price_that_cannot_be_is_told_and_one_that_is_declined_is_gone(clerk, 
     assert send(clerk, f"{PAGE}tariffs/", "/tariffs/", **tariff_form(item, price="")).status_code == 422
     send(clerk, f"{PAGE}tariffs/", "/tariffs/", **tariff_form(item))
     send(approver, f"{PAGE}tariffs/", "/decline/", because="")
-    assert Proposal.objects.get().state == "asked"
+    assert Proposal.objects.get().state == "open"
     send(approver, f"{PAGE}tariffs/", "/decline/", because="太贵")
     assert (Proposal.objects.get().state, Tariff.objects.count()) == ("declined", 0)
 
@@ -104,9 +105,9 @@ def test_whoever_asked_does_not_approve_even_by_hand(enter, item):
     )
     send(both, f"{PAGE}tariffs/", "/tariffs/", **tariff_form(item))
     row = Proposal.objects.get()
-    both.post(f"{PAGE}proposals/{row.id}/approve/", {"key": str(new_id())})
-    assert Proposal.objects.get().state == "asked"
-    assert "不能是同一人" in text(both.get(f"{PAGE}tariffs/"))
+    answer = both.post(f"{PAGE}proposals/{row.id}/approve/", {"key": str(new_id())})
+    assert Proposal.objects.get().state == "open"
+    assert (answer.status_code, "不能是同一人" in text(answer)) == (403, True)
 
 
 def test_a_point_opens_when_a_second_person_agrees(clerk, approver):
@@ -187,7 +188,7 @@ def test_another_countys_point_is_not_there_and_the_asking_is_noted(enter):
     stranger = enter("stranger", "county_approver", place=ELSEWHERE)
     assert stranger.get(f"{PAGE}{point.pk}/").status_code == 404
     assert stranger.post(f"{PAGE}{point.pk}/close/", {}).status_code == 404
-    row = Proposal.objects.create(county=COUNTY, kind="tariff", told={}, proposed_by="clerk", proposed_at=at(DAY))
+    row = Proposal.objects.create(county=COUNTY, kind="meal.tariff", told={}, proposed_by="clerk", proposed_at=at(DAY))
     assert stranger.post(f"{PAGE}proposals/{row.id}/approve/", {}).status_code == 404
     assert Entry.objects.filter(county=COUNTY, act="door.out_of_reach", actor="stranger").count() == 3
 
