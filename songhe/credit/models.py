@@ -162,36 +162,3 @@ class Spending(CountyRow):
             models.CheckConstraint(name="credit_spending_positive", condition=Q(units__gt=0, worth_fen__gt=0)),
         ]
         indexes = [models.Index(fields=["county", "about"], name="credit_spending_about")]
-
-
-class Proposal(CountyRow):
-    """One person asks for new credits or for a rate, another decides; ``told`` is what the verb will be given."""
-
-    leaf = True
-
-    class Kind(models.TextChoices):
-        SCHEME = "scheme", "新的积分"
-        RATE = "rate", "兑换标准"
-
-    class State(models.TextChoices):
-        ASKED = "asked", "待审批"
-        APPROVED = "approved", "已批准"
-        DECLINED = "declined", "不批准"
-
-    kind = models.CharField(max_length=6, choices=Kind.choices)
-    told = models.JSONField()
-    state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
-    proposed_by = models.CharField(max_length=64)
-    proposed_at = models.DateTimeField()
-    decided_by = models.CharField(max_length=64, blank=True)
-    decided_at = models.DateTimeField(null=True)
-    because = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(name="credit_proposal_two_people", condition=~Q(decided_by=F("proposed_by"))),
-            models.CheckConstraint(
-                name="credit_proposal_decided", condition=Q(state="asked", decided_by="") | ~Q(state="asked")
-            ),
-        ]
-        indexes = [models.Index(fields=["county", "state"], name="credit_proposal_state")]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
-
-from django.db import transaction
 
 from songhe.credit.earn import SAY_WHY
-from songhe.credit.models import Proposal, Rate, Scheme
+from songhe.credit.models import Rate, Scheme
 from songhe.credit.scheme import SAME_PERSON, lock, open_scheme, refuse_impossible, set_rate
-from songhe.credit.states import PROPOSAL
+from songhe.credit.states import WRONG_STATE
 from songhe.kernel.month import parse_date
 from songhe.kernel.refusal import reason
-from songhe.trail.note import note
+from songhe.proposal.matter import Acts, Decider, Matter
+from songhe.proposal.models import Proposal
+
+SCHEME, RATE = "credit.scheme", "credit.rate"
 
 UNKNOWN_PROPOSAL = reason("credit.unknown_proposal", zh="没有这项提议。", en="There is no such proposal.", status=404)
 
@@ -44,7 +44,7 @@ def propose_scheme(
         "ceiling": ceiling,
         "ticket_fen": ticket_fen,
     }
-    return _ask(county, Proposal.Kind.SCHEME, told, at=at, by=by)
+    return PROPOSALS.propose(county=county, kind=SCHEME, told=told, at=at, by=by)
 
 
 def propose_rate(
@@ -75,78 +75,35 @@ def propose_rate(
         "helpers_only": helpers_only,
         "source": source.strip()[:80],
     }
-    return _ask(scheme.county, Proposal.Kind.RATE, told, at=at, by=by)
+    return PROPOSALS.propose(county=scheme.county, kind=RATE, told=told, at=at, by=by)
 
 
-def approve(*, proposal: Proposal, at: datetime, by: str) -> Scheme | Rate:
-    """Another person than the one who asked agrees, and it is so. Refuses with ``credit.unknown_proposal``,
-    ``credit.wrong_state``, ``credit.same_person``, or as ``open_scheme`` and ``set_rate`` do."""
-    with transaction.atomic():
-        row = _lock(proposal)
-        PROPOSAL.move(row, "approve")
-        _decide(row, at=at, by=by)
-        told = dict(row.told)
-        made: Scheme | Rate
-        if row.kind == Proposal.Kind.SCHEME:
-            made = open_scheme(county=row.county, opened_by=row.proposed_by, approved_by=by, at=at, **told)
-        else:
-            scheme = lock(county=row.county, code=told.pop("scheme"))
-            first = parse_date(told.pop("valid_from"), "valid_from")
-            made = set_rate(scheme=scheme, valid_from=first, set_by=row.proposed_by, approved_by=by, at=at, **told)
-        _note("credit.approve", row, at=at, by=by, made=str(made.id))
-    return made
+def _open(row: Proposal, decider: Decider) -> Scheme:
+    """Refuses as ``open_scheme`` does."""
+    return open_scheme(county=row.county, opened_by=row.proposed_by, approved_by=decider.by, at=decider.at, **row.told)
 
 
-def decline(*, proposal: Proposal, because: str, at: datetime, by: str) -> Proposal:
-    """Another person does not agree, and says why. Refuses with ``credit.say_why``, ``credit.unknown_proposal``,
-    ``credit.wrong_state`` or ``credit.same_person``."""
-    if not because.strip():
-        raise SAY_WHY("because")
-    with transaction.atomic():
-        row = _lock(proposal)
-        PROPOSAL.move(row, "decline")
-        row.because = because.strip()[:300]
-        _decide(row, at=at, by=by)
-        _note("credit.decline_proposal", row, at=at, by=by, reason=because)
-    return row
-
-
-def waiting(county: str) -> list[Proposal]:
-    """What waits for a second person, the oldest first; one statement."""
-    rows = Proposal.objects.filter(county=county, state=Proposal.State.ASKED)
-    return list(rows.order_by("proposed_at", "id")[:100])
-
-
-def _ask(county: str, kind: str, told: Mapping[str, Any], *, at: datetime, by: str) -> Proposal:
-    with transaction.atomic():
-        row = Proposal.objects.create(county=county, kind=kind, told=dict(told), proposed_by=by, proposed_at=at)
-        _note("credit.propose", row, at=at, by=by)
-    return row
-
-
-def _lock(proposal: Proposal) -> Proposal:
-    found = Proposal.objects.select_for_update().filter(county=proposal.county, id=proposal.id).first()
-    if found is None:
-        raise UNKNOWN_PROPOSAL("proposal")
-    return found
-
-
-def _decide(row: Proposal, *, at: datetime, by: str) -> None:
-    if by == row.proposed_by:
-        raise SAME_PERSON("by")
-    row.decided_by, row.decided_at = by, at
-    row.save(update_fields=["state", "decided_by", "decided_at", "because"])
-
-
-def _note(act: str, row: Proposal, *, at: datetime, by: str, reason: str = "", made: str = "") -> None:
-    note(
-        county=row.county,
-        at=at,
-        actor=by,
-        act=act,
-        subject="credit_proposal",
-        subject_id=row.id,
-        reason=reason,
-        kind=row.kind,
-        made=made,
+def _set(row: Proposal, decider: Decider) -> Rate:
+    """Refuses as ``set_rate`` does."""
+    told = dict(row.told)
+    return set_rate(
+        scheme=lock(county=row.county, code=told.pop("scheme")),
+        valid_from=parse_date(told.pop("valid_from"), "valid_from"),
+        set_by=row.proposed_by,
+        approved_by=decider.by,
+        at=decider.at,
+        **told,
     )
+
+
+#: Credits and rates that wait for somebody else.
+PROPOSALS: Matter[Scheme | Rate] = Matter(
+    subject="credit_proposal",
+    acts=Acts("credit.propose", "credit.approve", "credit.decline_proposal"),
+    kinds={SCHEME: _open, RATE: _set},
+    unknown=UNKNOWN_PROPOSAL,
+    decided=WRONG_STATE,
+    own=SAME_PERSON,
+    why=SAY_WHY,
+    noted=("scheme", "code", "units", "per", "valid_from", "ceiling"),
+)

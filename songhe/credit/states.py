@@ -1,8 +1,8 @@
-"""How a deed that earns credits, and what one person proposes, move."""
+"""How a deed that earns credits moves."""
 
 from __future__ import annotations
 
-from songhe.credit.models import Deed, Proposal
+from songhe.credit.models import Deed
 from songhe.kernel.states import Table, wrong_state
 
 WRONG_STATE = wrong_state("credit")
@@ -14,14 +14,5 @@ DEED = Table(
         "undo": ({Deed.State.CREDITED}, Deed.State.UNDONE),
     },
     labels=dict(Deed.State.choices),
-    refuses=WRONG_STATE,
-)
-
-PROPOSAL = Table(
-    {
-        "approve": ({Proposal.State.ASKED}, Proposal.State.APPROVED),
-        "decline": ({Proposal.State.ASKED}, Proposal.State.DECLINED),
-    },
-    labels=dict(Proposal.State.choices),
     refuses=WRONG_STATE,
 )

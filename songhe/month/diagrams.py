@@ -50,8 +50,6 @@ def tables() -> dict[str, Table]:
         "充值 Top-up (card)": card.TOP_UP,
         "退给继承人 Payment to an heir (card)": card.HEIR_PAYMENT,
         "换餐记录 Deed that earns credits (credit)": credit.DEED,
-        "积分提议 Proposal of credits or a rate (credit)": credit.PROPOSAL,
-        "助餐提议 Proposal of a point or a tariff (meal)": meal.PROPOSAL,
         "菜单 Menu (meal)": meal.MENU,
         "订餐 Booking of a meal (meal)": meal.BOOKING,
         "辅具 Piece of an aid (aid)": aid.PIECE,

@@ -14,50 +14,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Proposal",
-            fields=[
-                ("county", songhe.county.key.CountyField(verbose_name="区县代码")),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=songhe.county.key.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("kind", models.CharField(choices=[("scheme", "新的积分"), ("rate", "兑换标准")], max_length=6)),
-                ("told", models.JSONField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("asked", "待审批"), ("approved", "已批准"), ("declined", "不批准")],
-                        default="asked",
-                        max_length=8,
-                    ),
-                ),
-                ("proposed_by", models.CharField(max_length=64)),
-                ("proposed_at", models.DateTimeField()),
-                ("decided_by", models.CharField(blank=True, max_length=64)),
-                ("decided_at", models.DateTimeField(null=True)),
-                ("because", models.CharField(blank=True, max_length=300)),
-            ],
-            options={
-                "indexes": [models.Index(fields=["county", "state"], name="credit_proposal_state")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("decided_by", models.F("proposed_by")), _negated=True),
-                        name="credit_proposal_two_people",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("decided_by", ""), ("state", "asked")),
-                            models.Q(("state", "asked"), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="credit_proposal_decided",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="Scheme",
             fields=[
                 ("county", songhe.county.key.CountyField(verbose_name="区县代码")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -18,22 +18,26 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from songhe.credit import queries
-from songhe.credit.models import Holder, Proposal, Scheme
-from songhe.credit.propose import approve, decline, propose_rate, propose_scheme, waiting
+from songhe.credit.models import Holder, Scheme
+from songhe.credit.propose import PROPOSALS, RATE, propose_rate, propose_scheme
 from songhe.credit.spend import lapse
 from songhe.doors.may import may, require
 from songhe.doors.provider.fields import DayField, YuanField, text_field
+from songhe.doors.shell.pieces import Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import credits_words as words
 from songhe.doors.staff import naming
-from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words, sent
+from songhe.doors.staff.acting import ActForm, act_once, because, fresh, problems, sent
+from songhe.doors.staff.card_acts import Wrong
 from songhe.doors.staff.credits_station import who
 from songhe.doors.staff.meals import county_of
+from songhe.doors.staff.proposals import Desk, Said, answered, shown
 from songhe.doors.staff.reach import counties, out_of_reach, reach
-from songhe.doors.staff.words import said
+from songhe.doors.staff.words import listed, said
 from songhe.kernel.refusal import Refusal
 from songhe.ledger.models import Unit
 from songhe.place.division import in_force
+from songhe.proposal.models import Proposal
 from songhe.provider.help import HELPS
 
 UNITS = {Unit.FEN: gettext_lazy("按钱算"), Unit.TICKET: gettext_lazy("按餐票算")}
@@ -95,10 +99,6 @@ class RateForm(ActForm):
         fields["scheme"].choices = [(one.code, one.name) for one in schemes]
 
 
-class DeclineForm(ActForm):
-    because = because(gettext_lazy("理由"), longest=300)
-
-
 class LapseForm(ActForm):
     because = because(gettext_lazy("原因"), rows=2, longest=300)
 
@@ -120,41 +120,49 @@ def rates_shown(county: str, on: Any) -> tuple[list[dict[str, Any]], list[dict[s
     return now, over
 
 
-def asked_shown(request: DoorRequest, county: str) -> list[dict[str, Any]]:
-    rows = waiting(county)
-    names = naming.accounts([row.proposed_by for row in rows])
-    schemes = {one.code: one for one in queries.schemes_of(county)}
+def say(rows: Sequence[Proposal], request: DoorRequest) -> dict[UUID, Said]:
+    schemes = {one.code: one for county in {row.county for row in rows} for one in queries.schemes_of(county)}
     places = naming.places([row.told.get("place", "") for row in rows], request.on)
-    shown = []
-    for row in rows:
-        told, own = row.told, row.proposed_by == who(request)
-        allowed = not own and may(request.user, "credit.decide", request.on)
-        if row.kind == Proposal.Kind.RATE:
-            title = f"{schemes[told['scheme']].name} · {said(told['name'], told['name_en'])}"
-            price = words.price_said(schemes[told["scheme"]].unit, told["units"], told["measure"], told["per"])
-            lines = [price, _("从 %(first)s 起") % {"first": told["valid_from"]}, told["source"]]
-            if told["helpers_only"]:
-                lines.append(_("只给为老志愿服务者"))
-        else:
-            title = f"{told['name']} · {places.get(told['place'], told['place'])}"
-            lines = [str(UNITS[told["unit"]]), *(words.help_said(one) for one in told["helps"])]
-            if told["ticket_fen"]:
-                lines.append(_("一张最多抵 %(most)s") % {"most": words.in_units(Unit.FEN, told["ticket_fen"])})
-            if told["ceiling"]:
-                lines.append(_("一共最多 %(most)s") % {"most": words.in_units(told["unit"], told["ceiling"])})
-        shown.append(
-            {
-                "row": row,
-                "title": title,
-                "lines": [one for one in lines if one],
-                "by": names.get(row.proposed_by, row.proposed_by),
-                "own": own,
-                "state": words.PROPOSALS[row.state],
-                "approve": fresh(ActForm, f"approve_{row.id.hex}") if allowed else None,
-                "decline": fresh(DeclineForm, f"decline_{row.id.hex}") if allowed else None,
-            }
-        )
-    return shown
+    return {
+        row.id: _rate_said(row.told, schemes[row.told["scheme"]])
+        if row.kind == RATE
+        else _scheme_said(row.told, places)
+        for row in rows
+    }
+
+
+def _rate_said(told: Mapping[str, Any], scheme: Scheme) -> Said:
+    facts = [
+        Fact(_("给多少"), words.price_said(scheme.unit, told["units"], told["measure"], told["per"])),
+        Fact(_("从哪天起"), told["valid_from"]),
+    ]
+    if told["helpers_only"]:
+        facts.append(Fact(_("给谁"), _("只给为老志愿服务者")))
+    if told["source"]:
+        facts.append(Fact(_("依据的文件"), told["source"]))
+    return Said(f"{scheme.name} · {said(told['name'], told['name_en'])}", facts)
+
+
+def _scheme_said(told: Mapping[str, Any], places: Mapping[str, str]) -> Said:
+    facts = [
+        Fact(_("怎么算"), UNITS[told["unit"]]),
+        Fact(_("可以用在"), listed(words.help_said(one) for one in told["helps"])),
+    ]
+    if told["ticket_fen"]:
+        facts.append(Fact(_("一张票最多抵"), words.in_units(Unit.FEN, told["ticket_fen"])))
+    if told["ceiling"]:
+        facts.append(Fact(_("一共最多发多少"), words.in_units(told["unit"], told["ceiling"])))
+    return Said(f"{told['name']} · {places.get(told['place'], told['place'])}", facts)
+
+
+CREDITS = Desk(
+    matter=PROPOSALS,
+    act="credit.decide",
+    address="staff:credits-decide",
+    hint=gettext_lazy("批准后马上生效。"),
+    done=gettext_lazy("已批准。"),
+    say=say,
+)
 
 
 def books(county: str, on: Any) -> list[dict[str, Any]]:
@@ -185,8 +193,9 @@ def page(
     request: DoorRequest,
     county: str,
     *,
-    wrong: tuple[str, ActForm] | None = None,
+    form: tuple[str, ActForm] | None = None,
     refusal: Refusal | None = None,
+    wrong: Wrong | None = None,
     status: int = 200,
 ) -> HttpResponse:
     reach(request, "credit.read")
@@ -195,7 +204,7 @@ def page(
     schemes = queries.schemes_of(county, request.on)
     scheme_form: Any = partial(SchemeForm, county=county, on=request.on)
     rate_form: Any = partial(RateForm, schemes=schemes)
-    given = dict([wrong]) if wrong else {}
+    open_, mended = form or ("", None)
     now, over = rates_shown(county, request.on)
     said = {
         "county": county,
@@ -203,7 +212,7 @@ def page(
         "books": books(county, request.on),
         "rates": now,
         "over": over,
-        "asked": asked_shown(request, county),
+        "proposals": shown(request, CREDITS, county, PROPOSALS.waiting(county), wrong),
         "idle": [
             {
                 "row": one,
@@ -212,30 +221,32 @@ def page(
             }
             for one in queries.idle(county, request.on)
         ],
-        "scheme_form": (given.get("scheme") or fresh(scheme_form, "scheme")) if proposes else None,
-        "rate_form": (given.get("rate") or fresh(rate_form, "rate", valid_from=request.on))
+        "scheme_form": ((open_ == "scheme" and mended) or fresh(scheme_form, "scheme")) if proposes else None,
+        "rate_form": ((open_ == "rate" and mended) or fresh(rate_form, "rate", valid_from=request.on))
         if proposes and schemes
         else None,
-        "open": wrong[0] if wrong else "",
+        "open": open_,
         "weighs": may(request.user, "credit.weigh", request.on),
-        "wrong": wrong[1] if wrong and wrong[1].errors else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **(wrong.said() if wrong else problems(mended, refusal)),
     }
     return render(request, "staff/credits.html", said, status=status)
 
 
+def address_of(county: str) -> str:
+    return f"{reverse('staff:credits')}?{urlencode({'county': county})}"
+
+
 def back(county: str) -> HttpResponseRedirect:
-    return HttpResponseRedirect(f"{reverse('staff:credits')}?{urlencode({'county': county})}")
+    return HttpResponseRedirect(address_of(county))
 
 
 def ask(request: DoorRequest, county: str, name: str, form: ActForm, do: Any) -> HttpResponse:
     if not form.is_valid():
-        return page(request, county, wrong=(name, form), status=422)
+        return page(request, county, form=(name, form), status=422)
     try:
         act_once(request, county=county, name=f"credit.propose_{name}", form=form, do=do)
     except Refusal as refusal:
-        return page(request, county, wrong=(name, form), refusal=refusal, status=refusal.status)
+        return page(request, county, form=(name, form), refusal=refusal, status=refusal.status)
     messages.success(request, _("已提交，等另一人审批。"))
     return back(county)
 
@@ -300,29 +311,14 @@ def new_rate(request: DoorRequest) -> HttpResponse:
 @require("credit.decide")
 def decide(request: DoorRequest, proposal_id: UUID, answer: str) -> HttpResponse:
     """Another person than the one who asked makes it so, or says why not."""
-    row = Proposal.objects.filter(id=proposal_id).first()
-    if row is None or answer not in ("approve", "decline"):
-        raise Http404
-    if row.county not in counties(request, "credit.decide"):
-        out_of_reach(request, county=row.county, subject="credit_proposal", subject_id=row.id)
-    form = sent(DeclineForm if answer == "decline" else ActForm, answer, request)
-    if not form.is_valid():
-        messages.warning(request, _("请写明理由。"))
-        return back(row.county)
-
-    def do() -> dict[str, Any]:
-        if answer == "approve":
-            approve(proposal=row, at=request.at, by=who(request))
-        else:
-            decline(proposal=row, because=form.cleaned_data["because"], at=request.at, by=who(request))
-        return {"id": str(row.id)}
-
-    try:
-        act_once(request, county=row.county, name=f"credit.{answer}:{row.id}", form=form, do=do)
-    except Refusal as refusal:
-        return page(request, row.county, refusal=refusal, status=refusal.status)
-    messages.success(request, _("已批准。") if answer == "approve" else _("已退回。"))
-    return back(row.county)
+    return answered(
+        request,
+        CREDITS,
+        proposal_id,
+        answer,
+        page=lambda row, wrong, status: page(request, row.county, wrong=wrong, status=status),
+        after=lambda row: address_of(row.county),
+    )
 
 
 @require_POST

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from songhe.credit.models import Deed, Proposal, Rate, Scheme
+from songhe.credit.models import Deed, Rate, Scheme
 from songhe.doors.shell import amount
 from songhe.doors.staff.words import Word, said
 from songhe.ledger.models import Unit
@@ -19,11 +19,6 @@ DEEDS: dict[str, Word] = {
     Deed.State.CREDITED: Word(gettext_lazy("已计入"), "ok"),
     Deed.State.DECLINED: Word(gettext_lazy("没有见证"), "bad"),
     Deed.State.UNDONE: Word(gettext_lazy("已撤销"), "bad"),
-}
-PROPOSALS: dict[str, Word] = {
-    Proposal.State.ASKED: Word(gettext_lazy("待审批"), "warn"),
-    Proposal.State.APPROVED: Word(gettext_lazy("已批准"), "ok"),
-    Proposal.State.DECLINED: Word(gettext_lazy("不批准"), "bad"),
 }
 MEASURES: dict[str, Any] = {
     Rate.Measure.GRAM: gettext_lazy("按重量"),

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from songhe.assessment.tests.world import COUNTY, at, elder
-from songhe.credit.models import Deed, Proposal, Rate, Scheme
+from songhe.credit.models import Deed, Rate, Scheme
 from songhe.credit.scheme import end_scheme
 from songhe.credit.spend import held
 from songhe.credit.tests import world
@@ -16,6 +16,7 @@ from songhe.doors.staff.tests.reading import form_for, forms, send, text
 from songhe.person.medium import issue
 from songhe.person.search import lay
 from songhe.place.models import Division
+from songhe.proposal.models import Proposal
 from songhe.trail.models import Entry
 
 pytestmark = pytest.mark.django_db
