@@ -17,13 +17,11 @@ from songhe.doors.staff.acting import ActForm, because
 from songhe.doors.staff.reach import account_of
 from songhe.kernel.month import parse_date
 from songhe.kernel.refusal import reason
+from songhe.proposal.models import Proposal
 from songhe.provider import bank, suspend
-from songhe.provider.admit import end_listing, list_in_county
+from songhe.provider.admit import end_listing
+from songhe.provider.listing import LISTINGS, propose_listing
 from songhe.provider.models import BankAccount, Category, Listing, Provider, Suspension
-from songhe.trail.models import Entry
-from songhe.trail.note import note
-
-PROPOSE, SEND_BACK, LIST = "provider.propose_listing", "provider.return_listing", "provider.list_in_county"
 
 NO_PROPOSAL = reason(
     "staff.no_listing_proposed",
@@ -101,7 +99,7 @@ class Desk:
     listing: Listing | None
     coming: Listing | None
     suspension: Suspension | None
-    proposal: Entry | None
+    proposal: Proposal | None
     accounts: list[BankAccount]
 
 
@@ -129,52 +127,31 @@ def by_whom(request: DoorRequest) -> dict[str, Any]:
 
 
 def _propose(desk: Desk, told: Mapping[str, Any], request: DoorRequest) -> None:
-    first = day_said(told["valid_from"], "valid_from")
-    last = day_said(told["valid_to"], "valid_to") if told["valid_to"].strip() else None
-    note(
+    propose_listing(
+        provider=desk.row,
         county=desk.county,
-        at=request.at,
-        actor=account_of(request).username,
-        act=PROPOSE,
-        subject="provider",
-        subject_id=str(desk.row.pk),
-        categories=list(told["categories"]),
-        contract_no=told["contract_no"].strip(),
-        valid_from=str(first),
-        valid_to=str(last) if last else "",
-        checks=list(told["checks"]),
+        categories=told["categories"],
+        contract_no=told["contract_no"],
+        valid_from=day_said(told["valid_from"], "valid_from"),
+        valid_to=day_said(told["valid_to"], "valid_to") if told["valid_to"].strip() else None,
+        checks=told["checks"],
+        **by_whom(request),
     )
 
 
 def _list(desk: Desk, told: Mapping[str, Any], request: DoorRequest) -> None:
-    if desk.proposal is None:
-        raise NO_PROPOSAL("provider")
-    wanted = desk.proposal.detail
-    list_in_county(
-        provider=desk.row,
-        county=desk.county,
-        categories=wanted["categories"],
-        valid_from=parse_date(wanted["valid_from"], "valid_from"),
-        valid_to=parse_date(wanted["valid_to"], "valid_to") if wanted["valid_to"] else None,
-        contract_no=wanted["contract_no"],
-        listed_by=desk.proposal.actor,
-        approved_by=account_of(request).username,
-        at=request.at,
-    )
+    LISTINGS.approve(proposal=waiting(desk), on=request.on, **by_whom(request))
 
 
 def _send_back(desk: Desk, told: Mapping[str, Any], request: DoorRequest) -> None:
+    LISTINGS.decline(proposal=waiting(desk), because=told["because"], **by_whom(request))
+
+
+def waiting(desk: Desk) -> Proposal:
+    """Refuses with ``staff.no_listing_proposed``."""
     if desk.proposal is None:
         raise NO_PROPOSAL("provider")
-    note(
-        county=desk.county,
-        at=request.at,
-        actor=account_of(request).username,
-        act=SEND_BACK,
-        subject="provider",
-        subject_id=str(desk.row.pk),
-        reason=told["because"],
-    )
+    return desk.proposal
 
 
 def _end(desk: Desk, told: Mapping[str, Any], request: DoorRequest) -> None:

@@ -23,16 +23,17 @@ from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import day
 from songhe.doors.staff import history, naming, words
 from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words, sent
-from songhe.doors.staff.provider_acts import BY_NAME, LIST, PROPOSE, SEND_BACK, VERBS, Desk, ListForm, Verb
+from songhe.doors.staff.provider_acts import BY_NAME, VERBS, Desk, ListForm, Verb
 from songhe.doors.staff.reach import account_of, counties, reach
 from songhe.entitlement.models import Entitlement
 from songhe.kernel.month import parse_date
 from songhe.kernel.refusal import Refusal
+from songhe.proposal.models import Proposal
 from songhe.provider import suspend
 from songhe.provider.admit import listings_on
+from songhe.provider.listing import LISTINGS, proposals_of
 from songhe.provider.models import BankAccount, Kind, Licence, Listing, Provider, Suspension, Worker
 from songhe.service.models import Stay
-from songhe.trail.models import Entry
 
 #: Providers on a page of the list; a county has tens, a province thousands.
 MOST = 200
@@ -75,7 +76,7 @@ def providers(request: DoorRequest) -> HttpResponse:
     listed = {row.provider_id: row for row in listings_on(county, request.on)}
     held = Suspension.objects.filter(Q(until__isnull=True) | Q(until__gte=request.on), since__lte=request.on)
     suspended = set(held.filter(county=county).values_list("provider_id", flat=True))
-    waiting = proposals(county, [row.pk for row in found])
+    waiting = {row.told["provider"] for row in LISTINGS.waiting(county)}
     here = reverse("staff:providers")
     chips = [{"address": f"{here}?{urlencode({'county': county})}", "word": _("全部"), "count": sum(counts.values())}]
     chips += [
@@ -123,21 +124,6 @@ def state_of(listed: bool, suspended: bool, waiting: bool) -> words.Word:
     return words.Word(_("待审批"), "warn") if waiting else words.Word(_("未准入"))
 
 
-def proposals(county: str, ids: list[int]) -> dict[int, Entry]:
-    """The proposals that wait: of the steps towards a listing the last one was to propose it."""
-    listed = dict(Listing.objects.filter(county=county, provider_id__in=ids).values_list("pk", "provider_id"))
-    steps = Entry.objects.filter(
-        county=county, subject="provider", subject_id__in=[str(pk) for pk in ids], act__in=[PROPOSE, SEND_BACK]
-    )
-    numbers = [str(pk) for pk in listed]
-    decided = Entry.objects.filter(county=county, subject="listing", subject_id__in=numbers, act=LIST)
-    last: dict[int, Entry] = {}
-    for entry in sorted([*steps, *decided], key=lambda one: (one.at, one.id)):
-        pk = int(entry.subject_id)
-        last[listed[pk] if entry.act == LIST else pk] = entry
-    return {pk: entry for pk, entry in last.items() if entry.act == PROPOSE}
-
-
 def desk_of(request: DoorRequest, pk: int, county: str) -> Desk:
     row = near(county).filter(pk=pk).first()
     if row is None:
@@ -150,7 +136,7 @@ def desk_of(request: DoorRequest, pk: int, county: str) -> Desk:
         listing=listings_on(county, on).filter(provider=row).first(),
         coming=listings.filter(valid_from__gt=on).first(),
         suspension=suspend.suspension_on(row, county, on),
-        proposal=proposals(county, [row.pk]).get(row.pk),
+        proposal=proposals_of(row, county).filter(state=Proposal.State.OPEN).first(),
         accounts=list(BankAccount.objects.filter(provider=row).order_by("-pk")[:5]),
     )
 
@@ -172,7 +158,7 @@ def offers(request: DoorRequest, desk: Desk, wrong: tuple[Verb, ActForm] | None)
     for verb in VERBS:
         if not verb.open_to(desk) or not may(request.user, verb.act, on) or county not in counties(request, verb.act):
             continue
-        if verb.name == "list" and desk.proposal is not None and desk.proposal.actor == username:
+        if verb.name == "list" and desk.proposal is not None and desk.proposal.proposed_by == username:
             left = True
             continue
         if verb.name == "confirm" and desk.accounts[0].proposed_by == username:
@@ -198,7 +184,7 @@ def shown_provider(
     offered, left = offers(request, desk, wrong)
     names = naming.accounts(
         [*(one.proposed_by for one in desk.accounts), *(one.approved_by for one in desk.accounts)]
-        + ([desk.proposal.actor] if desk.proposal else [])
+        + ([desk.proposal.proposed_by] if desk.proposal else [])
         + ([desk.listing.listed_by, desk.listing.approved_by] if desk.listing else [])
     )
     residents = Stay.objects.filter(Q(discharged_on=None) | Q(discharged_on__gte=on), county=county, provider=row)
@@ -234,6 +220,7 @@ def shown_provider(
                 [
                     ("provider", row.pk),
                     *(("listing", pk) for pk in listings_of(row, county)),
+                    *(("listing_proposal", each.id) for each in proposals_of(row, county)),
                 ],
             )
         ),
@@ -263,11 +250,11 @@ def facts_of(desk: Desk, on: date) -> list[Fact]:
     ]
 
 
-def proposal_said(entry: Entry, names: Mapping[str, str]) -> dict[str, Any]:
-    told = entry.detail
+def proposal_said(row: Proposal, names: Mapping[str, str]) -> dict[str, Any]:
+    told = row.told
     return {
-        "who": names.get(entry.actor, entry.actor),
-        "at": entry.at,
+        "who": names.get(row.proposed_by, row.proposed_by),
+        "at": row.proposed_at,
         "groups": words.listed(words.CATEGORIES[each].said for each in told["categories"]),
         "contract_no": told["contract_no"],
         "first": parse_date(told["valid_from"], "valid_from"),
