@@ -25,8 +25,8 @@ from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import month as spoken_month
 from songhe.doors.staff import naming, proposals, words
 from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words, problems
-from songhe.doors.staff.card_acts import Wrong
 from songhe.doors.staff.reach import account_of, counties
+from songhe.doors.staff.verbs import Wrong
 from songhe.grant import budget
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal

@@ -20,8 +20,8 @@ from songhe.document.file import keep_file
 from songhe.doors.provider.fields import ScanField, YuanField, text_field
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, BecauseForm
-from songhe.doors.staff.card_acts import ThingForm, Verb, by_whom, decided_by_another
 from songhe.doors.staff.reach import account_of
+from songhe.doors.staff.verbs import ThingForm, Verb, by_whom, decided_by_another
 from songhe.kernel.refusal import Refusal
 from songhe.person.models import Mandate, Person
 

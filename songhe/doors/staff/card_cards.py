@@ -22,12 +22,13 @@ from songhe.doors.may import may, require
 from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import card_words, history, naming, words
-from songhe.doors.staff.card_acts import NOTHING_WRONG, Wrong, county_of, find, offers, perform, tabs
 from songhe.doors.staff.card_card_acts import BY_NAME, CARDS, HEIRS, OPEN, CardDesk
 from songhe.doors.staff.card_fund_acts import titles
+from songhe.doors.staff.card_tabs import tabs
 from songhe.doors.staff.cursor import PAGE, address
 from songhe.doors.staff.reach import account_of as signed_in
-from songhe.doors.staff.reach import counties, noted_read, out_of_reach, reach
+from songhe.doors.staff.reach import counties, county_of, noted_read, out_of_reach, reach
+from songhe.doors.staff.verbs import NOTHING_WRONG, Wrong, find, offers, perform
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
 from songhe.person.masks import mask_tail

@@ -24,9 +24,9 @@ from songhe.doors.shell.clock import read_clock
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import card_words, naming, words
 from songhe.doors.staff.acting import ActForm, fresh, in_words
-from songhe.doors.staff.card_acts import county_of, tabs
+from songhe.doors.staff.card_tabs import tabs
 from songhe.doors.staff.packs import cited
-from songhe.doors.staff.reach import account_of, counties
+from songhe.doors.staff.reach import account_of, counties, county_of
 from songhe.jobs.models import Run
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal

@@ -18,8 +18,8 @@ from songhe.doors.provider.fields import DayField, ScanField, YuanField, fen_of,
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import card_words, words
 from songhe.doors.staff.acting import ActForm
-from songhe.doors.staff.card_acts import ThingForm, Verb, by_whom, decided_by_another
 from songhe.doors.staff.reach import account_of
+from songhe.doors.staff.verbs import ThingForm, Verb, by_whom, decided_by_another
 from songhe.kernel.integer import ratio
 from songhe.kernel.refusal import Refusal
 from songhe.policy.monthly import lines_of

@@ -24,9 +24,11 @@ from songhe.doors.shell.amount import figures
 from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import card_words, naming, proposals, words
-from songhe.doors.staff.card_acts import NOTHING_WRONG, Wrong, county_of, find, offers, perform, tabs
 from songhe.doors.staff.card_fund_acts import BY_NAME, FUNDS, MONEY, NEW
+from songhe.doors.staff.card_tabs import tabs
 from songhe.doors.staff.reach import account_of as signed_in
+from songhe.doors.staff.reach import county_of
+from songhe.doors.staff.verbs import NOTHING_WRONG, Wrong, find, offers, perform
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
 from songhe.ledger.models import Account, Transfer

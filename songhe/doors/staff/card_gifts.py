@@ -17,11 +17,12 @@ from songhe.doors.may import require
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import card_words, naming, words
-from songhe.doors.staff.card_acts import find, tabs
 from songhe.doors.staff.card_funds import find_fund, giver_name
+from songhe.doors.staff.card_tabs import tabs
 from songhe.doors.staff.handed_in import as_handed_in
 from songhe.doors.staff.papers import paper
 from songhe.doors.staff.reach import noted_read
+from songhe.doors.staff.verbs import find
 from songhe.kernel.capitals import in_capitals
 
 #: Services of one gift that a page lists, the newest; the sums are of all.

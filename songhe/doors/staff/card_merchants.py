@@ -21,20 +21,20 @@ from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import card_words, history, naming, words
 from songhe.doors.staff.acting import ActForm, because
-from songhe.doors.staff.card_acts import (
+from songhe.doors.staff.card_tabs import tabs
+from songhe.doors.staff.providers import near
+from songhe.doors.staff.reach import county_of
+from songhe.doors.staff.verbs import (
     NOTHING_WRONG,
     ThingForm,
     Verb,
     Wrong,
     by_whom,
-    county_of,
     decided_by_another,
     find,
     offers,
     perform,
-    tabs,
 )
-from songhe.doors.staff.providers import near
 from songhe.provider import partner as verbs
 from songhe.provider.discount import end_discount, set_discount
 from songhe.provider.models import Discount, Kind, Partner

@@ -19,8 +19,9 @@ from songhe.doors.may import require
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import card_words, clearing_acts, naming, words
-from songhe.doors.staff.card_acts import NOTHING_WRONG, Verb, Wrong, county_of, find, offers, perform, tabs, within
-from songhe.doors.staff.reach import counties, out_of_reach
+from songhe.doors.staff.card_tabs import tabs
+from songhe.doors.staff.reach import counties, county_of, out_of_reach
+from songhe.doors.staff.verbs import NOTHING_WRONG, Verb, Wrong, find, offers, perform, within
 from songhe.provider.models import Agreement
 from songhe.settlement.clear import by_level
 from songhe.settlement.differ import compare

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from songhe.doors.provider.fields import DayField, text_field
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, BecauseForm, because
-from songhe.doors.staff.card_acts import ThingForm, Verb, by_whom, decided_by_another
+from songhe.doors.staff.verbs import ThingForm, Verb, by_whom, decided_by_another
 from songhe.kernel.month import Month
 from songhe.provider import agreement
 from songhe.provider.models import Agreement

@@ -28,11 +28,10 @@ from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import credits_words as words
 from songhe.doors.staff import naming
 from songhe.doors.staff.acting import ActForm, act_once, because, fresh, problems, sent
-from songhe.doors.staff.card_acts import Wrong
 from songhe.doors.staff.credits_station import who
-from songhe.doors.staff.meals import county_of
 from songhe.doors.staff.proposals import Desk, Said, answered, shown
-from songhe.doors.staff.reach import counties, out_of_reach, reach
+from songhe.doors.staff.reach import counties, county_of, out_of_reach, reach
+from songhe.doors.staff.verbs import Wrong
 from songhe.doors.staff.words import listed, said
 from songhe.kernel.refusal import Refusal
 from songhe.ledger.models import Unit

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from songhe.doors.provider.fields import DayField, text_field
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, BecauseForm, because
-from songhe.doors.staff.card_acts import ThingForm, Verb, by_whom
 from songhe.doors.staff.examination_shown import CAUSES, caution_said
+from songhe.doors.staff.verbs import ThingForm, Verb, by_whom
 from songhe.examine import leave, scheme, warn
 from songhe.examine.gather import providers_of
 from songhe.examine.models import Caution, Edition, Exit

@@ -23,13 +23,13 @@ from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import day as day_said
 from songhe.doors.staff import naming
 from songhe.doors.staff.acting import ActForm, act_once, because, fresh, problems, sent
-from songhe.doors.staff.card_acts import NOTHING_WRONG, Wrong, county_of, find, offers, perform, within
 from songhe.doors.staff.cursor import address
 from songhe.doors.staff.examination_acts import EXIT, EXIT_VERBS, Here
 from songhe.doors.staff.examination_shown import EXITS, KINDS, caution_said
 from songhe.doors.staff.examination_warnings import back_to, tabs
 from songhe.doors.staff.meals_shown import MEALS
-from songhe.doors.staff.reach import account_of, counties, noted_read
+from songhe.doors.staff.reach import account_of, counties, county_of, noted_read
+from songhe.doors.staff.verbs import NOTHING_WRONG, Wrong, find, offers, perform, within
 from songhe.doors.staff.words import in_chinese
 from songhe.doors.staff.words import said as in_language
 from songhe.examine.hand_over import Destinations, Held, held, place, placements, unplaced

@@ -15,10 +15,11 @@ from songhe.doors.may import require
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
-from songhe.doors.staff.card_acts import NOTHING_WRONG, Wrong, county_of, find, offers, perform, within
 from songhe.doors.staff.examination_acts import SCHEME, SCHEME_VERBS, Here
 from songhe.doors.staff.examination_shown import EDITIONS, rules_said
 from songhe.doors.staff.examination_warnings import back_to, tabs
+from songhe.doors.staff.reach import county_of
+from songhe.doors.staff.verbs import NOTHING_WRONG, Wrong, find, offers, perform, within
 from songhe.doors.staff.words import said as in_language
 from songhe.examine.draw import try_out
 from songhe.examine.models import Edition

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from songhe.doors.may import require
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
-from songhe.doors.staff.card_acts import NOTHING_WRONG, Verb, Wrong, county_of, find, offers, perform, within
 from songhe.doors.staff.examination_acts import CAUTION_VERBS, WARN, Here
 from songhe.doors.staff.examination_shown import CAUTIONS, caution_said, lost_points
-from songhe.doors.staff.reach import counties
+from songhe.doors.staff.reach import counties, county_of
+from songhe.doors.staff.verbs import NOTHING_WRONG, Verb, Wrong, find, offers, perform, within
 from songhe.examine.models import Caution
 from songhe.examine.warn import OPEN, cautions, overdue
 

@@ -26,11 +26,11 @@ from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
 from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words, problems, sent
-from songhe.doors.staff.card_acts import Wrong
 from songhe.doors.staff.meals_asked import MEALS
 from songhe.doors.staff.meals_shown import RESULTS
 from songhe.doors.staff.proposals import shown
-from songhe.doors.staff.reach import account_of, counties, out_of_reach, reach
+from songhe.doors.staff.reach import account_of, counties, county_of, out_of_reach, reach
+from songhe.doors.staff.verbs import Wrong
 from songhe.kernel.geo import Point as Position
 from songhe.kernel.refusal import Refusal
 from songhe.meal.close import close_point, inspect, remedy, reopen
@@ -176,14 +176,6 @@ VERBS: dict[str, Verb] = {
         Verb("reopen", "meal.close", gettext_lazy("恢复供餐"), "", "", ReopenForm, _reopen),
     )
 }
-
-
-def county_of(request: DoorRequest, act: str) -> str:
-    known = counties(request, act)
-    asked = request.POST.get("county") or request.GET.get("county") or (known[0] if known else "")
-    if asked not in known:
-        raise Http404
-    return asked
 
 
 def tabs(county: str, current: str) -> list[tuple[str, Any, bool]]:

@@ -13,8 +13,8 @@ from songhe.doors.may import require
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
 from songhe.doors.staff.cursor import address
-from songhe.doors.staff.meals import county_of, tabs
-from songhe.doors.staff.reach import reach
+from songhe.doors.staff.meals import tabs
+from songhe.doors.staff.reach import county_of, reach
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
 from songhe.meal.figures import AGES, figures

@@ -26,12 +26,12 @@ from songhe.doors.provider.fields import DayField, YuanField, text_field
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
 from songhe.doors.staff.acting import ActForm, act_once, fresh, problems
-from songhe.doors.staff.card_acts import Wrong
-from songhe.doors.staff.meals import county_of, meals_page, tabs, who
+from songhe.doors.staff.meals import meals_page, tabs, who
 from songhe.doors.staff.meals_asked import MEALS, fund_names, funds_said
 from songhe.doors.staff.meals_shown import BandShown, band_shown, payer
 from songhe.doors.staff.proposals import answered, shown
-from songhe.doors.staff.reach import counties, reach
+from songhe.doors.staff.reach import counties, county_of, reach
+from songhe.doors.staff.verbs import Wrong
 from songhe.doors.staff.words import said
 from songhe.kernel import place_code
 from songhe.kernel.refusal import Refusal

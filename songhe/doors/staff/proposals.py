@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from songhe.doors.shell.pieces import Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
-from songhe.doors.staff.card_acts import Offered, Verb, Wrong, by_whom, decided_by_another, find, offers, perform
 from songhe.doors.staff.reach import account_of
+from songhe.doors.staff.verbs import Offered, Verb, Wrong, by_whom, decided_by_another, find, offers, perform
 from songhe.doors.staff.words import Word, word
 from songhe.proposal.matter import Matter
 from songhe.proposal.models import Proposal

@@ -24,7 +24,7 @@ from songhe.doors.shell.spoken import day
 from songhe.doors.staff import history, naming, words
 from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words, sent
 from songhe.doors.staff.provider_acts import BY_NAME, VERBS, Desk, ListForm, Verb
-from songhe.doors.staff.reach import account_of, counties, reach
+from songhe.doors.staff.reach import account_of, counties, county_of, reach
 from songhe.entitlement.models import Entitlement
 from songhe.kernel.month import parse_date
 from songhe.kernel.refusal import Refusal
@@ -45,14 +45,6 @@ class Offered:
     form: ActForm
     address: str
     open: bool = False
-
-
-def county_of(request: DoorRequest, act: str) -> str:
-    known = counties(request, act)
-    asked = request.POST.get("county") or request.GET.get("county") or (known[0] if known else "")
-    if asked not in known:
-        raise Http404
-    return asked
 
 
 def near(county: str) -> QuerySet[Provider]:

@@ -96,3 +96,12 @@ def _counties(account: Account, on: date, act: str) -> list[str]:
             codes = rows.filter(county__startswith=prefix).order_by("county").values_list("county", flat=True)
             found |= dict.fromkeys(codes.distinct()[:COUNTIES_SHOWN])
     return sorted(found)[:COUNTIES_SHOWN]
+
+
+def county_of(request: DoorRequest, act: str) -> str:
+    """The county that the page is about; another's is not there."""
+    known = counties(request, act)
+    asked = request.POST.get("county") or request.GET.get("county") or (known[0] if known else "")
+    if asked not in known:
+        raise Http404
+    return asked

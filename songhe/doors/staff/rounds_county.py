@@ -24,8 +24,7 @@ from songhe.doors.staff import rounds_words as words
 from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words
 from songhe.doors.staff.credits_station import who
 from songhe.doors.staff.credits_words import help_said
-from songhe.doors.staff.meals import county_of
-from songhe.doors.staff.reach import counties, reach
+from songhe.doors.staff.reach import counties, county_of, reach
 from songhe.kernel.refusal import Refusal, reason
 from songhe.outreach import queries, rounds, team
 from songhe.outreach.models import Steward

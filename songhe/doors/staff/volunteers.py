@@ -26,8 +26,7 @@ from songhe.doors.staff import rounds_words as words
 from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words
 from songhe.doors.staff.credits_station import who
 from songhe.doors.staff.credits_words import help_said, in_measure, rate_said
-from songhe.doors.staff.meals import county_of
-from songhe.doors.staff.reach import counties, out_of_reach, reach
+from songhe.doors.staff.reach import counties, county_of, out_of_reach, reach
 from songhe.doors.staff.rounds_county import WHO_IS_MEANT
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal

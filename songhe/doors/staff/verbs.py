@@ -1,4 +1,4 @@
-"""What may be done to a fund, a card, a merchant: one kind of form for all of them, done once. 爱心卡的办法"""
+"""What may be done to a thing, a fund, a card, a merchant, a proposal: one kind of form for all of them, done once."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from songhe.doors.may import check, may
 from songhe.doors.shell.request import DoorRequest
-from songhe.doors.staff import naming
 from songhe.doors.staff.acting import ActForm, BecauseForm, act_once, fresh, in_words, problems, sent
 from songhe.doors.staff.reach import account_of, counties, out_of_reach
 from songhe.kernel.refusal import Refusal
@@ -158,15 +155,6 @@ def perform(
     return HttpResponseRedirect(after)
 
 
-def county_of(request: DoorRequest, act: str) -> str:
-    """The county that the page is about; another's is not there."""
-    known = counties(request, act)
-    asked = request.POST.get("county") or request.GET.get("county") or (known[0] if known else "")
-    if asked not in known:
-        raise Http404
-    return asked
-
-
 def within(request: DoorRequest, act: str, county: str) -> None:
     """404 where the county is not one of those of whoever may do the act; asking for another is noted there."""
     if county in counties(request, act):
@@ -184,34 +172,3 @@ def find(request: DoorRequest, rows: Any, act: str, subject: str, key: Any) -> A
     if row.county not in counties(request, act):
         out_of_reach(request, county=row.county, subject=subject, subject_id=key)
     return row
-
-
-def tabs(request: DoorRequest, county: str, current: str) -> dict[str, Any]:
-    """The pages of the card, and the counties that could be chosen, for the head of a page."""
-    words = {
-        "staff:card-funds": _("资金池"),
-        "staff:card-classes": _("分类与标准"),
-        "staff:card-cards": _("爱心卡"),
-        "staff:card-holders": _("持卡情况"),
-        "staff:card-merchants": _("爱心商家"),
-        "staff:clearing": _("异地清算"),
-    }
-    known = counties(request, "fund.read")
-    many = len(known) > 1
-    names = naming.places(known, request.on)
-
-    def address(page: str, code: str) -> str:
-        return reverse(page) + (f"?{urlencode({'county': code})}" if many else "")
-
-    return {
-        "tabs": [
-            {"address": address(page, county), "word": word, "current": page == current} for page, word in words.items()
-        ],
-        "places": [
-            {"address": address(current, code), "word": names[code], "current": code == county} for code in known
-        ]
-        if many
-        else [],
-        "county": county,
-        "county_name": naming.places([county], request.on)[county],
-    }
