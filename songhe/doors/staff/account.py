@@ -24,7 +24,7 @@ from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.sessions import end_all, tell_owner
 from songhe.doors.staff import accounts
-from songhe.doors.staff.acting import ActForm, BecauseForm, act_once, fresh, in_words, sent
+from songhe.doors.staff.acting import ActForm, BecauseForm, act_once, fresh, in_words, problems, sent
 from songhe.doors.staff.reach import account_of, noted_read
 from songhe.kernel import place_code
 from songhe.kernel.refusal import Refusal, reason
@@ -223,9 +223,7 @@ def shown(
         "history": accounts.history_of(row),
         "link": taken_link(request, row),
         "link_days": password.LINK_DAYS,
-        "wrong": wrong[1] if wrong else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **problems(wrong[1] if wrong else None, refusal),
     }
     return render(request, "staff/account.html", said, status=status)
 

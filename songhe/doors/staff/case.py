@@ -23,7 +23,7 @@ from songhe.doors.shell.pieces import Crumb, Event, Fact, Step
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import day, day_of_month
 from songhe.doors.staff import hidden, history, naming, words
-from songhe.doors.staff.acting import CHANGED, ActForm, act_once, because, fresh, in_words, sent
+from songhe.doors.staff.acting import CHANGED, ActForm, act_once, because, fresh, problems, sent
 from songhe.doors.staff.inbox import Deadlines, next_for
 from songhe.doors.staff.measure import Measured, measured
 from songhe.doors.staff.reach import account_of, noted_read, out_of_reach, reach
@@ -394,9 +394,7 @@ def shown_case(
     said = {
         "crumbs": [Crumb(_("申请审核"), reverse("staff:inbox")), Crumb(row.no)],
         "case": case_of(request, scope, row, wrong),
-        "wrong": wrong[1] if wrong else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **problems(wrong[1] if wrong else None, refusal),
     }
     return render(request, "staff/case.html", said, status=status)
 

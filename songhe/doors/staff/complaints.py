@@ -21,7 +21,7 @@ from songhe.doors.may import check, may, require
 from songhe.doors.shell.pieces import Crumb, Event, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming, words
-from songhe.doors.staff.acting import CHANGED, ActForm, act_once, because, fresh, in_words, sent
+from songhe.doors.staff.acting import CHANGED, ActForm, act_once, because, fresh, problems, sent
 from songhe.doors.staff.cursor import PAGE, address
 from songhe.doors.staff.reach import account_of, noted_read, out_of_reach, reach
 from songhe.feedback import answer as answering
@@ -333,9 +333,7 @@ def shown_complaint(
         "events": events_of(row, names),
         "offered": acts,
         "left_to_another": left,
-        "wrong": wrong[1] if wrong else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **problems(wrong[1] if wrong else None, refusal),
     }
     return render(request, "staff/complaint.html", said, status=status)
 

@@ -25,7 +25,7 @@ from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import credits_words as words
 from songhe.doors.staff import naming
-from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words, sent
+from songhe.doors.staff.acting import ActForm, act_once, because, fresh, problems, sent
 from songhe.doors.staff.people import within
 from songhe.doors.staff.reach import account_of, counties, out_of_reach, reach
 from songhe.kernel.refusal import Refusal, reason
@@ -230,9 +230,7 @@ def station_page(
             (words.rate_name(one), words.price_said(one.scheme.unit, one.units, one.measure, one.per), one.scheme.name)
             for one in rates
         ],
-        "wrong": form if form is not None and form.errors else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **problems(form, refusal),
     }
     return render(request, "staff/credits_station.html", said, status=status)
 
@@ -333,9 +331,7 @@ def person_page(
             words.in_units(one.scheme.unit, one.account.balance or 0) for one in queries.holders_of(row.county, row.id)
         ],
         "crumbs": [Crumb(_("换餐换积分"), reverse("staff:credits-station")), Crumb(row.name)],
-        "wrong": wrong[1] if wrong and wrong[1].errors else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **problems(wrong[1] if wrong else None, refusal),
     }
     return render(request, "staff/credits_person.html", said, status=status)
 
@@ -395,9 +391,7 @@ def deed_page(
         "link": request.build_absolute_uri(request.path) if row.state == Deed.State.TOLD and own else "",
         "offered": offered,
         "crumbs": [Crumb(_("换餐换积分"), reverse("staff:credits-station")), Crumb(row.holder.person.name)],
-        "wrong": wrong[1] if wrong and wrong[1].errors else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **problems(wrong[1] if wrong else None, refusal),
     }
     return render(request, "staff/credits_deed.html", said, status=status)
 

@@ -24,7 +24,7 @@ from songhe.doors.may import RULES, check, may, require
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import month as spoken_month
 from songhe.doors.staff import naming, words
-from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words, sent
+from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words, problems, sent
 from songhe.doors.staff.export import KIND
 from songhe.doors.staff.lists import LISTS, Listing, title_of
 from songhe.doors.staff.reach import account_of, counties, out_of_reach, reach
@@ -83,9 +83,7 @@ def shown(
         **mine(request),
         "form": offered,
         "several": offered is not None and len(offered.fields["county"].choices) > 1,  # type: ignore[attr-defined]
-        "wrong": form if form is not None and form.errors else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **problems(form, refusal),
     }
     return render(request, "staff/downloads.html", said, status=status)
 

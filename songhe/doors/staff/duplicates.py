@@ -21,7 +21,7 @@ from songhe.doors.may import require
 from songhe.doors.shell.pieces import Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming, words
-from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words, sent
+from songhe.doors.staff.acting import ActForm, act_once, because, fresh, problems, sent
 from songhe.doors.staff.reach import account_of, counties, out_of_reach
 from songhe.entitlement.models import Entitlement
 from songhe.grant.models import Grant
@@ -91,9 +91,7 @@ def page(
         "count": waiting.count(),
         "looking": looking,
         "look": None if looking or not known else fresh(ActForm, "look"),
-        "wrong": wrong[1] if wrong else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **problems(wrong[1] if wrong else None, refusal),
     }
     return render(request, "staff/duplicates.html", said, status=status)
 

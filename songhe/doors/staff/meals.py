@@ -25,7 +25,7 @@ from songhe.doors.provider.workers import state_of
 from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
-from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words, problems, sent
+from songhe.doors.staff.acting import ActForm, act_once, because, fresh, problems, sent
 from songhe.doors.staff.meals_asked import MEALS
 from songhe.doors.staff.meals_shown import RESULTS
 from songhe.doors.staff.proposals import shown
@@ -355,9 +355,7 @@ def point_page(
             Closure.objects.filter(county=row.county, point=row).select_related("move_to").order_by("-since")[:20]
         ),
         "offered": offered,
-        "wrong": wrong[1] if wrong and wrong[1].errors else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **problems(wrong[1] if wrong else None, refusal),
     }
     return render(request, "staff/meals_point.html", said, status=status)
 

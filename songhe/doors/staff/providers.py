@@ -22,7 +22,7 @@ from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import day
 from songhe.doors.staff import history, naming, words
-from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words, sent
+from songhe.doors.staff.acting import ActForm, act_once, fresh, problems, sent
 from songhe.doors.staff.provider_acts import BY_NAME, VERBS, Desk, ListForm, Verb
 from songhe.doors.staff.reach import account_of, counties, county_of, reach
 from songhe.entitlement.models import Entitlement
@@ -218,9 +218,7 @@ def shown_provider(
         ),
         "offered": offered,
         "left_to_another": left,
-        "wrong": wrong[1] if wrong else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **problems(wrong[1] if wrong else None, refusal),
     }
     return render(request, "staff/provider.html", said, status=status)
 

@@ -19,7 +19,7 @@ from songhe.doors.provider.fields import DayField
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import rounds_words as words
-from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words
+from songhe.doors.staff.acting import ActForm, act_once, fresh, problems
 from songhe.doors.staff.credits_station import who
 from songhe.doors.staff.credits_words import help_said
 from songhe.doors.staff.reach import counties, out_of_reach
@@ -193,8 +193,6 @@ def visit_page(
         ],
         "needs": [words.need_row(one, request.on) for one in asked],
         "crumbs": [Crumb(_("每周走访"), reverse("staff:rounds")), Crumb(row.person.name)],
-        "wrong": form if form is not None and form.errors else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **problems(form, refusal),
     }
     return render(request, "staff/rounds_visit.html", said, status=status)

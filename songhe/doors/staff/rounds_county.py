@@ -21,7 +21,7 @@ from songhe.doors.provider.fields import text_field
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
 from songhe.doors.staff import rounds_words as words
-from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words
+from songhe.doors.staff.acting import ActForm, act_once, fresh, problems
 from songhe.doors.staff.credits_station import who
 from songhe.doors.staff.credits_words import help_said
 from songhe.doors.staff.reach import counties, county_of, reach
@@ -114,9 +114,7 @@ def page(
         "steward_form": (given.get("steward") or fresh(steward_form, "steward")) if plans else None,
         "round_form": (given.get("round") or fresh(round_form, "round")) if plans and stewards else None,
         "open": wrong[0] if wrong else "",
-        "wrong": wrong[1] if wrong and wrong[1].errors else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **problems(wrong[1] if wrong else None, refusal),
     }
     return render(request, "staff/rounds_county.html", said, status=status)
 

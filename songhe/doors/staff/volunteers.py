@@ -23,7 +23,7 @@ from songhe.doors.provider.fields import DayField, text_field
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
 from songhe.doors.staff import rounds_words as words
-from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words
+from songhe.doors.staff.acting import ActForm, act_once, fresh, problems
 from songhe.doors.staff.credits_station import who
 from songhe.doors.staff.credits_words import help_said, in_measure, rate_said
 from songhe.doors.staff.reach import counties, county_of, out_of_reach, reach
@@ -137,9 +137,7 @@ def page(
         "enlist": (given.get("enlist") or fresh(EnlistForm, "enlist")) if keeps else None,
         "tell": (given.get("tell") or fresh(tell_form, "tell", done_on=request.on)) if keeps and rows else None,
         "open": wrong[0] if wrong else "",
-        "wrong": wrong[1] if wrong and wrong[1].errors else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **problems(wrong[1] if wrong else None, refusal),
     }
     return render(request, "staff/volunteers.html", said, status=status)
 
