@@ -52,7 +52,14 @@ def acts_of(package: str) -> set[str]:
         for keyword in call.keywords
         if keyword.arg == "act" and isinstance(keyword.value, ast.Constant)
     )
-    return found | set(written)
+    return found | set(written) | {told for tree in trees for told in _of_matters(tree)}
+
+
+def _of_matters(tree: ast.Module) -> Iterator[str]:
+    """What a matter of two people has written down for it: the acts that it names."""
+    for call in _calls(tree):
+        if _name(call) == "Acts":
+            yield from (one.value for one in call.args if isinstance(one, ast.Constant))
 
 
 def _files(package: str) -> Iterator[Path]:
