@@ -24,8 +24,8 @@ from songhe.provider.models import Kind, Provider
 class Item:
     """A place to go: the name of its URL ``<door>:<page>``, its word, and the act that opens it.
 
-    ``not_for``: roles that may open it too, but find the same at their own door. ``only``: for whom it makes sense
-    among those who may open it.
+    ``also``: a page elsewhere that belongs to it, with all below. ``not_for``: roles that may open it too, but find the
+    same at their own door. ``only``: for whom it makes sense among those who may open it.
     """
 
     url: str
@@ -33,6 +33,7 @@ class Item:
     act: str
     not_for: frozenset[Role] = frozenset()
     only: Callable[[Account, date], bool] | None = None
+    also: str = ""
 
     @property
     def door(self) -> str:
@@ -97,7 +98,7 @@ ITEMS: tuple[Item, ...] = (
     Item("staff:month", _("月度运行"), "month.read"),
     Item("staff:statements", _("结算单"), "statement.read", AT_A_PROVIDER),
     Item("staff:budgets", _("预算"), "budget.read"),
-    Item("staff:card", _("爱心卡"), "fund.read"),
+    Item("staff:card", _("爱心卡"), "fund.read", also="staff:clearing"),
     Item("staff:aids", _("辅具"), "aid.read", frozenset({Role.CITIZEN})),
     Item("staff:offline", _("离线收款"), "offline.read"),
     Item("staff:credits", _("积分"), "credit.read"),
@@ -142,17 +143,18 @@ def shown(account: Account, on: date, path: str) -> list[Shown]:
     """
     held = roles(account, on)
     allowed = [
-        (item, _address(item))
+        (item, _address(item.url))
         for item in ITEMS
         if held & (RULES[item.act] - item.not_for) and (item.only is None or item.only(account, on))
     ]
     found = [(item, address) for item, address in allowed if address]
-    current = max((address for item, address in found if path.startswith(address)), key=len, default="")
+    begins = [(prefix, address) for item, address in found for prefix in (address, _address(item.also)) if prefix]
+    current = max(((len(prefix), address) for prefix, address in begins if path.startswith(prefix)), default=(0, ""))[1]
     return [Shown(address, str(item.word), address == current) for item, address in found]
 
 
-def _address(item: Item) -> str:
+def _address(url: str) -> str:
     try:
-        return reverse(item.url)
+        return reverse(url) if url else ""
     except NoReverseMatch:
         return ""
