@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, F, Min, QuerySet, Sum
 
 from songhe.card.hold_models import Hold
 from songhe.card.hold_order_models import ItemOrder
 from songhe.card.models import Card
+from songhe.provider.models import Item
 
 #: So many of those that are over stand on a page.
 LATEST = 20
@@ -48,15 +50,21 @@ def orders(*, counties: Collection[str], provider_id: int) -> QuerySet[ItemOrder
     return rows.select_related("hold__card__person", "hold__provider")
 
 
-def by_provider(county: str) -> list[dict[str, object]]:
+def by_provider(county: str) -> list[dict[str, Any]]:
     """What is set aside in a county, by provider: how many, how much, and when the first ends; one statement."""
     open_ = Hold.objects.filter(county=county, state=Hold.State.HELD)
     found = open_.values("provider_id", "provider__name").annotate(
         holds=Count("id"), fen=Sum(F("amount_fen") - F("taken_fen")), first_ends=Min("until")
     )
-    return list(found.order_by("provider_id"))
+    return [dict(row) for row in found.order_by("provider_id")]
 
 
 def _with_orders(county: str, rows: list[Hold]) -> list[Held]:
     known = {row.hold_id: row for row in ItemOrder.objects.filter(county=county, hold__in=[row.id for row in rows])}
     return [Held(row, known.get(row.id)) for row in rows]
+
+
+def item_names(codes: Collection[str]) -> dict[str, tuple[str, str]]:
+    """What the items are called, in Chinese and English, by their codes; of several editions the newest."""
+    rows = Item.objects.filter(code__in=set(codes)).order_by("valid_from", "id")
+    return {code: (zh, en) for code, zh, en in rows.values_list("code", "name", "name_en")}

@@ -22,7 +22,7 @@ from songhe.person.code import burn, who
 from songhe.provider.models import Provider
 from songhe.redemption.bill import Charge, catalogue, in_force
 from songhe.redemption.find import Request
-from songhe.redemption.models import Bill
+from songhe.redemption.models import Bill, Line
 from songhe.redemption.purses import rules_of
 from songhe.redemption.redeem import redeem
 from songhe.trail.note import note
@@ -80,7 +80,7 @@ def order(
     with transaction.atomic():
         known = who(county=county, given=shown, confirmed_by=confirmed_by, at=at, reader=f"provider:{provider.id}")
         request = _request(provider.id, charge, shown, confirmed_by)
-        tried = _tried(county, request, at=at, on=on, by=by)
+        tried, price_fen = _tried(county, request, at=at, on=on, by=by)
         if tried.card is None or not tried.purse_fen:
             raise NOTHING_HELD("item")
         held = hold(
@@ -101,12 +101,13 @@ def order(
             hold=held,
             item=charge.item,
             quantity=charge.quantity,
+            price_fen=price_fen,
             fee_fen=tried.fee_fen,
             words=words.strip()[:200],
             last_day=last_day,
         )
         _number(row, Month.of(on))
-        _note("card.order", row, at=at, by=by, fen=held.amount_fen, item=charge.item)
+        _note("redemption.order", row, at=at, by=by, fen=held.amount_fen, item=charge.item)
     return row
 
 
@@ -125,12 +126,12 @@ def hand_over(
         if known.medium.person_id != card.person_id:
             raise SOMEBODY_ELSES("given")
         capture(hold=row.hold, amount_fen=row.hold.amount_fen, about=row.id, at=at, on=on, by=by)
-        charge = Charge(item=row.item, service_on=on, quantity=row.quantity, fee_fen=row.fee_fen)
+        charge = Charge(item=row.item, service_on=on, quantity=row.quantity, fee_fen=row.price_fen)
         request = _request(provider_id, charge, shown, confirmed_by)
         bill = redeem(county=county, request=request, at=at, on=on, by=by)
         row.bill_no = bill.no
         row.save(update_fields=["bill_no"])
-        _note("card.hand_over", row, at=at, by=by, bill=bill.no)
+        _note("redemption.hand_over", row, at=at, by=by, bill=bill.no)
     return bill
 
 
@@ -148,7 +149,7 @@ def give_up(
         row.hold = release(county=county, hold_id=row.hold_id, at=at, on=on, by=by)
         row.because = because.strip()[:200]
         row.save(update_fields=["because"])
-        _note("card.give_up_order", row, at=at, by=by, reason=because)
+        _note("redemption.give_up_order", row, at=at, by=by, reason=because)
     return row
 
 
@@ -156,12 +157,14 @@ def _request(provider_id: int, charge: Charge, shown: str, confirmed_by: str) ->
     return Request(provider_id=provider_id, charges=(charge,), medium=shown, confirmed_by=confirmed_by, card_only=True)
 
 
-def _tried(county: str, request: Request, *, at: datetime, on: date, by: str) -> Bill:
-    """The bill as it would be now, booked and undone."""
+def _tried(county: str, request: Request, *, at: datetime, on: date, by: str) -> tuple[Bill, int]:
+    """The bill as it would be now, booked and undone, and its price before what a merchant takes off."""
     with transaction.atomic():
         bill = redeem(county=county, request=request, at=at, on=on, by=by)
+        lines = Line.objects.filter(county=county, bill=bill).values_list("fee_fen", "off_fen")
+        price_fen = sum(fee + off for fee, off in lines)
         transaction.set_rollback(True)
-    return bill
+    return bill, price_fen
 
 
 def _locked(county: str, no: str, provider_id: int | None) -> tuple[ItemOrder, Card]:

@@ -1270,6 +1270,7 @@ class Migration(migrations.Migration):
                 ("no", models.CharField(max_length=24)),
                 ("item", models.CharField(max_length=30)),
                 ("quantity", models.IntegerField(default=1)),
+                ("price_fen", models.BigIntegerField()),
                 ("fee_fen", models.BigIntegerField()),
                 ("words", models.CharField(blank=True, max_length=200)),
                 ("last_day", models.DateField()),
@@ -1282,7 +1283,10 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("county", "no"), name="card_itemorder_no"),
                     models.UniqueConstraint(fields=("county", "hold"), name="card_itemorder_hold"),
                     models.CheckConstraint(
-                        condition=models.Q(("fee_fen__gt", 0), ("quantity__gt", 0)), name="card_itemorder_amounts"
+                        condition=models.Q(
+                            ("fee_fen__gt", 0), ("price_fen__gte", models.F("fee_fen")), ("quantity__gt", 0)
+                        ),
+                        name="card_itemorder_amounts",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("bill_no", ""), ("because", ""), _connector="OR"),

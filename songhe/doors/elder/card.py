@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from songhe.card import foreseen
+from songhe.card.hold_queries import held_fen
 from songhe.card.models import Card, Standing
 from songhe.card.movements import of_month
 from songhe.card.open import MANDATE_ACT, UNKNOWN_CARD, Attributes, card_of, open_card, report_lost
@@ -129,6 +130,7 @@ def _shown(request: DoorRequest, elder: Whom, found: Card) -> dict[str, Any]:
         "standards": card_words.standards_said(rules(found.county, request.on), names),
         "merged": card_words.merged(found),
         "total_fen": sum(one.balance_fen for one in held),
+        "held_fen": held_fen(found),
         "purses": [shown(one, request.on, live=live) for one in held if one.balance_fen],
         "empty": [one.fund.name for one in held if not one.balance_fen],
         "may_show": elder.may("show_code") and found.state == Card.State.ACTIVE,

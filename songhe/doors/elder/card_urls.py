@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from songhe.doors.elder import card, card_face, card_heirs, card_printed, card_refund, card_topup
+from songhe.doors.elder import card, card_face, card_heirs, card_held, card_printed, card_refund, card_topup
 
 urlpatterns = [
     path("card/", card.card, name="card"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("card/printed/code.pdf", card_printed.printed_pdf, name="card-printed-pdf"),
     path("card/face/", card_face.face, name="card-face"),
     path("card/face/practice/", card_face.camera, name="card-face-practice"),
+    path("card/held/", card_held.held, name="card-held"),
+    path("card/held/<slug:no>/give-up/", card_held.given_up, name="card-give-up"),
     path("card/heirs/", card_heirs.heirs, name="card-heirs"),
     path("card/top-up/", card_topup.choose, name="card-topup"),
     path("card/top-ups/", card_topup.every, name="card-topups"),

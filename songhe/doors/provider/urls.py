@@ -10,6 +10,7 @@ from songhe.doors.provider import (
     home,
     meals_urls,
     offline_urls,
+    orders_urls,
     own,
     people,
     reconcile,
@@ -73,4 +74,5 @@ urlpatterns = [
     *till_urls.urlpatterns,
     *aids_urls.urlpatterns,
     *offline_urls.urlpatterns,
+    *orders_urls.urlpatterns,
 ]

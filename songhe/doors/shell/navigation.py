@@ -129,6 +129,7 @@ ITEMS: tuple[Item, ...] = (
     Item("provider:services", pgettext_lazy("page", "服务记录"), "desk.open", only=at_who_serves),
     Item("provider:bills", pgettext_lazy("page", "账单"), "desk.bills", only=at_who_serves),
     Item("provider:aids", _("辅具"), "desk.aids", only=at_who_serves),
+    Item("provider:orders", _("预订"), "desk.order", only=at_who_serves),
     Item("provider:offline", _("离线收款"), "desk.offline", only=at_who_serves),
     Item("provider:statements", _("结算单"), "desk.statements"),
     Item("provider:examination", _("机构考核"), "desk.examination", only=at_who_serves),

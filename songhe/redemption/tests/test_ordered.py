@@ -84,7 +84,7 @@ def test_what_is_ordered_is_set_aside_and_nothing_else_spends_it(family, opticia
     assert (row.fee_fen, row.last_day, row.words, row.hold.help) == (20_000, LATER, "双光老花镜", "goods")
     assert pay(card, optician, bought("goods", fee_fen=40_000, quantity=2)).self_fen == 10_000
     assert Bill.objects.count() == 1
-    assert Entry.objects.get(county=LISHUI, act="card.order").detail["order"] == row.no
+    assert Entry.objects.get(county=LISHUI, act="redemption.order").detail["order"] == row.no
 
 
 def test_it_is_paid_when_it_is_handed_over_by_the_one_redemption(family, optician):

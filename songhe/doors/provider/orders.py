@@ -1,0 +1,284 @@
+"""Orders 预订: what somebody has ordered here and has money set aside for, handed over and paid, or given up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from songhe.card.hold_models import Hold
+from songhe.card.hold_order_models import ItemOrder
+from songhe.card.hold_queries import LATEST, item_names
+from songhe.card.hold_queries import orders as orders_of
+from songhe.doors.may import require
+from songhe.doors.provider import words
+from songhe.doors.provider.asked import read_given
+from songhe.doors.provider.desk import Desk, by, open_desk, shown, somebody_elses
+from songhe.doors.provider.fields import DayField, YuanField, text_field
+from songhe.doors.provider.posting import troubles
+from songhe.doors.provider.presented import ask_pin, asks_pin, opened, pin_field
+from songhe.doors.provider.redeem import Offered, item_words, price_list
+from songhe.doors.provider.till_canteen import SwipeForm
+from songhe.doors.shell.request import DoorRequest
+from songhe.doors.staff.acting import ActForm, act_once, because, fresh, sent
+from songhe.kernel.month import beijing_date
+from songhe.kernel.refusal import Refusal
+from songhe.person.masks import mask_name
+from songhe.redemption.bill import Charge
+from songhe.redemption.ordered import MOST_DAYS, give_up, hand_over, order
+
+#: Open orders on the page; a shop has a few dozen.
+MOST = 200
+#: How long an order stands if nothing else is said.
+USUAL = timedelta(days=14)
+
+
+class OrderForm(ActForm):
+    item = forms.ChoiceField(
+        label=gettext_lazy("预订什么"), error_messages={"required": gettext_lazy("请选择卖的是什么。")}
+    )
+    quantity = forms.IntegerField(
+        label=gettext_lazy("数量"),
+        min_value=1,
+        max_value=999,
+        initial=1,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 1, "max": 999}),
+    )
+    fee = YuanField(label=gettext_lazy("价钱（元）"), required=False, help_text=gettext_lazy("不填按价目算。"))
+    words = text_field(
+        gettext_lazy("说明"), longest=200, required=False, help_text=gettext_lazy("例如“双光老花镜，左 150 右 200”。")
+    )
+    last_day = DayField(label=gettext_lazy("最晚哪天来取"), help_text=gettext_lazy("到这一天还没取，钱自动回到卡里。"))
+    given = forms.CharField(
+        label=gettext_lazy("刷卡、扫码，或输入卡号"),
+        max_length=120,
+        error_messages={"required": gettext_lazy("请刷卡、扫码，或输入卡号。")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
+    )
+    pin = pin_field(gettext_lazy("老人的六位密码"), gettext_lazy("请老人自己按。"), required=False)
+
+    def __init__(self, *told: Any, offered: Offered, **more: Any) -> None:
+        super().__init__(*told, **more)
+        self.fields["item"].choices = offered  # type: ignore[attr-defined]
+
+
+class GiveUpForm(ActForm):
+    because = because(gettext_lazy("为什么不要了"), rows=2, longest=200)
+
+
+@dataclass(frozen=True)
+class Row:
+    """An order in the words of the page."""
+
+    order: ItemOrder
+    name: str
+    item: str
+    state: words.Word
+
+    @property
+    def cash_fen(self) -> int:
+        return self.order.fee_fen - self.order.hold.amount_fen
+
+
+def state_of(row: ItemOrder) -> words.Word:
+    if row.hold.state == Hold.State.HELD:
+        return words.Word(_("待交付"), "warn")
+    if row.hold.state == Hold.State.CAPTURED:
+        return words.Word(_("已交付"), "ok")
+    return words.Word(_("已放弃") if row.because else _("到期放回"))
+
+
+def rows_of(found: list[ItemOrder]) -> list[Row]:
+    names = item_names([row.item for row in found])
+    return [
+        Row(
+            row,
+            mask_name(row.hold.card.person.name),
+            words.said(*names.get(row.item, (row.item, row.item))),
+            state_of(row),
+        )
+        for row in found
+    ]
+
+
+def form_of(desk: Desk, request: DoorRequest) -> type[ActForm]:
+    offered = [(price.item.code, item_words(price)) for price in price_list(desk, request.on)]
+    return cast(type[ActForm], partial(OrderForm, offered=offered))
+
+
+def page(
+    request: DoorRequest, desk: Desk, form: ActForm | None = None, refusal: Refusal | None = None, status: int = 200
+) -> HttpResponse:
+    """The queue, what is to be handed over first first; below it what is over; and the form for a new one."""
+    every = orders_of(counties=(*desk.counties, *desk.homes), provider_id=desk.provider.id)
+    open_ = list(every.filter(hold__state=Hold.State.HELD).order_by("hold__until", "id")[:MOST])
+    over = list(every.exclude(hold__state=Hold.State.HELD).order_by("-hold__ended_at", "-id")[:LATEST])
+    new = form
+    if form is not None and refusal is not None:
+        kept = {name: form[name].value() for name in form.fields if name not in ("key", "version", "pin")}
+        new = fresh(form_of(desk, request), "order", **kept)
+        if asks_pin(refusal):
+            ask_pin(new, kept["given"])
+    said = {
+        "open": rows_of(open_),
+        "over": rows_of(over),
+        "held_fen": sum(row.hold.amount_fen for row in open_),
+        "priced": bool(price_list(desk, request.on)),
+        "new": new or fresh(form_of(desk, request), "order", last_day=request.on + USUAL, quantity=1),
+        "new_open": form is not None,
+        "ask_pin": asks_pin(refusal),
+        "days": MOST_DAYS,
+        **troubles(form, refusal),
+    }
+    return shown(request, desk, "provider/orders.html", said, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require("desk.order")
+def orders(request: DoorRequest) -> HttpResponse:
+    """The queue of orders; a new one is made by whoever shows a medium."""
+    desk = open_desk(request, "desk.order")
+    if request.method != "POST":
+        return page(request, desk)
+    form = sent(form_of(desk, request), "order", request)
+    if not form.is_valid():
+        return page(request, desk, form, status=422)
+    told = form.cleaned_data
+    try:
+        given = read_given(opened(request, desk, form), desk)
+        charge = Charge(item=told["item"], service_on=request.on, quantity=told["quantity"], fee_fen=told["fee"])
+
+        def do() -> dict[str, Any]:
+            made = order(
+                county=given.county,
+                provider=desk.provider,
+                charge=charge,
+                shown=given.medium or "",
+                confirmed_by="staff",
+                words=told["words"],
+                last_day=told["last_day"],
+                at=request.at,
+                on=request.on,
+                by=by(request),
+            )
+            return {"no": made.no}
+
+        answer = act_once(request, county=given.county, name=f"provider.order:{desk.provider.id}", form=form, do=do)
+    except Refusal as refusal:
+        return page(request, desk, form, refusal, refusal.status)
+    messages.success(request, _("预订好了，钱留在卡里等交付。"))
+    return HttpResponseRedirect(reverse("provider:order", args=[answer["no"]]))
+
+
+@require_safe
+@require("desk.order")
+def one(request: DoorRequest, no: str) -> HttpResponse:
+    desk = open_desk(request, "desk.order")
+    return one_page(request, desk, own(request, desk, no))
+
+
+def own(request: DoorRequest, desk: Desk, no: str) -> ItemOrder:
+    """An order of this provider; another's is not there, and the asking is noted."""
+    row = ItemOrder.objects.select_related("hold__card__person").filter(county=no[:6], no=no).first()
+    if row is None or row.hold.provider_id != desk.provider.id:
+        somebody_elses(request, row, "order")
+    return row
+
+
+def one_page(
+    request: DoorRequest,
+    desk: Desk,
+    row: ItemOrder,
+    *,
+    form: ActForm | None = None,
+    refusal: Refusal | None = None,
+    given: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    hand = fresh(SwipeForm, "swipe")
+    if asks_pin(refusal):
+        ask_pin(hand, given)
+    said = {
+        "row": rows_of([row])[0],
+        "open": row.hold.state == Hold.State.HELD,
+        "ended_on": beijing_date(row.hold.ended_at) if row.hold.ended_at else None,
+        "hand": hand,
+        "ask_pin": asks_pin(refusal),
+        "drop": form if isinstance(form, GiveUpForm) else fresh(GiveUpForm, "drop"),
+        "drop_open": isinstance(form, GiveUpForm),
+        **troubles(form, refusal),
+    }
+    return shown(request, desk, "provider/order.html", said, status=status)
+
+
+@require_POST
+@require("desk.order")
+def handed_over(request: DoorRequest, no: str) -> HttpResponse:
+    """Whoever ordered shows a medium: the item is theirs, and the bill is booked."""
+    desk = open_desk(request, "desk.order")
+    row = own(request, desk, no)
+    form = sent(SwipeForm, "swipe", request)
+    if not form.is_valid():
+        return one_page(request, desk, row, form=form, status=422)
+    try:
+        given = read_given(opened(request, desk, form), desk, row.county)
+
+        def do() -> dict[str, Any]:
+            bill = hand_over(
+                county=row.county,
+                no=row.no,
+                provider_id=desk.provider.id,
+                shown=given.medium or "",
+                confirmed_by="staff",
+                at=request.at,
+                on=request.on,
+                by=by(request),
+            )
+            return {"no": bill.no}
+
+        act_once(request, county=row.county, name=f"provider.hand_over:{row.no}", form=form, do=do)
+    except Refusal as refusal:
+        return one_page(
+            request, desk, own(request, desk, no), refusal=refusal, given=form["given"].value(), status=refusal.status
+        )
+    messages.success(request, _("交付好了，已扣款。"))
+    return HttpResponseRedirect(reverse("provider:order", args=[row.no]))
+
+
+@require_POST
+@require("desk.order")
+def given_up(request: DoorRequest, no: str) -> HttpResponse:
+    """The order comes to nothing, and the money is on the card again."""
+    desk = open_desk(request, "desk.order")
+    row = own(request, desk, no)
+    form = sent(GiveUpForm, "drop", request)
+    if not form.is_valid():
+        return one_page(request, desk, row, form=form, status=422)
+
+    def do() -> dict[str, Any]:
+        ended = give_up(
+            county=row.county,
+            no=row.no,
+            because=form.cleaned_data["because"],
+            at=request.at,
+            on=request.on,
+            by=by(request),
+            provider_id=desk.provider.id,
+        )
+        return {"no": ended.no}
+
+    try:
+        act_once(request, county=row.county, name=f"provider.give_up:{row.no}", form=form, do=do)
+    except Refusal as refusal:
+        return one_page(request, desk, own(request, desk, no), refusal=refusal, status=refusal.status)
+    messages.success(request, _("预订取消了，留着的钱回到卡里。"))
+    return HttpResponseRedirect(reverse("provider:orders"))
