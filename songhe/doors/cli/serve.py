@@ -48,7 +48,8 @@ def serve(host: str, port: int, workers: int, no_worker: bool, as_json: bool) ->
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4,
+        # Four at once, so that a slow page holds nobody up; more to a process only wait for each other.
+        blocking_threads=max(2, 4 // workers),
         log_access=False,
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
