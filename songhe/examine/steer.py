@@ -60,6 +60,11 @@ class Public:
     def middle(self) -> int:
         return median(self.scores.values()) if self.scores else 0
 
+    def order(self, one: Offer) -> tuple[bool, int, int]:
+        """Who takes vouchers or cards before who does not, then steps of the score; then the kilometre."""
+        score = self.middle if one.score is None else one.score
+        return not one.contracted, -(score // STEP), FAR if one.metres is None else one.metres // METRES
+
 
 def suggest(
     *,
@@ -136,12 +141,22 @@ def rank(
     ]
 
     def order(one: Offer) -> tuple[bool, bool, int, int, str]:
-        score = public.middle if one.score is None else one.score
-        far = FAR if one.metres is None else one.metres // METRES
-        turn = _turn(one.provider.pk, person_id, on)
-        return one.provider.pk != chosen, not one.contracted, -(score // STEP), far, turn
+        return one.provider.pk != chosen, *public.order(one), _turn(one.provider.pk, person_id, on)
 
     return sorted(offers, key=order)
+
+
+def canteens(*, closing: Canteen, others: Iterable[Canteen], on: date) -> list[tuple[Canteen, Offer]]:
+    """Where the meals that were booked at a point that closes may be moved, elders not having been asked: in the same
+    order. Points of who is suspended are none of them."""
+    public, held = public_scores(closing.county), suspended_on(closing.county, on)
+    here = position(closing)
+    found = [
+        (one, Offer(one.provider, public.scores.get(one.provider_id), _metres(here, position(one)), 0, True))
+        for one in others
+        if one.provider_id not in held
+    ]
+    return sorted(found, key=lambda pair: (*public.order(pair[1]), pair[0].name))
 
 
 def direct(

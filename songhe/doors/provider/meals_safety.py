@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -81,9 +82,11 @@ class CloseForm(ActForm):
     )
     because = because(gettext_lazy("为什么关停"), gettext_lazy("订了餐的老人会看到。"), longest=200, rows=2)
 
-    def __init__(self, *told: Any, points: list[Point], **more: Any) -> None:
+    def __init__(
+        self, *told: Any, points: list[Point], called: Mapping[int, str] = MappingProxyType({}), **more: Any
+    ) -> None:
         super().__init__(*told, **more)
-        choices = [("", _("不转，都取消")), *((str(one.pk), one.name) for one in points)]
+        choices = [("", _("不转，都取消")), *((str(one.pk), called.get(one.pk, one.name)) for one in points)]
         self.fields["move_to"].choices = choices  # type: ignore[attr-defined]
 
 

@@ -64,9 +64,10 @@ class PlaceForm(ActForm):
             del fields["to"]
 
 
-def offer_said(one: Offer, *, first: bool) -> str:
+def offer_said(one: Offer, *, first: bool, name: str = "") -> str:
     """建议 · 机构甲 · 82 分 · 1.2 公里"""
-    parts = [_("建议"), one.provider.name] if first else [one.provider.name]
+    name = name or one.provider.name
+    parts = [_("建议"), name] if first else [name]
     parts.append(_("%(score)s 分") % {"score": one.score} if one.score is not None else _("还没有得分"))
     if one.metres is not None:
         parts.append(_("%(km)s 公里") % {"km": f"{one.metres // 1000}.{one.metres % 1000 // 100}"})

@@ -26,11 +26,13 @@ from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
 from songhe.doors.staff.acting import ActForm, act_once, because, fresh, problems, sent
+from songhe.doors.staff.examination_exits import offer_said
 from songhe.doors.staff.meals_asked import MEALS
 from songhe.doors.staff.meals_shown import RESULTS
 from songhe.doors.staff.proposals import shown
 from songhe.doors.staff.reach import account_of, counties, county_of, out_of_reach, reach
 from songhe.doors.staff.verbs import Wrong
+from songhe.examine.steer import canteens
 from songhe.kernel.geo import Point as Position
 from songhe.kernel.refusal import Refusal
 from songhe.meal.close import close_point, inspect, remedy, reopen
@@ -294,7 +296,9 @@ def form_of(verb: Verb, row: Point, request: DoorRequest) -> Callable[..., ActFo
     if verb.form is not CloseForm:
         return verb.form
     others = [one for one in points_of(row.county, request.on) if one.pk != row.pk]
-    return partial(CloseForm, points=others)
+    ordered = canteens(closing=row, others=others, on=request.on)
+    called = {one.pk: offer_said(offer, first=at == 0, name=one.name) for at, (one, offer) in enumerate(ordered)}
+    return partial(CloseForm, points=[one for one, _offer in ordered], called=called)
 
 
 def point_page(

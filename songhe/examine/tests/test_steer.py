@@ -6,9 +6,10 @@ import pytest
 
 from songhe.assessment.tests.world import COUNTY, at, elder
 from songhe.examine.models import Offered
-from songhe.examine.steer import direct, steering_of, suggest
+from songhe.examine.steer import canteens, direct, steering_of, suggest
 from songhe.examine.tests.world import APRIL_5, handed_in, provider, published, visits
 from songhe.kernel.refusal import Refusal
+from songhe.meal.tests import world as meals
 from songhe.outreach.tests import world as outreach
 from songhe.provider.models import Item, Listing, Provider
 from songhe.provider.suspend import suspend
@@ -113,3 +114,13 @@ def test_who_takes_no_voucher_and_no_card_comes_after_who_does():
     published()
     Listing.objects.filter(provider=stranger).delete()
     assert offered(elder())[-1] == stranger
+
+
+def test_meals_of_a_point_that_closes_are_proposed_the_better_and_nearer_point():
+    bad, good, middling = examined(passed=20, failed=20), examined(passed=40), examined(passed=36, failed=4)
+    published()
+    points = [meals.point(of=one) for one in (bad, good, middling)]
+    shut = meals.point(of=provider())
+    suspend(provider=shut.provider, county=COUNTY, since=APRIL_5, because="检查", at=at(APRIL_5), by="head")
+    offers = canteens(closing=meals.point(), others=[*points, shut], on=APRIL_5)
+    assert [one.provider for one, _offer in offers] == [good, middling, bad]

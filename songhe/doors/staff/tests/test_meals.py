@@ -154,6 +154,7 @@ def test_a_point_is_closed_and_reopened_by_an_approver(clerk, approver):
     other = world.menu(delivers=False)
     where = f"{PAGE}{menu.point.pk}/"
     assert "关停助餐点" not in text(clerk.get(where))
+    assert f"建议 · {other.point.name}" in text(approver.get(where))
     send(approver, where, "/close/", since="2026-03-10", move_to=other.point.pk, because="检查不合格")
     page = text(approver.get(where))
     for words in ("1 份订餐转走，0 份取消", "检查不合格", f"转到 {other.point.name}", "恢复供餐"):
