@@ -247,13 +247,15 @@ def said_of(request: DoorRequest, elder: Whom, found: Receipt) -> dict[str, Any]
     # A bill that was undone whole is shown as it was, under its seal.
     whole = found.bill.state == Bill.State.REVERSED
     sums = found.as_it_was if whole else found.sums
-    paid = [one.line.id for one in found.lines if one.line.purse_fen and (whole or one.reversal is None)]
+    standing = [one.line for one in found.lines if whole or one.reversal is None]
+    paid = [line.id for line in standing if line.purse_fen]
+    off_fen = sum(line.off_fen for line in standing)
     return {
         "told": found,
         "person": elder.person,
         "group": group_name(found.bill.category),
         "lines": lines,
-        "said": parts_of(sums, purses_of(county=found.bill.county, line_ids=paid)),
+        "said": parts_of(sums, purses_of(county=found.bill.county, line_ids=paid), off_fen=off_fen),
         "sums": sums,
         "card_fen": sums.purse_fen + sums.credit_fen,
         "you_pay": you_pay(elder),
@@ -264,9 +266,12 @@ def said_of(request: DoorRequest, elder: Whom, found: Receipt) -> dict[str, Any]
     }
 
 
-def parts_of(sums: Sums, purses: Sequence[tuple[str, int]] = ()) -> list[ReceiptLine]:
-    """The fee, and what each other payer takes off it, each with its sentence; ``purses`` of the card one by one."""
-    found = [ReceiptLine(_("服务费用"), sums.fee_fen)]
+def parts_of(sums: Sums, purses: Sequence[tuple[str, int]] = (), *, off_fen: int = 0) -> list[ReceiptLine]:
+    """The fee before ``off_fen`` was let go, that, and what each payer takes off it, each with its sentence; ``purses``
+    of the card one by one."""
+    found = [ReceiptLine(_("服务费用"), sums.fee_fen + off_fen)]
+    if off_fen:
+        found.append(ReceiptLine(_("优惠减免"), -off_fen, _("持卡人享受的优惠，谁都不用付")))
     if sums.ltci_fen:
         found.append(ReceiptLine(_("长期护理保险"), -sums.ltci_fen, _("先由长护险付")))
     if sums.other_fen:

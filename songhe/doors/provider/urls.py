@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from songhe.doors.provider import (
     aids_urls,
+    bill_paper,
     bills,
     desk,
     examination,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("bills/sheets/<uuid:sheet_id>/book/", sheets.book, name="sheet-book"),
     path("bills/sheets/<uuid:sheet_id>/report.xlsx", sheets.sheet_report, name="sheet-report"),
     path("bills/<of_provider:no>/", bills.bill, name="bill"),
+    path("bills/<of_provider:no>/receipt.pdf", bill_paper.receipt, name="bill-receipt"),
     path("bills/<of_provider:no>/reverse/", bills.undo, name="bill-undo"),
     path("statements/", statements.statements, name="statements"),
     path("statements/<of_provider:no>/", statements.statement, name="statement"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from songhe.assessment.tests.world import at
-from songhe.card.tests.world import JINDONG, TENTH
+from songhe.card.tests.world import FIRST, JINDONG, TENTH
 from songhe.doors.elder import paper
 from songhe.doors.elder.tests.card_world import family, practice
 from songhe.doors.elder.tests.money.conftest import said
@@ -16,10 +16,11 @@ from songhe.doors.staff.tests.reading import send
 from songhe.month.notify import follow_trail
 from songhe.person.code import show
 from songhe.person.models import Medium
+from songhe.provider.discount import set_discount
 from songhe.redemption.find import Request
 from songhe.redemption.redeem import redeem
 from songhe.redemption.reverse import reverse
-from songhe.redemption.tests.test_card import bought, canteen
+from songhe.redemption.tests.test_card import bought, canteen, shop
 
 __all__ = ["family", "no_language_stays_behind", "practice", "unknown_variables_fail"]
 
@@ -92,3 +93,20 @@ def test_the_paper_says_what_the_card_paid_in_capital_numerals(family, lunch, mo
     monkeypatch.setattr(paper, "render_pdf", lambda html, styles: seen.setdefault("html", html).encode())
     assert family.daughter.get(f"/my/bills/{lunch.no}/receipt.pdf").status_code == 200
     assert "爱心卡和积分付的金额大写：叁拾元整" in seen["html"]
+
+
+def test_what_a_merchant_let_go_stands_on_the_receipt_and_on_paper(family, monkeypatch):
+    family.topped(10_000)
+    who, partner = shop("goods", county=JINDONG)
+    set_discount(partner=partner, help="goods", per_cent=10, valid_from=FIRST, at=at(FIRST), by="manager")
+    charges = (bought("goods", fee_fen=5_000),)
+    request = Request(provider_id=who.id, charges=charges, medium=family.card.medium.number, confirmed_by="elder")
+    bill = redeem(county=JINDONG, request=request, at=at(TENTH), on=TENTH, by="till")
+    assert bill.fee_fen == 4_500
+    page = said(family.daughter, f"/my/bills/{bill.no}/")
+    assert "服务费用 ¥50.00" in page
+    assert "优惠减免 −¥5.00" in page
+    printed = []
+    monkeypatch.setattr(paper, "render_pdf", lambda html, css: printed.append(html) or b"%PDF-")
+    assert family.daughter.get(f"/my/bills/{bill.no}/receipt.pdf").status_code == 200
+    assert "优惠减免" in printed[0]

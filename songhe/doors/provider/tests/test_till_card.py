@@ -15,6 +15,7 @@ from python_calamine import CalamineWorkbook
 from songhe.assessment.tests.world import at
 from songhe.card import open as cards
 from songhe.card.tests.world import FIRST, LISHUI, left, made_card, made_fund, run_charge, top_up
+from songhe.doors.elder import paper
 from songhe.doors.provider.tests.conftest import DAY
 from songhe.doors.staff.tests.reading import form_for, forms, send, text
 from songhe.kernel.month import Month
@@ -320,7 +321,7 @@ def test_one_invoice_stands_on_the_statements_of_several_funds(seller, family):
     assert told == {("confirmed", "FP-1", "2080201")}
 
 
-def test_the_ordinary_till_names_purses_discount_and_what_is_left(seller, family):
+def test_the_ordinary_till_names_purses_discount_and_what_is_left(seller, family, monkeypatch):
     client, _who = seller
     card = holder(4_000)
     redeem = "/provider/redeem/"
@@ -332,7 +333,15 @@ def test_the_ordinary_till_names_purses_discount_and_what_is_left(seller, family
     where, hidden = form_for(quote, redeem)
     booked = client.post(where, {**hidden, "step": "book"}, follow=True)
     assert "爱心卡上还剩 ¥0.00" in text(booked)
-    bill = text(client.get(f"/provider/bills/{Bill.objects.get().no}/"))
+    no = Bill.objects.get().no
+    assert f"/provider/bills/{no}/receipt.pdf" in booked.content.decode()
+    printed: list[str] = []
+    monkeypatch.setattr(paper, "render_pdf", lambda html, css: printed.append(html) or b"%PDF-")
+    answer = client.get(f"/provider/bills/{no}/receipt.pdf")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
+    assert "优惠减免" in printed[0]
+    assert family.name in printed[0]
+    bill = text(client.get(f"/provider/bills/{no}/"))
     for words in (f"爱心卡 · {family.name} −¥40.00", "优惠减免 −¥5.00"):
         assert words in bill
     assert "爱心卡 ¥40.00" in text(client.get("/provider/bills/"))
