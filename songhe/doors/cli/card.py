@@ -97,6 +97,27 @@ def holders(month: str | None, county: str, as_json: bool) -> None:
     _say({**towns, "total": {**total, "wanted": found.wanted, "lacking": found.lacking}}, as_json)
 
 
+@card.command()
+@_asked
+def holds(month: str | None, county: str, as_json: bool) -> None:
+    """Say what is set aside on cards now, by provider: how many holds, how many fen, and when the first ends."""
+    from songhe.card.hold_queries import by_provider
+
+    _this(month)
+    found = by_provider(county)
+    told = {
+        str(each["provider_id"]): {
+            "name": each["provider__name"],
+            "holds": each["holds"],
+            "fen": each["fen"],
+            "first_ends": each["first_ends"].isoformat(),
+        }
+        for each in found
+    }
+    total = {"holds": sum(each["holds"] for each in found), "fen": sum(each["fen"] for each in found)}
+    _say({**told, "total": total}, as_json)
+
+
 def _classes(town: Any) -> dict[str, int]:
     return {f"class_{number}": held for number, held in town.by_class.items()}
 

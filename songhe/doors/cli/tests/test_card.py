@@ -56,3 +56,22 @@ def test_another_month_is_refused():
     answer = run("classify", "2026-04")
     assert answer.exit_code == 1
     assert "card.not_that_month" in answer.stderr
+
+
+def test_what_is_set_aside_is_said_by_provider():
+    from datetime import timedelta
+
+    from songhe.assessment.tests.world import body
+    from songhe.card.hold import hold
+    from songhe.card.tests.world import TENTH, made_card, top_up
+
+    made_fund(county=JINDONG, source="family", expiry="never")
+    card = made_card(county=JINDONG)
+    top_up(card, 5_000)
+    shop = body(county=JINDONG)
+    told = {"provider": shop, "help": "goods", "day": TENTH, "at": at(TENTH), "on": TENTH, "by": "till"}
+    for fen in (1_000, 2_000):
+        hold(card=card, amount_fen=fen, until=at(TENTH) + timedelta(days=1), **told)
+    found = json.loads(run("holds").stdout)
+    assert (found[str(shop.id)]["holds"], found[str(shop.id)]["fen"]) == (2, 3_000)
+    assert found["total"] == {"holds": 2, "fen": 3_000}
