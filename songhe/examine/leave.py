@@ -29,6 +29,12 @@ UNPLACED = reason(
 )
 EXIT_OPEN = reason("examine.exit_open", zh="这家机构正在退出。", en="The provider is leaving already.", status=409)
 IN_THE_PAST = reason("examine.exit_in_the_past", zh="退出最早从{on}起。", en="An exit begins on {on} at the earliest.")
+NOT_BEGUN = reason(
+    "examine.exit_not_begun",
+    zh="{since}起才不接新的老人，在那以前不能办结。",
+    en="Somebody new may still come until {since}; it is not finished before.",
+    status=409,
+)
 OTHER_PROVIDER = reason(
     "examine.other_provider", zh="这份整改通知不是这家机构的。", en="That warning is another provider's."
 )
@@ -112,13 +118,15 @@ def decline(*, leaving: Exit, because: str, at: datetime, by: str) -> Exit:
 
 def finish(*, leaving: Exit, at: datetime, on: date, by: str) -> Exit:
     """Its listings, its place on the list of merchants and its meal points end, not before the last day of its
-    residents. Refuses with ``examine.wrong_state``, with ``examine.same_person`` of whoever proposed it, or with
-    ``examine.unplaced`` while anybody is not cared for."""
+    residents. Refuses with ``examine.wrong_state``, with ``examine.same_person`` of whoever proposed it, with
+    ``examine.exit_not_begun`` before its day, or with ``examine.unplaced`` while anybody is not cared for."""
     with transaction.atomic():
         row = _locked(leaving)
         EXIT.move(row, "finish")
         if row.begun_by == by:
             raise SAME_PERSON("by")
+        if on < row.since:
+            raise NOT_BEGUN("on", since=row.since)
         open_things = unplaced(leaving=row, on=on)
         if open_things:
             raise UNPLACED("exit", count=len(open_things))

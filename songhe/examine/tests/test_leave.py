@@ -198,3 +198,10 @@ def test_the_better_of_those_who_can_is_proposed():
     offers = [one.provider for one in Destinations(row, DAY).of(what)]
     assert offers[0] == good
     assert offers[-1] == bad
+
+
+def test_before_its_day_somebody_new_may_come_and_nothing_is_finished():
+    later = date(2026, 4, 1)
+    row = approve(leaving=proposed(provider(), since=later), **NOW, by="head")
+    refused("examine.exit_not_begun", lambda: finish(leaving=row, **NOW, by="head"))
+    assert finish(leaving=row, at=at(later), on=later, by="head").state == "finished"
