@@ -153,6 +153,8 @@ def strip_guards():
             _strip_sqlite(cursor, tables)
         else:
             _strip_postgresql(cursor)
+        # A bill that a plant books is written unless its number is taken, and so needs this one.
+        cursor.execute('CREATE UNIQUE INDEX "bill_number" ON redemption_bill (county, no)')
 
 
 def _strip_postgresql(cursor):
