@@ -212,6 +212,7 @@ def hello(request: DoorRequest) -> JsonResponse:
     return JsonResponse(
         {
             "csrf": get_token(request),
+            "now": request.at.isoformat(),
             "devices": [
                 {
                     "id": row.id.hex,

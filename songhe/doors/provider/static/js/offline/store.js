@@ -60,7 +60,7 @@ export function sign(said) {
   return navigator.locks.request("songhe-till", async () => {
     const last = (await held("last")) ?? { counter: 0, digest: NONE_BEFORE };
     const counter = last.counter + 1;
-    const made = `${new Date().toISOString().slice(0, 19)}Z`;
+    const made = `${new Date(said.made).toISOString().slice(0, 19)}Z`;
     const text = ["SO1", said.device, counter, said.card, said.item, 1, said.fen, made, last.digest].join("|");
     const digest = hex(await crypto.subtle.digest("SHA-256", write.encode(text)));
     const pair = await held("pair");

@@ -17,18 +17,25 @@ async function hello() {
     const answer = await fetch("/provider/offline/hello/", { headers: { Accept: "application/json" } });
     if (!answer.ok) return null;
     const told = await answer.json();
-    await store.hold("told", { devices: told.devices, items: told.items });
+    await store.hold("told", { devices: told.devices, items: told.items, ahead: Date.parse(told.now) - Date.now() });
     return told;
   } catch {
     return null;
   }
 }
 
+/* The time as the server told it last: this device's own clock may be wrong, and a practice county has a day of its own. */
+async function now() {
+  return Date.now() + ((await store.held("told"))?.ahead ?? 0);
+}
+
 async function mine() {
   const key = await store.publicKey();
   const told = await store.held("told");
   const device = told?.devices.find((one) => one.key === key && one.state === "admitted");
-  return device ? { device, items: told.items.filter((one) => !device.helps.length || device.helps.includes(one.help)) } : null;
+  if (!device) return null;
+  const may = (one) => one.fen <= device.card_fen && (!device.helps.length || device.helps.includes(one.help));
+  return { device, items: told.items.filter(may) };
 }
 
 async function show() {
@@ -77,14 +84,15 @@ async function sell(event) {
   const { device, items } = await mine();
   const card = root.querySelector("[data-card]");
   const item = items.find((one) => one.code === root.querySelector("[data-item]").value);
-  const today = (await store.slips()).filter((one) => day(one.made) === day(Date.now()));
+  const made = await now();
+  const today = (await store.slips()).filter((one) => day(one.made) === day(made));
   const sum = (rows) => rows.reduce((fen, one) => fen + one.fen, item.fen);
   const number = card.value.trim();
   if (sum(today) > device.day_fen || sum(today.filter((one) => one.card === number)) > device.card_fen) {
     say(root.dataset.saidOver);
     return;
   }
-  await store.sign({ device: device.id, card: number, item: item.code, fen: item.fen, name: item.name });
+  await store.sign({ device: device.id, card: number, item: item.code, fen: item.fen, name: item.name, made });
   card.value = "";
   say(root.dataset.saidKept);
   await show();
