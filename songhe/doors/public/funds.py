@@ -17,7 +17,7 @@ from songhe.card.models import Allowed, Fund, Source
 from songhe.card.published import GiftUse, decisions, gifts
 from songhe.document.sheet import Column, stream_csv
 from songhe.doors.public.fund_figures import MONTHS, SOURCES, Line, Shown, help_name, months_chart, shown, sums
-from songhe.doors.public.place import County, counties
+from songhe.doors.public.place import County, counties, of_address
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
@@ -133,9 +133,7 @@ def gifts_file(request: DoorRequest, code: str) -> HttpResponse:
 def county_of(request: DoorRequest) -> tuple[County | None, list[County]]:
     """The county of the address, else the first that has funds; and all that have."""
     rows = Fund.objects.exclude(source=Source.FAMILY).order_by("county")
-    known = counties(list(rows.values_list("county", flat=True).distinct()), request.on)
-    code = request.GET.get("county", "")
-    return next((one for one in known if one.code == code), known[0] if known else None), known
+    return of_address(request, counties(list(rows.values_list("county", flat=True).distinct()), request.on))
 
 
 def fund_of(request: DoorRequest, code: str) -> tuple[County, Shown]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from songhe.doors.provider.workers import state_of
 from songhe.doors.public.directory import PAGE, Asked, asked_of, how_far, page_number, tiles
 from songhe.doors.public.map import Ground, ground
-from songhe.doors.public.place import County, counties
+from songhe.doors.public.place import County, counties, of_address
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.cursor import address
@@ -94,9 +94,7 @@ class PriceShown:
 def county_of(request: DoorRequest) -> tuple[County | None, list[County]]:
     """The county of the address, else the first that has a meal point; and all that have one."""
     places = Point.objects.exclude(last_day__lt=request.on).values_list("place", flat=True).distinct()
-    known = counties(sorted({place[:6] for place in places}), request.on)
-    code = request.GET.get("county", "")
-    return next((one for one in known if one.code == code), known[0] if known else None), known
+    return of_address(request, counties(sorted({place[:6] for place in places}), request.on))
 
 
 def entries(asked: Asked, drawn: Ground | None, on: date) -> list[Entry]:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from songhe.doors.public import words
 from songhe.doors.public.directory import PAGE, Asked, asked_of, how_far, page_number, prices, tiles
 from songhe.doors.public.map import Ground, ground
-from songhe.doors.public.place import County, counties
+from songhe.doors.public.place import County, counties, of_address
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.cursor import address
@@ -189,9 +189,7 @@ def merchant(request: DoorRequest, provider_id: int) -> HttpResponse:
 
 def county_of(request: DoorRequest) -> tuple[County | None, list[County]]:
     """The county of the address, else the first that has merchants on the day; and all that have."""
-    known = listing_counties(request.on)
-    code = request.GET.get("county", "")
-    return next((one for one in known if one.code == code), known[0] if known else None), known
+    return of_address(request, listing_counties(request.on))
 
 
 def listing_counties(on: date) -> list[County]:

@@ -43,7 +43,11 @@ def counties(codes: list[str], on: date) -> list[County]:
 
 def asked_for(request: HttpRequest, on: date) -> tuple[County | None, list[County]]:
     """The county of the address, else the first that this installation serves; and all that it serves."""
-    known = served(on)
+    return of_address(request, served(on))
+
+
+def of_address(request: HttpRequest, known: list[County]) -> tuple[County | None, list[County]]:
+    """The county of the address, else the first of these; and all of them."""
     code = request.GET.get("county", "")
     return next((one for one in known if one.code == code), known[0] if known else None), known
 

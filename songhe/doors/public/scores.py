@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from songhe.doors.public.directory import PAGE, page_number
-from songhe.doors.public.place import County, counties
+from songhe.doors.public.place import County, counties, of_address
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.cursor import address
 from songhe.doors.staff.examination_shown import entry, rules_said
@@ -100,9 +100,7 @@ def scores_file(request: DoorRequest) -> HttpResponse:
 
 def county_of(request: DoorRequest) -> tuple[County | None, list[County]]:
     """The county of the address, else the first that has published scores; and all that have."""
-    known = counties(counties_published(), request.on)
-    code = request.GET.get("county", "")
-    return next((one for one in known if one.code == code), known[0] if known else None), known
+    return of_address(request, counties(counties_published(), request.on))
 
 
 def chosen(request: DoorRequest, rows: list[Examination]) -> Examination:
