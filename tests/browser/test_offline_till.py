@@ -1,4 +1,4 @@
-"""A till that loses its network in a real browser: it sells, comes back, hands in, and the rest waits for the county."""
+"""A till that loses its network in a real browser: it sells, comes back, hands in, and the rest waits for people."""
 
 from __future__ import annotations
 
