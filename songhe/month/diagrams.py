@@ -35,6 +35,7 @@ def tables() -> dict[str, Table]:
         "提议 Proposal, the same for every kind (proposal)": BUDGETS.states,
         "政策包版本 Release of a pack (policy)": policy.RELEASE,
         "爱心商家 Partner merchant (provider)": provider.PARTNER,
+        "异地通用协议 Agreement between counties (provider)": provider.AGREEMENT,
         "人员事件 Event of a person (person)": person.EVENT,
         "代办申请 Wish to act for somebody (person)": person.MANDATE_ASK,
         "更正申请 Correction asked for (person)": person.CORRECTION,
@@ -49,6 +50,7 @@ def tables() -> dict[str, Table]:
         "资金入池 Allotment (card)": card.ALLOTMENT,
         "充值 Top-up (card)": card.TOP_UP,
         "退给继承人 Payment to an heir (card)": card.HEIR_PAYMENT,
+        "刷脸 Paying by face (card)": card.FACE,
         "换餐记录 Deed that earns credits (credit)": credit.DEED,
         "菜单 Menu (meal)": meal.MENU,
         "订餐 Booking of a meal (meal)": meal.BOOKING,
@@ -66,12 +68,15 @@ def tables() -> dict[str, Table]:
         "结算单 Statement (settlement)": settlement.STATEMENT,
         "付款批次 Batch (settlement)": settlement.BATCH,
         "付款 Payment (settlement)": settlement.PAYMENT,
+        "轧差 Net between two counties (settlement)": settlement.NET,
         "投诉 Complaint (feedback)": feedback.COMPLAINT,
         "需求 Need heard on a round (outreach)": outreach.NEED,
         "志愿服务 What a volunteer tells (outreach)": outreach.STINT,
         "考核办法 Scheme of examination (examine)": examine.EDITION,
         "机构考核 Examination of providers (examine)": examine.EXAMINATION,
         "考核异议 Objection to a figure (examine)": examine.OBJECTION,
+        "整改通知 Warning (examine)": examine.CAUTION,
+        "机构退出 Exit of a provider (examine)": examine.EXIT,
     }
 
 
