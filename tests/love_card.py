@@ -21,6 +21,8 @@ def rows(person: Any, card: Any) -> dict[str, Any]:
     """A fund with money, a gift and a vote, somebody's card left to heirs, a merchant, a menu with a booking."""
     from songhe.assessment.tests import world
     from songhe.card import change
+    from songhe.card.hold_models import Hold
+    from songhe.card.hold_order_models import ItemOrder
     from songhe.card.models import Allotment, Decision, Donation, HeirPayment
     from songhe.card.purse import ensure
     from songhe.card.tests import world as cards
@@ -53,7 +55,14 @@ def rows(person: Any, card: Any) -> dict[str, Any]:
     device = Device.objects.create(
         county=COUNTY, provider=merchant, name="1", public_key="0" * 64, asked_by="somebody", asked_at=at
     )
+    held = Hold.objects.create(
+        county=COUNTY, card=card, provider=merchant, help="goods", day=DAY, amount_fen=1, until=at, at=at, by="somebody"
+    )
+    order = ItemOrder.objects.create(
+        county=COUNTY, no=f"{COUNTY}{1:018d}", hold=held, item="rice", price_fen=2, fee_fen=2, last_day=DAY
+    )
     return {
+        "order": order,
         "offline_device": device,
         "endowment": Endowment.objects.create(
             county=COUNTY, amount_fen=1, document_no="1", proposed_by="somebody", proposed_at=at

@@ -60,12 +60,12 @@ def held(request: DoorRequest) -> HttpResponse:
 def given_up(request: DoorRequest, no: str) -> HttpResponse:
     """The elder, or who keeps the card for them, does not want it any more: the money is on the card again."""
     elder = require_act(whom(request), MANDATE_ACT)
-    card = own_card(elder)
-    row = ItemOrder.objects.select_related("hold").filter(county=no[:6], no=no).first()
+    row = ItemOrder.objects.select_related("hold__card").filter(county=no[:6], no=no).first()
     if row is None:
         raise Http404
-    if (row.county, row.hold.card_id) != (card.county, card.id):
+    if (row.county, row.hold.card.person_id) != (elder.person.county, elder.person.id):
         out_of_reach(request, county=row.county, subject=ItemOrder._meta.label, subject_id=row.id)
+    card = own_card(elder)
 
     def do() -> dict[str, Any]:
         told: dict[str, Any] = {"at": request.at, "on": request.on, "by": money.by(request)}
