@@ -80,7 +80,7 @@ def due(*, on: date, clock: Clock, calendar: Calendar, people: People | None) ->
             on.isoformat(),
             partial(release_overdue_of_cards, county=county, at=clock(), on=on),
         )
-    hour = clock().astimezone(BEIJING).strftime("%Y-%m-%dT%H")
+    hour = clock().astimezone(BEIJING).strftime("%y%m%d%H")
     for county in waiting(at=clock()).order_by("county").values_list("county", flat=True).distinct():
         yield Due(county, "hourly:topups", hour, partial(ask_about_topups, county=county, clock=clock, on=on))
     owing = MealLine.objects.filter(funds_due=True).exclude(billed_line=None).order_by("county")
