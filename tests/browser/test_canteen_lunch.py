@@ -85,7 +85,7 @@ def is_ready(page: Any) -> bool:
 
 
 def ready(page: Any) -> None:
-    page.wait_for_function("document.activeElement?.matches('[data-scan]') && !document.activeElement.value")
+    page.wait_for_function("() => document.activeElement?.matches('[data-scan]') && !document.activeElement.value")
 
 
 def test_a_lunch_from_the_first_card_to_the_last(till):

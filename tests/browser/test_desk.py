@@ -157,7 +157,7 @@ def test_typing_a_name_finds_it_and_an_id_number_stays_out_of_the_address(desk):
     desk.go("people")
     desk.page.wait_for_load_state("networkidle")
     desk.page.keyboard.press("/")
-    desk.page.wait_for_function("document.activeElement.type === 'search'")
+    desk.page.wait_for_function("() => document.activeElement.type === 'search'")
     desk.page.keyboard.type("买买提")
     desk.page.wait_for_url("**/people/?q=**")
     assert desk.page.locator("#found tbody tr").count() == 1

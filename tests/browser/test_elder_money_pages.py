@@ -122,7 +122,7 @@ def test_the_code_renews_itself_before_ones_eyes(granny):
         page.evaluate("document.dispatchEvent(new CustomEvent('htmx:after:swap'))")
     assert answered.value.ok
     assert answered.value.request.headers["x-songhe-poll"] == "1"
-    page.wait_for_function("!document.getElementById('code').classList.contains('old')")
+    page.wait_for_function("() => !document.getElementById('code').classList.contains('old')")
     assert page.locator("#code .qr svg").count() == 1
 
 

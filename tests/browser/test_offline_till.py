@@ -61,7 +61,7 @@ def registered(counter: Any) -> Any:
     counter.desk.skin(size="std", theme="light", language="zh-hans")
     page.goto(f"{counter.at}/provider/offline/")
     page.get_by_role("button", name="登记本机").click()
-    page.wait_for_function("document.querySelector('[name=public_key]').value.length === 64")
+    page.wait_for_function("() => document.querySelector('[name=public_key]').value.length === 64")
     page.get_by_label("设备名称").fill("一号台")
     page.get_by_role("button", name="提交登记").click()
     page.get_by_text("已提交登记").wait_for()

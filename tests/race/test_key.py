@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -94,9 +97,20 @@ def test_two_bodies_under_one_key_one_is_done_and_the_other_is_told():
     sound()
 
 
-def careless_once(*, county: str, client: str, key: str, body: Any, at: Any, do: Callable[[], dict[str, Any]]) -> Any:
-    """The key looked for first, and written when all is done, in transactions of their own."""
+def careless_once(
+    meeting: threading.Barrier,
+    *,
+    county: str,
+    client: str,
+    key: str,
+    body: Any,
+    at: Any,
+    do: Callable[[], dict[str, Any]],
+) -> Any:
+    """Look, pay, write the key, each in its own transaction. Everybody has looked before anybody pays."""
     kept = Once.objects.filter(county=county, client=client, key=key).first()
+    with suppress(threading.BrokenBarrierError):
+        meeting.wait(20)
     if kept is not None:
         return kept.answer
     with transaction.atomic():
@@ -107,7 +121,7 @@ def careless_once(*, county: str, client: str, key: str, body: Any, at: Any, do:
 
 
 def test_canary_a_key_outside_the_transaction_pays_more_than_once():
-    grant, call = paying(through=careless_once)
+    grant, call = paying(through=partial(careless_once, threading.Barrier(8)))
     outcomes = attempts(*[call] * 8)
     with pytest.raises(AssertionError):
         one_effect(outcomes)
