@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.on_both]
 
 DAY, SINCE = date(2026, 3, 10), date(2026, 1, 1)
 PHONE = {"width": 390, "height": 844}

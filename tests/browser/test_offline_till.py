@@ -11,7 +11,7 @@ import pytest
 
 from songhe.offline.models import Device, Slip
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.on_both]
 
 
 @pytest.fixture
