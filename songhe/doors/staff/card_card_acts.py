@@ -252,7 +252,6 @@ CARDS: tuple[Verb, ...] = (
         tone="grave",
     ),
 )
-BY_NAME = {verb.name: verb for verb in CARDS}
 HEIRS = decided_by_another(
     "card.heirs", _pay, _decline, gettext_lazy("批准后从卡上付出。"), gettext_lazy("已批准，已付出。")
 )

@@ -22,7 +22,7 @@ from songhe.doors.may import may, require
 from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import card_words, history, naming, words
-from songhe.doors.staff.card_card_acts import BY_NAME, CARDS, HEIRS, OPEN, CardDesk
+from songhe.doors.staff.card_card_acts import CARDS, HEIRS, OPEN, CardDesk
 from songhe.doors.staff.card_fund_acts import titles
 from songhe.doors.staff.card_tabs import tabs
 from songhe.doors.staff.cursor import PAGE, address
@@ -227,7 +227,8 @@ def act(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
     return perform(
         request,
         desk_of(row),
-        BY_NAME.get(verb),
+        CARDS,
+        verb,
         key=key,
         county=row.county,
         shown=lambda wrong, status: card_shown(request, find_card(request, key), wrong, status),
@@ -244,7 +245,8 @@ def heir(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
     return perform(
         request,
         row,
-        next((each for each in HEIRS if each.name == verb), None),
+        HEIRS,
+        verb,
         key=key,
         county=row.county,
         shown=lambda wrong, status: card_shown(request, find_card(request, card_id), wrong, status),
@@ -273,7 +275,8 @@ def open_for(request: DoorRequest, person_id: UUID) -> HttpResponse:
         return perform(
             request,
             person,
-            OPEN,
+            [OPEN],
+            OPEN.name,
             key=person.id,
             county=person.county,
             shown=lambda wrong, status: opening_shown(request, person, wrong, status),

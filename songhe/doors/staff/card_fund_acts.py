@@ -398,7 +398,6 @@ FUNDS: tuple[Verb, ...] = (
         open_to=lambda of: is_open(of) and of.source != Source.FAMILY,
     ),
 )
-BY_NAME = {verb.name: verb for verb in FUNDS}
 
 
 def _approve_money(row: Allotment, told: Mapping[str, Any], request: DoorRequest) -> None:

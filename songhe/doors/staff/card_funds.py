@@ -24,7 +24,7 @@ from songhe.doors.shell.amount import figures
 from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import card_words, naming, proposals, words
-from songhe.doors.staff.card_fund_acts import BY_NAME, FUNDS, MONEY, NEW
+from songhe.doors.staff.card_fund_acts import FUNDS, MONEY, NEW
 from songhe.doors.staff.card_tabs import tabs
 from songhe.doors.staff.reach import account_of as signed_in
 from songhe.doors.staff.reach import county_of
@@ -109,7 +109,8 @@ def new(request: DoorRequest, key: str, verb: str) -> HttpResponse:
     return perform(
         request,
         key,
-        NEW if verb == NEW.name else None,
+        [NEW],
+        verb,
         key=key,
         county=key,
         shown=lambda wrong, status: funds_shown(request, key, wrong, status),
@@ -275,7 +276,8 @@ def act(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
     return perform(
         request,
         row,
-        BY_NAME.get(verb),
+        FUNDS,
+        verb,
         key=key,
         county=row.county,
         shown=lambda wrong, status: fund_shown(request, row, wrong, status),
@@ -292,7 +294,8 @@ def money(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
     return perform(
         request,
         row,
-        next((each for each in MONEY if each.name == verb), None),
+        MONEY,
+        verb,
         key=key,
         county=row.county,
         shown=lambda wrong, status: fund_shown(request, of, wrong, status),

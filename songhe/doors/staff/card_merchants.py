@@ -201,7 +201,6 @@ VERBS: tuple[Verb, ...] = (
         tone="grave",
     ),
 )
-BY_NAME = {verb.name: verb for verb in VERBS}
 
 
 @dataclass(frozen=True)
@@ -243,7 +242,8 @@ def new(request: DoorRequest, key: str, verb: str) -> HttpResponse:
     return perform(
         request,
         key,
-        PROPOSE if verb == PROPOSE.name else None,
+        [PROPOSE],
+        verb,
         key=key,
         county=key,
         shown=lambda wrong, status: merchants_shown(request, key, wrong, status),
@@ -296,7 +296,8 @@ def act(request: DoorRequest, key: int, verb: str) -> HttpResponse:
     return perform(
         request,
         row,
-        BY_NAME.get(verb),
+        VERBS,
+        verb,
         key=key,
         county=row.county,
         shown=lambda wrong, status: merchant_shown(request, find_partner(request, key), wrong, status),

@@ -127,10 +127,7 @@ def page(request: DoorRequest, county: str, wrong: Wrong | None = None, status: 
         "into": [{"row": row, "other": names[row.home]} for row in received_sums(county, rows["into"])],
         "levels": levels(county),
         "waiting": Difference.objects.filter(county=county, how="").count(),
-        "offered": [
-            *(offers(request, place, [clearing_acts.DRAW], page="staff:clearing-new", key=county, **told)),
-            *(offers(request, place, [clearing_acts.PROPOSE], page="staff:clearing-new", key=county, **told)),
-        ],
+        "offered": offers(request, place, clearing_acts.NEW, page="staff:clearing-new", key=county, **told),
     }
     return render(request, "staff/clearing.html", said, status=status)
 
@@ -229,10 +226,6 @@ def received(request: DoorRequest, received_id: UUID) -> HttpResponse:
     return render(request, "staff/clearing_received.html", said)
 
 
-def _verb(verbs: Sequence[Verb], name: str) -> Verb | None:
-    return next((verb for verb in verbs if verb.name == name), None)
-
-
 @require_POST
 @require("clearing.read")
 def new(request: DoorRequest, key: str, verb: str) -> HttpResponse:
@@ -240,7 +233,8 @@ def new(request: DoorRequest, key: str, verb: str) -> HttpResponse:
     return perform(
         request,
         here(request, key),
-        clearing_acts.NEW.get(verb),
+        clearing_acts.NEW,
+        verb,
         key=key,
         county=key,
         shown=lambda wrong, status: page(request, key, wrong, status),
@@ -252,7 +246,7 @@ def new(request: DoorRequest, key: str, verb: str) -> HttpResponse:
 @require("clearing.read")
 def net(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
     row: Net = find(request, Net.objects, "clearing.read", "net", key)
-    return _act(request, row, row.county, _verb(clearing_acts.NET_VERBS, verb))
+    return _act(request, row, row.county, clearing_acts.NET_VERBS, verb)
 
 
 @require_POST
@@ -263,13 +257,14 @@ def agreement(request: DoorRequest, key: int, verb: str) -> HttpResponse:
         raise Http404
     if row.home not in counties(request, "clearing.read"):
         out_of_reach(request, county=row.home, subject="agreement", subject_id=str(key))
-    return _act(request, row, row.home, _verb(clearing_acts.AGREEMENT_VERBS, verb))
+    return _act(request, row, row.home, clearing_acts.AGREEMENT_VERBS, verb)
 
 
-def _act(request: DoorRequest, row: Any, county: str, verb: Verb | None) -> HttpResponse:
+def _act(request: DoorRequest, row: Any, county: str, verbs: Sequence[Verb], verb: str) -> HttpResponse:
     return perform(
         request,
         row,
+        verbs,
         verb,
         key=row.pk,
         county=county,
@@ -282,22 +277,23 @@ def _act(request: DoorRequest, row: Any, county: str, verb: Verb | None) -> Http
 @require("clearing.read")
 def claim_act(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
     row = find_claim(request, key)
-    return _claim_act(request, row, row, key, _verb(clearing_acts.CLAIM_VERBS, verb))
+    return _claim_act(request, row, row, clearing_acts.CLAIM_VERBS, verb)
 
 
 @require_POST
 @require("clearing.read")
 def difference(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
     row: Difference = find(request, Difference.objects, "clearing.read", "difference", key)
-    return _claim_act(request, row, find_claim(request, row.claim_id), key, _verb(clearing_acts.DIFFERENCE_VERBS, verb))
+    return _claim_act(request, row, find_claim(request, row.claim_id), clearing_acts.DIFFERENCE_VERBS, verb)
 
 
-def _claim_act(request: DoorRequest, thing: Any, row: Claim, key: UUID, verb: Verb | None) -> HttpResponse:
+def _claim_act(request: DoorRequest, thing: Any, row: Claim, verbs: Sequence[Verb], verb: str) -> HttpResponse:
     return perform(
         request,
         thing,
+        verbs,
         verb,
-        key=key,
+        key=thing.pk,
         county=row.county,
         shown=lambda wrong, status: claim_page(request, row, wrong, status),
         after=reverse("staff:clearing-claim", args=[row.id]),

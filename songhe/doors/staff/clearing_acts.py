@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from songhe.doors.provider.fields import DayField, text_field
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, BecauseForm, because
-from songhe.doors.staff.verbs import ThingForm, Verb, by_whom, decided_by_another
+from songhe.doors.staff.verbs import ThingForm, Verb, by_whom, decided_by_another, whoever
 from songhe.kernel.month import Month
 from songhe.provider import agreement
 from songhe.provider.models import Agreement
@@ -143,7 +143,7 @@ DRAW = Verb(
     DrawForm,
     _draw,
 )
-NEW = {verb.name: verb for verb in (PROPOSE, DRAW)}
+NEW = (DRAW, PROPOSE)
 
 AGREEMENT_VERBS: tuple[Verb, ...] = (
     *decided_by_another(
@@ -177,7 +177,7 @@ NET_VERBS: tuple[Verb, ...] = (
         ActForm,
         _confirm,
         open_to=lambda row: row.state in (S.DRAWN, S.ASKED),
-        begun_by=lambda row: row.drawn_by,
+        begun_by=whoever("drawn_by"),
         tone="main",
     ),
     Verb(
@@ -189,7 +189,7 @@ NET_VERBS: tuple[Verb, ...] = (
         ReferenceForm,
         _settle,
         open_to=lambda row: row.state == S.AGREED,
-        begun_by=lambda row: row.confirmed_by,
+        begun_by=whoever("confirmed_by"),
         tone="main",
     ),
     Verb(

@@ -20,7 +20,7 @@ from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, BecauseForm, act_once, because, fresh, in_words, sent
 from songhe.doors.staff.examination_shown import OBJECTIONS, STATES, entry, name_of, rules_said
-from songhe.doors.staff.examination_warnings import tabs
+from songhe.doors.staff.examination_sides import tabs
 from songhe.doors.staff.reach import account_of, counties, out_of_reach
 from songhe.examine import draw as verbs
 from songhe.examine.models import Examination, Objection

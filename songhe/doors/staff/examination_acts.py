@@ -15,7 +15,7 @@ from songhe.doors.provider.fields import DayField, text_field
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, BecauseForm, because
 from songhe.doors.staff.examination_shown import CAUSES, caution_said
-from songhe.doors.staff.verbs import ThingForm, Verb, by_whom
+from songhe.doors.staff.verbs import ThingForm, Verb, by_whom, whoever
 from songhe.examine import leave, scheme, warn
 from songhe.examine.gather import providers_of
 from songhe.examine.models import Caution, Edition, Exit
@@ -193,7 +193,7 @@ SCHEME = Verb(
     _propose_scheme,
 )
 
-_OPEN: dict[str, Any] = {"open_to": lambda row: row.state in warn.OPEN, "begun_by": lambda row: row.given_by}
+_OPEN: dict[str, Any] = {"open_to": lambda row: row.state in warn.OPEN, "begun_by": whoever("given_by")}
 CAUTION_VERBS: tuple[Verb, ...] = (
     Verb(
         "lift",
@@ -230,7 +230,7 @@ CAUTION_VERBS: tuple[Verb, ...] = (
 
 _ASKED: dict[str, Any] = {
     "open_to": lambda row: row.state == Exit.State.PROPOSED,
-    "begun_by": lambda row: row.begun_by,
+    "begun_by": whoever("begun_by"),
 }
 EXIT_VERBS: tuple[Verb, ...] = (
     Verb(
@@ -263,14 +263,14 @@ EXIT_VERBS: tuple[Verb, ...] = (
         ActForm,
         _finish,
         open_to=lambda row: row.state == Exit.State.RUNNING,
-        begun_by=lambda row: row.begun_by,
+        begun_by=whoever("begun_by"),
         tone="main",
     ),
 )
 
 _PROPOSED: dict[str, Any] = {
     "open_to": lambda row: row.state == Edition.State.PROPOSED,
-    "begun_by": lambda row: row.proposed_by,
+    "begun_by": whoever("proposed_by"),
 }
 SCHEME_VERBS: tuple[Verb, ...] = (
     Verb(

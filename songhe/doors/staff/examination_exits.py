@@ -26,10 +26,10 @@ from songhe.doors.staff.acting import ActForm, act_once, because, fresh, problem
 from songhe.doors.staff.cursor import address
 from songhe.doors.staff.examination_acts import EXIT, EXIT_VERBS, Here
 from songhe.doors.staff.examination_shown import EXITS, KINDS, caution_said
-from songhe.doors.staff.examination_warnings import back_to, tabs
+from songhe.doors.staff.examination_sides import Side, back_to, tabs
 from songhe.doors.staff.meals_shown import MEALS
 from songhe.doors.staff.reach import account_of, counties, county_of, noted_read
-from songhe.doors.staff.verbs import NOTHING_WRONG, Wrong, find, offers, perform, within
+from songhe.doors.staff.verbs import NOTHING_WRONG, Wrong, find, offers, within
 from songhe.doors.staff.words import in_chinese
 from songhe.doors.staff.words import said as in_language
 from songhe.examine.hand_over import Destinations, Held, held, place, placements, unplaced
@@ -196,36 +196,15 @@ def fresh_place(what: Held, offered: list[Offer]) -> ActForm:
     return fresh(made, name_of(what), to=offered[0].provider.pk if offered else None)
 
 
-@require_POST
-@require("examination.read")
-def new(request: DoorRequest, key: str, verb: str) -> HttpResponse:
-    """Propose that a provider leaves."""
-    within(request, "examination.read", key)
-    return perform(
-        request,
-        Here(key),
-        EXIT if verb == EXIT.name else None,
-        key=key,
-        county=key,
-        shown=lambda wrong, status: page(request, key, wrong, status),
-        after=back_to("staff:exits", key),
-    )
-
-
-@require_POST
-@require("examination.read")
-def act(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
-    """Agree to an exit, decline it, or finish it."""
-    row = exit_of(request, key)
-    return perform(
-        request,
-        row,
-        next((one for one in EXIT_VERBS if one.name == verb), None),
-        key=key,
-        county=row.county,
-        shown=lambda wrong, status: one_page(request, exit_of(request, key), wrong, status),
-        after=reverse("staff:exit", args=[row.id]),
-    )
+LEAVING = Side(
+    begin=EXIT,
+    verbs=EXIT_VERBS,
+    listed="staff:exits",
+    page=page,
+    find=exit_of,
+    shown=one_page,
+    after=lambda row: reverse("staff:exit", args=[row.id]),
+)
 
 
 @require_POST

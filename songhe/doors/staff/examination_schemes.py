@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from songhe.doors.may import require
 from songhe.doors.shell.pieces import Crumb
@@ -17,9 +17,9 @@ from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
 from songhe.doors.staff.examination_acts import SCHEME, SCHEME_VERBS, Here
 from songhe.doors.staff.examination_shown import EDITIONS, rules_said
-from songhe.doors.staff.examination_warnings import back_to, tabs
+from songhe.doors.staff.examination_sides import Side, back_to, tabs
 from songhe.doors.staff.reach import county_of
-from songhe.doors.staff.verbs import NOTHING_WRONG, Wrong, find, offers, perform, within
+from songhe.doors.staff.verbs import NOTHING_WRONG, Wrong, find, offers
 from songhe.doors.staff.words import said as in_language
 from songhe.examine.draw import try_out
 from songhe.examine.models import Edition
@@ -105,33 +105,12 @@ def one_page(request: DoorRequest, row: Edition, wrong: Wrong | None = None, sta
     return render(request, "staff/examination_scheme.html", said, status=status)
 
 
-@require_POST
-@require("examination.read")
-def new(request: DoorRequest, key: str, verb: str) -> HttpResponse:
-    """Propose a scheme of the county's own."""
-    within(request, "examination.read", key)
-    return perform(
-        request,
-        Here(key),
-        SCHEME if verb == SCHEME.name else None,
-        key=key,
-        county=key,
-        shown=lambda wrong, status: page(request, key, wrong, status),
-        after=back_to("staff:schemes", key),
-    )
-
-
-@require_POST
-@require("examination.read")
-def act(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
-    """Put a proposed scheme in force, or decline it."""
-    row = edition_of(request, key)
-    return perform(
-        request,
-        row,
-        next((one for one in SCHEME_VERBS if one.name == verb), None),
-        key=key,
-        county=row.county,
-        shown=lambda wrong, status: one_page(request, edition_of(request, key), wrong, status),
-        after=reverse("staff:scheme", args=[row.id]),
-    )
+SCHEMES = Side(
+    begin=SCHEME,
+    verbs=SCHEME_VERBS,
+    listed="staff:schemes",
+    page=page,
+    find=edition_of,
+    shown=one_page,
+    after=lambda row: reverse("staff:scheme", args=[row.id]),
+)

@@ -109,7 +109,8 @@ def answered(
     return perform(
         request,
         row,
-        next((verb for verb in desk.verbs if verb.name == answer), None),
+        desk.verbs,
+        answer,
         key=row.id,
         county=row.county,
         shown=lambda wrong, status: page(row, wrong, status),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
 from songhe.doors.may import check, may
@@ -38,14 +39,19 @@ def anything(thing: Any) -> bool:
     return True
 
 
-def nobody(thing: Any) -> str:
-    return ""
+def nobody(thing: Any) -> set[str]:
+    return set()
+
+
+def whoever(*fields: str) -> Callable[[Any], set[str]]:
+    """Those whose names stand in these fields of a row."""
+    return lambda row: {getattr(row, field) for field in fields}
 
 
 @dataclass(frozen=True)
 class Verb:
     """``name`` stands in the address; ``open_to`` says whether it makes sense as things stand, ``begun_by`` who may
-    not do it because the step before was theirs."""
+    not do it because the step before was theirs. What ``do`` returns as text is said instead of ``done``."""
 
     name: str
     act: str
@@ -55,7 +61,7 @@ class Verb:
     form: type[ActForm]
     do: Doing
     open_to: Callable[[Any], bool] = anything
-    begun_by: Callable[[Any], str] = nobody
+    begun_by: Callable[[Any], set[str]] = nobody
     tone: str = ""
 
 
@@ -87,7 +93,7 @@ def decided_by_another(
     act: str, yes: Doing, no: Doing, hint: Any, done: Any, *, name: str = "approve", waits: str = "open"
 ) -> tuple[Verb, Verb]:
     """What one person proposed another approves, or declines and says why; as long as it ``waits``."""
-    told: dict[str, Any] = {"open_to": lambda row: row.state == waits, "begun_by": lambda row: row.proposed_by}
+    told: dict[str, Any] = {"open_to": lambda row: row.state == waits, "begun_by": whoever("proposed_by")}
     said = gettext_lazy("写明理由。"), gettext_lazy("已写明理由，没有批准。")
     return (
         Verb(name, act, gettext_lazy("批准"), hint, done, ActForm, yes, tone="main", **told),
@@ -99,59 +105,110 @@ def by_whom(request: DoorRequest) -> dict[str, Any]:
     return {"at": request.at, "by": account_of(request).username}
 
 
-def offers(
-    request: DoorRequest, thing: Any, verbs: Sequence[Verb], *, page: str, key: Any, county: str, wrong: Wrong | None
+def named(verbs: Iterable[Verb], name: str) -> Verb:
+    found = next((verb for verb in verbs if verb.name == name), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def possible(request: DoorRequest, thing: Any, verbs: Iterable[Verb], county: str) -> list[Verb]:
+    """Those that make sense as things stand, and that this person's roles allow in the county."""
+    return [
+        verb
+        for verb in verbs
+        if verb.open_to(thing) and may(request.user, verb.act, request.on) and county in counties(request, verb.act)
+    ]
+
+
+def offered(
+    request: DoorRequest,
+    thing: Any,
+    verbs: Iterable[Verb],
+    *,
+    page: str,
+    key: Any,
+    wrong: Wrong | None,
+    version: int | None = None,
+    query: Mapping[str, str] | None = None,
 ) -> list[Offered]:
-    """What this person may do to the thing now; ``page`` names the address that takes ``key`` and the verb."""
+    """A form for each of the verbs, but for those that must be another's; ``page`` names the address that takes
+    ``key`` and the verb, and ``query`` whatever else it needs."""
     found = []
     username = account_of(request).username
     for verb in verbs:
-        if not verb.open_to(thing) or verb.begun_by(thing) == username:
-            continue
-        if not may(request.user, verb.act, request.on) or county not in counties(request, verb.act):
+        if username in verb.begun_by(thing):
             continue
         mended = wrong.form if wrong and wrong.verb is verb and wrong.about == key else None
-        form = mended or fresh(verb.form, f"{verb.name}_{key}")
+        form = mended or fresh(verb.form, f"{verb.name}_{key}", version=version)
         if mended is None and isinstance(form, ThingForm):
             form.about(thing, request)
-        found.append(Offered(verb, form, reverse(page, args=[key, verb.name]), open=mended is not None))
+        address = reverse(page, args=[key, verb.name]) + (f"?{urlencode(query)}" if query else "")
+        found.append(Offered(verb, form, address, open=mended is not None))
     return found
+
+
+def offers(
+    request: DoorRequest, thing: Any, verbs: Iterable[Verb], *, page: str, key: Any, county: str, wrong: Wrong | None
+) -> list[Offered]:
+    """What this person may do to the thing now."""
+    return offered(request, thing, possible(request, thing, verbs, county), page=page, key=key, wrong=wrong)
 
 
 def perform(
     request: DoorRequest,
     thing: Any,
-    verb: Verb | None,
+    verbs: Iterable[Verb],
+    name: str,
     *,
     key: Any,
     county: str,
     shown: Callable[[Wrong, int], HttpResponse],
     after: str,
 ) -> HttpResponse:
-    """Do one thing once; what is wrong or refused shows the page again, as it stands now."""
-    if verb is None:
-        raise Http404
+    """Do the one that is named, if this person's roles allow it in the county."""
+    verb = named(verbs, name)
     check(request, verb.act)
     within(request, verb.act, county)
+    return carried_out(request, thing, verb, key=key, county=county, shown=shown, after=after)
+
+
+def carried_out(
+    request: DoorRequest,
+    thing: Any,
+    verb: Verb,
+    *,
+    key: Any,
+    county: str,
+    shown: Callable[[Wrong, int], HttpResponse],
+    after: str,
+    held: Callable[[Mapping[str, Any]], Any] | None = None,
+    said: str = "",
+) -> HttpResponse:
+    """Do what is allowed, once; what is wrong or refused shows the page again, as it stands now.
+
+    ``held`` locks the thing and may refuse it for what the form told; ``said`` is said instead of the verb's own words.
+    """
     form = sent(verb.form, f"{verb.name}_{key}", request)
     form.files = request.FILES
     if isinstance(form, ThingForm):
         form.about(thing, request)
     if not form.is_valid():
         return shown(Wrong(verb, key, form), 422)
+    told = form.cleaned_data
 
     def do() -> dict[str, Any]:
-        verb.do(thing, form.cleaned_data, request)
-        return {"key": str(key)}
+        done = verb.do(held(told) if held else thing, told, request)
+        return {"said": done if isinstance(done, str) else ""}
 
     try:
-        act_once(request, county=county, name=f"staff.card.{verb.name}:{key}", form=form, do=do)
+        answer = act_once(request, county=county, name=f"{verb.act}.{verb.name}:{key}", form=form, do=do)
     except Refusal as refusal:
-        if refusal.field in form.fields:
+        if any(refusal.field == field.name for field in form.visible_fields()):
             form.add_error(refusal.field, in_words(refusal))
             return shown(Wrong(verb, key, form), refusal.status)
         return shown(Wrong(verb, key, None, refusal), refusal.status)
-    messages.success(request, str(verb.done))
+    messages.success(request, said or answer["said"] or str(verb.done))
     return HttpResponseRedirect(after)
 
 
