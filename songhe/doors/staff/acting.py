@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from django import forms
@@ -21,6 +21,9 @@ CHANGED = reason(
     en="Somebody else dealt with this case after you opened it; look at it as it stands now.",
     status=409,
 )
+
+
+T = TypeVar("T", bound=Any)
 
 
 class ActForm(forms.Form):
@@ -67,6 +70,13 @@ def act_once(
         at=request.at,
         do=lambda: dict(do()),
     )
+
+
+def unchanged(row: T, told: Mapping[str, Any]) -> T:
+    """The locked row, or refuses with ``staff.changed_meanwhile`` whoever looked at an older version of it."""
+    if told["version"] is not None and row.version != told["version"]:
+        raise CHANGED("version")
+    return row
 
 
 def in_words(refusal: Refusal) -> str:

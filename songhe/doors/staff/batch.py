@@ -22,6 +22,7 @@ from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import case, naming, words
 from songhe.doors.staff.acting import CHANGED, ActForm, act_once, fresh, in_words, sent
 from songhe.doors.staff.reach import account_of, reach
+from songhe.doors.staff.verbs import named
 from songhe.entitlement.approve import approve
 from songhe.entitlement.models import Application
 from songhe.entitlement.record import lock_application
@@ -36,7 +37,7 @@ ONE_IN = 10
 MOST = 50
 #: A case that was opened longer ago than this is opened again.
 OPENED_WITHIN = timedelta(hours=24)
-APPROVE = case.BY_NAME["approve"]
+APPROVE = named(case.VERBS, "approve")
 
 NOT_CHECKED = reason(
     "staff.batch_not_checked",
@@ -81,7 +82,7 @@ class Batch:
 def hindrance(row: Application, request: DoorRequest) -> str:
     """Why a row cannot be approved in a batch; nothing where it can."""
     username = account_of(request).username
-    if not case.is_apart(row, APPROVE, username):
+    if username in APPROVE.begun_by(row):
         return _("前一步是您办的，要由另一人审批")
     if not case.is_entitled(row):
         return _("认定结果不符合条件")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,10 +22,11 @@ from songhe.doors.shell.pieces import Crumb, Event, Fact, Step
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import day, day_of_month
 from songhe.doors.staff import hidden, history, naming, words
-from songhe.doors.staff.acting import CHANGED, ActForm, act_once, because, fresh, problems, sent
+from songhe.doors.staff.acting import ActForm, because, unchanged
 from songhe.doors.staff.inbox import Deadlines, next_for
 from songhe.doors.staff.measure import Measured, measured
-from songhe.doors.staff.reach import account_of, noted_read, out_of_reach, reach
+from songhe.doors.staff.reach import noted_read, out_of_reach, reach
+from songhe.doors.staff.verbs import NOTHING_WRONG, Offered, Verb, Wrong, by_whom, carried_out, named, offered, whoever
 from songhe.doors.staff.why import Trace, trace
 from songhe.eligibility.models import Determination
 from songhe.entitlement import approve, clarify, determine, publish, queries, review
@@ -58,31 +58,12 @@ class RefuseForm(ActForm):
     because = because(gettext_lazy("不予批准的理由"), gettext_lazy("会写进给申请人的决定书，同时告知如何申诉。"))
 
 
-@dataclass(frozen=True)
-class Verb:
-    """Something that may be done to a case. ``apart``: not by who did the step before, or opened the case."""
-
-    name: str
-    act: str
-    word: Any
-    hint: Any
-    done: Any
-    form: type[ActForm]
-    do: Callable[[Application, Mapping[str, Any], DoorRequest], object]
-    tone: str = ""
-    apart: tuple[str, ...] = ()
-
-
 def language_code() -> str:
     return "zh" if words.in_chinese() else "en"
 
 
-def _by(request: DoorRequest) -> dict[str, Any]:
-    return {"at": request.at, "by": account_of(request).username}
-
-
 def _on(request: DoorRequest) -> dict[str, Any]:
-    return {**_by(request), "on": request.on}
+    return {**by_whom(request), "on": request.on}
 
 
 VERBS: tuple[Verb, ...] = (
@@ -104,7 +85,7 @@ VERBS: tuple[Verb, ...] = (
         NoteForm,
         lambda row, told, request: review.review(application=row, note=told["note"], **_on(request)),
         tone="main",
-        apart=("opened_by",),
+        begun_by=whoever("opened_by"),
     ),
     Verb(
         "ask",
@@ -113,7 +94,7 @@ VERBS: tuple[Verb, ...] = (
         gettext_lazy("申请退给申请人，写明缺什么。"),
         gettext_lazy("已通知申请人补正。"),
         QuestionForm,
-        lambda row, told, request: clarify.ask(application=row, question=told["question"], **_by(request)),
+        lambda row, told, request: clarify.ask(application=row, question=told["question"], **by_whom(request)),
     ),
     Verb(
         "publish",
@@ -134,7 +115,7 @@ VERBS: tuple[Verb, ...] = (
         NoteForm,
         lambda row, told, request: approve.approve(application=row, note=told["note"], **_on(request)),
         tone="main",
-        apart=("reviewed_by", "opened_by"),
+        begun_by=whoever("reviewed_by", "opened_by"),
     ),
     Verb(
         "send_back",
@@ -143,8 +124,8 @@ VERBS: tuple[Verb, ...] = (
         gettext_lazy("退给经办人员重新办理。"),
         gettext_lazy("已退回初审。"),
         SendBackForm,
-        lambda row, told, request: review.send_back(application=row, because=told["because"], **_by(request)),
-        apart=("reviewed_by",),
+        lambda row, told, request: review.send_back(application=row, because=told["because"], **by_whom(request)),
+        begun_by=whoever("reviewed_by"),
     ),
     Verb(
         "refuse",
@@ -155,20 +136,9 @@ VERBS: tuple[Verb, ...] = (
         RefuseForm,
         lambda row, told, request: approve.refuse(application=row, because=told["because"], **_on(request)),
         tone="grave",
-        apart=("reviewed_by", "opened_by"),
+        begun_by=whoever("reviewed_by", "opened_by"),
     ),
 )
-BY_NAME = {verb.name: verb for verb in VERBS}
-
-
-@dataclass(frozen=True)
-class Offered:
-    """A verb on the page with its form; ``open`` while something in it is to be put right."""
-
-    verb: Verb
-    form: ActForm
-    address: str
-    open: bool = False
 
 
 def find(request: DoorRequest, scope: Scope, no: str) -> Application:
@@ -204,26 +174,6 @@ def may_now(row: Application, verb: Verb, request: DoorRequest) -> bool:
     if verb.name in {"approve", "refuse"} and row.state == State.REVIEWED and publication_days(row, request.on):
         return verb.name == "refuse"
     return True
-
-
-def is_apart(row: Application, verb: Verb, username: str) -> bool:
-    return all(getattr(row, field) != username for field in verb.apart)
-
-
-def offered(row: Application, request: DoorRequest, wrong: tuple[Verb, ActForm] | None) -> tuple[list[Offered], bool]:
-    """What this person may do now, and whether something is left to another because this one did the step before."""
-    username = account_of(request).username
-    allowed = [verb for verb in VERBS if may_now(row, verb, request)]
-    shown = []
-    for verb in allowed:
-        if not is_apart(row, verb, username):
-            continue
-        mended = wrong[1] if wrong and wrong[0] is verb else None
-        address = reverse("staff:application-act", args=[row.no, verb.name])
-        form = mended or fresh(verb.form, verb.name, version=row.version)
-        shown.append(Offered(verb, form, address, open=mended is not None))
-    shown.sort(key=lambda one: one.verb.tone != "main")
-    return shown, len(shown) < len(allowed)
 
 
 def facts_of(request: DoorRequest, row: Application) -> list[Fact]:
@@ -346,7 +296,7 @@ class Case:
     following: str
 
 
-def case_of(request: DoorRequest, scope: Scope, row: Application, wrong: tuple[Verb, ActForm] | None = None) -> Case:
+def case_of(request: DoorRequest, scope: Scope, row: Application, wrong: Wrong | None = None) -> Case:
     on = request.on
     right = Entitlement.objects.filter(county=row.county, application=row).order_by("-no").first()
     letter = queries.letters(row).last() if row.state not in OPEN else None
@@ -358,7 +308,8 @@ def case_of(request: DoorRequest, scope: Scope, row: Application, wrong: tuple[V
     ]
     found = history.entries(row.county, subjects)
     names = naming.accounts([row.reviewed_by, row.decided_by])
-    shown, left = offered(row, request, wrong)
+    now = [verb for verb in VERBS if may_now(row, verb, request)]
+    shown = offered(request, row, now, page="staff:application-act", key=row.no, wrong=wrong, version=row.version)
     return Case(
         row=row,
         state=words.word(words.APPLICATION, row.state),
@@ -368,8 +319,8 @@ def case_of(request: DoorRequest, scope: Scope, row: Application, wrong: tuple[V
         measured=measured(row.assessment, on, may_report=may(request.user, "assessment.read", on)),
         steps=steps_of(row, right, due, names),
         events=history.events(found),
-        offered=shown,
-        left_to_another=left,
+        offered=sorted(shown, key=lambda one: one.verb.tone != "main"),
+        left_to_another=len(shown) < len(now),
         cannot_approve=APPLICATION.allows(row.state, "approve")
         and may(request.user, "application.approve", on)
         and not is_entitled(row),
@@ -383,18 +334,12 @@ def case_of(request: DoorRequest, scope: Scope, row: Application, wrong: tuple[V
 
 
 def shown_case(
-    request: DoorRequest,
-    scope: Scope,
-    row: Application,
-    *,
-    wrong: tuple[Verb, ActForm] | None = None,
-    refusal: Refusal | None = None,
-    status: int = 200,
+    request: DoorRequest, scope: Scope, row: Application, wrong: Wrong | None = None, status: int = 200
 ) -> HttpResponse:
     said = {
         "crumbs": [Crumb(_("申请审核"), reverse("staff:inbox")), Crumb(row.no)],
         "case": case_of(request, scope, row, wrong),
-        **problems(wrong[1] if wrong else None, refusal),
+        **(wrong.said() if wrong else NOTHING_WRONG),
     }
     return render(request, "staff/case.html", said, status=status)
 
@@ -412,29 +357,21 @@ def application(request: DoorRequest, no: str) -> HttpResponse:
 @require("application.read")
 def act(request: DoorRequest, no: str, verb: str) -> HttpResponse:
     """Do one thing to a case, once. A refusal shows the case as it stands now, and says why."""
-    wanted = BY_NAME.get(verb)
-    if wanted is None:
-        raise Http404
+    wanted = named(VERBS, verb)
     check(request, wanted.act)
     scope = reach(request, wanted.act)
     row = find(request, scope, no)
-    form = sent(wanted.form, wanted.name, request)
-    if not form.is_valid():
-        return shown_case(request, scope, row, wrong=(wanted, form), status=422)
-
-    def do() -> dict[str, Any]:
-        locked = lock_application(row)
-        if form.cleaned_data["version"] is not None and locked.version != form.cleaned_data["version"]:
-            raise CHANGED("version")
-        wanted.do(locked, form.cleaned_data, request)
-        return {"no": row.no}
-
-    try:
-        act_once(request, county=row.county, name=f"staff.application.{wanted.name}:{row.no}", form=form, do=do)
-    except Refusal as refusal:
-        return shown_case(request, scope, find(request, scope, no), refusal=refusal, status=refusal.status)
-    messages.success(request, words.of_person(row.person.name, wanted.done))
-    return HttpResponseRedirect(reverse("staff:application", args=[row.no]))
+    return carried_out(
+        request,
+        row,
+        wanted,
+        key=row.no,
+        county=row.county,
+        shown=lambda wrong, status: shown_case(request, scope, find(request, scope, no), wrong, status),
+        after=reverse("staff:application", args=[row.no]),
+        held=lambda told: unchanged(lock_application(row), told),
+        said=words.of_person(row.person.name, wanted.done),
+    )
 
 
 @require_safe
