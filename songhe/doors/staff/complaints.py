@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,16 +20,16 @@ from songhe.doors.may import check, may, require
 from songhe.doors.shell.pieces import Crumb, Event, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming, words
-from songhe.doors.staff.acting import CHANGED, ActForm, act_once, because, fresh, problems, sent
+from songhe.doors.staff.acting import ActForm, because, unchanged
 from songhe.doors.staff.cursor import PAGE, address
 from songhe.doors.staff.reach import account_of, noted_read, out_of_reach, reach
+from songhe.doors.staff.verbs import NOTHING_WRONG, Verb, Wrong, by_whom, carried_out, named, offered, possible
 from songhe.feedback import answer as answering
 from songhe.feedback.category import terms
 from songhe.feedback.models import Complaint
 from songhe.feedback.queries import counts, open_for, seen_by_staff
 from songhe.feedback.record import locked
 from songhe.feedback.states import COMPLAINT, OPEN
-from songhe.kernel.refusal import Refusal
 from songhe.person.masks import mask_phone
 
 State = Complaint.State
@@ -76,44 +75,25 @@ class TransferForm(ActForm):
     because = because(gettext_lazy("为什么转"), gettext_lazy("投诉人会看到。"), longest=300)
 
 
-Row = Mapping[str, Any]
+Told = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Verb:
-    name: str
-    act: str
-    #: The transition of the complaint.
-    move: str
-    word: Any
-    hint: Any
-    done: Any
-    form: type[ActForm]
-    do: Callable[[Complaint, Row, DoorRequest], object]
-    tone: str = ""
-    #: Only for complaints that are confidential, only for those that are not, or for both.
-    confidential: bool | None = None
+def _answer(row: Complaint, told: Told, request: DoorRequest) -> object:
+    text = told["because"]
+    return answering.answer(complaint=row, outcome=told["outcome"], text=text, on=request.on, **by_whom(request))
 
 
-def _answer(row: Complaint, told: Row, request: DoorRequest) -> object:
-    return answering.answer(
-        complaint=row,
-        outcome=told["outcome"],
-        text=told["because"],
-        at=request.at,
-        on=request.on,
-        by=account_of(request).username,
-    )
+def _review(row: Complaint, told: Told, request: DoorRequest) -> object:
+    return answering.review(complaint=row, outcome=told["outcome"], text=told["because"], **by_whom(request))
 
 
-def _review(row: Complaint, told: Row, request: DoorRequest) -> object:
-    by = account_of(request).username
-    return answering.review(complaint=row, outcome=told["outcome"], text=told["because"], at=request.at, by=by)
+def _transfer(row: Complaint, told: Told, request: DoorRequest) -> object:
+    return answering.transfer(complaint=row, to=told["to"], because=told["because"], **by_whom(request))
 
 
-def _transfer(row: Complaint, told: Row, request: DoorRequest) -> object:
-    by = account_of(request).username
-    return answering.transfer(complaint=row, to=told["to"], because=told["because"], at=request.at, by=by)
+def by_hand(row: Complaint) -> set[str]:
+    """Those who took the decision complained about, and who answered."""
+    return {*row.against, row.answered_by}
 
 
 _ANSWER = (
@@ -123,40 +103,39 @@ _ANSWER = (
     AnswerForm,
     _answer,
 )
+_ANSWERED: dict[str, Any] = {"open_to": lambda row: COMPLAINT.allows(row.state, "answer"), "begun_by": by_hand}
 VERBS: tuple[Verb, ...] = (
-    Verb("answer", "complaint.answer", "answer", *_ANSWER, tone="main", confidential=False),
-    Verb("answer-confidential", "complaint.answer_confidential", "answer", *_ANSWER, tone="main", confidential=True),
+    Verb("answer", "complaint.answer", *_ANSWER, tone="main", **_ANSWERED),
+    Verb("answer-confidential", "complaint.answer_confidential", *_ANSWER, tone="main", **_ANSWERED),
     Verb(
         "review",
         "complaint.review",
-        "review",
         gettext_lazy("复核"),
         gettext_lazy("复核结果是最后的答复。"),
         gettext_lazy("已复核。"),
         AnswerForm,
         _review,
+        open_to=lambda row: COMPLAINT.allows(row.state, "review"),
+        begun_by=by_hand,
         tone="main",
     ),
     Verb(
         "transfer",
         "complaint.transfer",
-        "transfer",
         gettext_lazy("转办"),
         gettext_lazy("不属于民政部门的事，转给负责的部门。"),
         gettext_lazy("已转办。"),
         TransferForm,
         _transfer,
+        open_to=lambda row: COMPLAINT.allows(row.state, "transfer"),
     ),
 )
-BY_NAME = {verb.name: verb for verb in VERBS}
 
 
-@dataclass(frozen=True)
-class Offered:
-    verb: Verb
-    form: ActForm
-    address: str
-    open: bool = False
+def verbs_of(row: Complaint) -> list[Verb]:
+    """A confidential complaint is answered by others than the rest."""
+    not_here = "answer" if row.confidential else "answer-confidential"
+    return [verb for verb in VERBS if verb.name != not_here]
 
 
 @dataclass(frozen=True)
@@ -247,31 +226,6 @@ def complaints(request: DoorRequest) -> HttpResponse:
     return render(request, "staff/complaints.html", said)
 
 
-def may_now(row: Complaint, verb: Verb, request: DoorRequest) -> bool:
-    """Whether role, reach and state allow the verb, and the complaint is of the kind it is for."""
-    account = account_of(request)
-    if verb.confidential is not None and verb.confidential is not row.confidential:
-        return False
-    if not may(account, verb.act, request.on) or not COMPLAINT.allows(row.state, verb.move):
-        return False
-    return reach(request, verb.act).covers_county(row.county)
-
-
-def offered(row: Complaint, request: DoorRequest, wrong: tuple[Verb, ActForm] | None) -> tuple[list[Offered], bool]:
-    """What may be done now, and whether something is left to another because this person had a hand in it."""
-    username = account_of(request).username
-    allowed = [verb for verb in VERBS if may_now(row, verb, request)]
-    shown = []
-    for verb in allowed:
-        if verb.move != "transfer" and username in {*row.against, row.answered_by}:
-            continue
-        mended = wrong[1] if wrong and wrong[0] is verb else None
-        form = mended or fresh(verb.form, verb.name, version=row.version)
-        where = reverse("staff:complaint-act", args=[row.no, verb.name])
-        shown.append(Offered(verb, form, where, open=mended is not None))
-    return shown, len(shown) < len(allowed)
-
-
 def events_of(row: Complaint, names: Mapping[str, str]) -> list[Event]:
     """What happened to it, from its own row, the newest first."""
     told = [
@@ -311,15 +265,12 @@ def facts_of(row: Complaint, *, may_call: bool) -> list[Fact]:
 
 
 def shown_complaint(
-    request: DoorRequest,
-    row: Complaint,
-    *,
-    wrong: tuple[Verb, ActForm] | None = None,
-    refusal: Refusal | None = None,
-    status: int = 200,
+    request: DoorRequest, row: Complaint, wrong: Wrong | None = None, status: int = 200
 ) -> HttpResponse:
     names = naming.accounts([row.answered_by, row.reviewed_by, row.transferred_by])
-    acts, left = offered(row, request, wrong)
+    now = possible(request, row, verbs_of(row), row.county)
+    now = [verb for verb in now if reach(request, verb.act).covers_county(row.county)]
+    acts = offered(request, row, now, page="staff:complaint-act", key=row.no, wrong=wrong, version=row.version)
     said = {
         "crumbs": [Crumb(_("投诉"), reverse("staff:complaints")), Crumb(row.no)],
         "row": row,
@@ -332,8 +283,8 @@ def shown_complaint(
         "review_outcome": OUTCOMES.get(row.review_outcome, ""),
         "events": events_of(row, names),
         "offered": acts,
-        "left_to_another": left,
-        **problems(wrong[1] if wrong else None, refusal),
+        "left_to_another": len(acts) < len(now),
+        **(wrong.said() if wrong else NOTHING_WRONG),
     }
     return render(request, "staff/complaint.html", said, status=status)
 
@@ -350,28 +301,17 @@ def complaint(request: DoorRequest, no: str) -> HttpResponse:
 @require("complaint.read")
 def act(request: DoorRequest, no: str, verb: str) -> HttpResponse:
     """Do one thing to a complaint, once. A refusal shows it as it stands now, and says why."""
-    wanted = BY_NAME.get(verb)
-    if wanted is None:
-        raise Http404
+    wanted = named(VERBS, verb)
     check(request, wanted.act)
-    row = find(request, reach(request, wanted.act), no)
-    if wanted.confidential is not None and wanted.confidential is not row.confidential:
-        raise Http404
-    form = sent(wanted.form, wanted.name, request)
-    if not form.is_valid():
-        return shown_complaint(request, row, wrong=(wanted, form), status=422)
-
-    def do() -> dict[str, Any]:
-        held = locked(row)
-        if form.cleaned_data["version"] is not None and held.version != form.cleaned_data["version"]:
-            raise CHANGED("version")
-        wanted.do(held, form.cleaned_data, request)
-        return {"no": row.no}
-
-    try:
-        act_once(request, county=row.county, name=f"staff.complaint.{wanted.name}:{row.no}", form=form, do=do)
-    except Refusal as refusal:
-        fresh_row = find(request, reach(request, wanted.act), no)
-        return shown_complaint(request, fresh_row, refusal=refusal, status=refusal.status)
-    messages.success(request, wanted.done)
-    return HttpResponseRedirect(reverse("staff:complaint", args=[row.no]))
+    scope = reach(request, wanted.act)
+    row = find(request, scope, no)
+    return carried_out(
+        request,
+        row,
+        named(verbs_of(row), verb),
+        key=row.no,
+        county=row.county,
+        shown=lambda wrong, status: shown_complaint(request, find(request, scope, no), wrong, status),
+        after=reverse("staff:complaint", args=[row.no]),
+        held=lambda told: unchanged(locked(row), told),
+    )
