@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -24,6 +25,8 @@ from songhe.kernel import place_code
 from songhe.kernel.refusal import Refusal, reason
 from songhe.person.mandate import elders_of, require
 from songhe.person.models import Person
+from songhe.provider.agreement import homes_ever
+from songhe.provider.models import Provider
 
 NOT_IN_TOKEN = reason(
     "api.not_in_token",
@@ -61,8 +64,6 @@ class Caller:
     ``elders`` are those for whom it acts as a proxy; ``places`` is where its appointments are, whatever they reach.
     """
 
-    __slots__ = ("account", "client", "elders", "places", "reaches", "username")
-
     def __init__(
         self,
         account: Account,
@@ -79,13 +80,24 @@ class Caller:
         self.elders = elders
         self.places = tuple(places)
 
+    @cached_property
+    def away(self) -> tuple[Reach, ...]:
+        """The own rows of its providers in the counties whose cards they take, or took, by an agreement; one statement,
+        and one a county."""
+        places = Provider.objects.filter(id__in=self.provider_ids).order_by("id").values_list("id", "place")
+        at_home = [(each, place) for each, place in places if each in self.providers_in(place)]
+        homes = {place: homes_ever(place) for place in sorted({place for _, place in at_home})}
+        return tuple(Reach(home, provider_id=each) for each, place in at_home for home in homes[place])
+
     def sees(self, county: str, *, provider_id: int | None = None, person_id: UUID | None = None) -> bool:
-        return any(reach.sees(county, provider_id, person_id) for reach in self.reaches)
+        if any(reach.sees(county, provider_id, person_id) for reach in self.reaches):
+            return True
+        return provider_id in self.provider_ids and any(reach.sees(county, provider_id, None) for reach in self.away)
 
     def condition(self, *, provider: str | None = None, person: str | None = None) -> Q:
         """The rows that the caller sees, of a model with these paths to its provider and its person."""
         found = Q(pk__in=())
-        for reach in self.reaches:
+        for reach in (*self.reaches, *(self.away if provider is not None and self.provider_ids else ())):
             if reach.provider_id is not None:
                 if provider is not None:
                     found |= _counties(reach.counties) & Q(**{provider: reach.provider_id})

@@ -76,7 +76,7 @@ class RedemptionIn(Body):
         str | None, Field(min_length=1, max_length=100, title="卡号、打印码、二维码内容或刷脸终端给的结果")
     ] = None
     pin: Annotated[str | None, Field(max_length=6, title="密码；medium 是爱心卡打印码时要填")] = None
-    county: Annotated[County | None, Field(title="区县；只在用 medium 且令牌涉及多个区县时需要")] = None
+    county: Annotated[County | None, Field(title="区县；用 medium 且涉及多个区县时需要，外县社保卡填发卡区县")] = None
     provider: Annotated[ProviderId | None, Field(title="机构；账号只属于一家机构时可不填")] = None
     lines: Annotated[list[ChargeIn], Field(max_length=1000, title="明细")]
     ltci_fen: Annotated[Fen | None, Field(title="长护险已付（分）；null 表示还不知道，先暂记")] = 0
@@ -200,7 +200,9 @@ def make_redemption(request: ApiRequest, body: RedemptionIn) -> HttpResponse:
 
 
 def where_and_who(request: ApiRequest, body: RedemptionIn) -> tuple[str, int]:
-    """The county whose voucher pays, by its number, the card's, the body or the caller's only one; the provider.
+    """The county whose voucher or card pays, by its number, the body or the caller's only one; the provider.
+
+    A card may also be of a county with which the provider's own has an agreement.
 
     Refuses with ``grant.unknown`` or ``person.medium_unknown`` (out of reach), ``redemption.unknown_provider``,
     ``document.wrong_check_digits`` or ``input.missing``.
@@ -214,6 +216,8 @@ def where_and_who(request: ApiRequest, body: RedemptionIn) -> tuple[str, int]:
         if not county or (len(caller.counties) > 1 and body.county is None and not county_in(body.medium or "")):
             raise MISSING("county", field_name="county")
     here = caller.providers_in(county)
+    if not here and body.grant_no is None:
+        here = sorted({each.provider_id for each in caller.away if each.counties == county and each.provider_id})
     if not here:
         _refuse_elsewhere(request, body, county)
     if body.provider is None and len(here) > 1:
