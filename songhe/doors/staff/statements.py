@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.db.models import Count, Q, QuerySet, Sum
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -24,13 +23,24 @@ from songhe.doors.shell.pieces import Crumb, ReceiptLine, Step
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import day_of_month
 from songhe.doors.staff import bank, history, naming, words
-from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words, sent
+from songhe.doors.staff.acting import ActForm, because, fresh
 from songhe.doors.staff.cursor import address
 from songhe.doors.staff.handed_in import as_handed_in
 from songhe.doors.staff.objections import held_against
 from songhe.doors.staff.payouts import batches, unpaid
-from songhe.doors.staff.reach import account_of, noted_read, out_of_reach, reach
+from songhe.doors.staff.reach import noted_read, out_of_reach, reach
 from songhe.doors.staff.statement_lines import lines_of
+from songhe.doors.staff.verbs import (
+    NOTHING_WRONG,
+    ThingForm,
+    Verb,
+    Wrong,
+    by_whom,
+    carried_out,
+    named,
+    offered,
+    whoever,
+)
 from songhe.kernel.month import Month, beijing_date
 from songhe.kernel.refusal import Refusal
 from songhe.settlement import confirm
@@ -47,10 +57,14 @@ MOST = 200
 LINES = 50
 
 
-class ConfirmForm(ActForm):
+class ConfirmForm(ThingForm):
     invoice_no = forms.CharField(label=gettext_lazy("发票号码"), max_length=40)
     budget_line = forms.CharField(label=gettext_lazy("预算科目"), max_length=40)
     fund_year = forms.IntegerField(label=gettext_lazy("资金年度"), min_value=2000, max_value=2999)
+
+    def about(self, thing: Any, request: DoorRequest) -> None:
+        self.initial["fund_year"] = thing.fund_year
+        self.initial["budget_line"] = thing.budget_line or last_budget_line(thing)
 
 
 class DisputeForm(ActForm):
@@ -65,19 +79,16 @@ class BackForm(ActForm):
     because = because(gettext_lazy("退回理由"), gettext_lazy("机构会看到。"), longest=300)
 
 
-@dataclass(frozen=True)
-class Verb:
-    name: str
-    act: str
-    word: Any
-    hint: Any
-    done: Any
-    form: type[ActForm]
-    do: Callable[[Mapping[str, Any], Mapping[str, Any]], object]
-    tone: str = ""
-    apart: tuple[str, ...] = ()
-    #: Only for who acts for the county, not for the provider.
-    of_county: bool = False
+Told = Mapping[str, Any]
+
+
+def which_one(row: Statement, told: Told, request: DoorRequest) -> dict[str, Any]:
+    return {"county": row.county, "statement_id": row.id, "version": told["version"], **by_whom(request)}
+
+
+def _confirm(row: Statement, told: Told, request: DoorRequest) -> None:
+    paper = {name: told[name] for name in ("invoice_no", "budget_line", "fund_year")}
+    confirm.confirm(**which_one(row, told, request), **paper)
 
 
 VERBS: tuple[Verb, ...] = (
@@ -88,9 +99,7 @@ VERBS: tuple[Verb, ...] = (
         gettext_lazy("确认后明细不再变动，转县区审批。"),
         gettext_lazy("已确认，转县区审批。"),
         ConfirmForm,
-        lambda row, told: confirm.confirm(
-            **row, invoice_no=told["invoice_no"], budget_line=told["budget_line"], fund_year=told["fund_year"]
-        ),
+        _confirm,
         tone="main",
     ),
     Verb(
@@ -100,7 +109,7 @@ VERBS: tuple[Verb, ...] = (
         gettext_lazy("县区核实后重新归集。"),
         gettext_lazy("已提出异议，等县区处理。"),
         DisputeForm,
-        lambda row, told: confirm.dispute(**row, because=told["because"]),
+        lambda row, told, request: confirm.dispute(**which_one(row, told, request), because=told["because"]),
     ),
     Verb(
         "resolve",
@@ -109,9 +118,8 @@ VERBS: tuple[Verb, ...] = (
         gettext_lazy("写明结果，重新打开给机构确认。"),
         gettext_lazy("异议已处理，等机构重新确认。"),
         AnswerForm,
-        lambda row, told: confirm.resolve(**row, because=told["because"]),
+        lambda row, told, request: confirm.resolve(**which_one(row, told, request), because=told["because"]),
         tone="main",
-        of_county=True,
     ),
     Verb(
         "approve",
@@ -120,10 +128,9 @@ VERBS: tuple[Verb, ...] = (
         gettext_lazy("系统会逐行重新核对合计。"),
         gettext_lazy("已批准，等待付款。"),
         ActForm,
-        lambda row, told: approve(**row),
+        lambda row, told, request: approve(**which_one(row, told, request)),
         tone="main",
-        apart=("gathered_by", "confirmed_by"),
-        of_county=True,
+        begun_by=whoever("gathered_by", "confirmed_by"),
     ),
     Verb(
         "send_back",
@@ -132,19 +139,11 @@ VERBS: tuple[Verb, ...] = (
         gettext_lazy("退给机构重新确认。"),
         gettext_lazy("已退回机构。"),
         BackForm,
-        lambda row, told: confirm.send_back(**row, because=told["because"]),
-        of_county=True,
+        lambda row, told, request: confirm.send_back(**which_one(row, told, request), because=told["because"]),
     ),
 )
-BY_NAME = {verb.name: verb for verb in VERBS}
-
-
-@dataclass(frozen=True)
-class Offered:
-    verb: Verb
-    form: ActForm
-    address: str
-    open: bool = False
+#: Only for who acts for the county, not for the provider.
+OF_COUNTY = {"resolve", "approve", "send_back"}
 
 
 def within(scope: Scope) -> QuerySet[Statement]:
@@ -311,26 +310,9 @@ def may_now(row: Statement, verb: Verb, request: DoorRequest) -> bool:
     if not may(request.user, verb.act, request.on) or not STATEMENT.allows(row.state, verb.name):
         return False
     scope = reach(request, verb.act)
-    if verb.of_county:
+    if verb.name in OF_COUNTY:
         return scope.covers_county(row.county)
     return scope.covers_county(row.county) or row.provider_id in scope.provider_ids
-
-
-def offered(row: Statement, request: DoorRequest, wrong: tuple[Verb, ActForm] | None) -> tuple[list[Offered], bool]:
-    username = account_of(request).username
-    allowed = [verb for verb in VERBS if may_now(row, verb, request)]
-    shown = []
-    for verb in allowed:
-        if any(getattr(row, field) == username for field in verb.apart):
-            continue
-        mended = wrong[1] if wrong and wrong[0] is verb else None
-        initial: dict[str, Any] = {}
-        if verb.form is ConfirmForm:
-            initial = {"fund_year": row.fund_year, "budget_line": row.budget_line or last_budget_line(row)}
-        form = mended or fresh(verb.form, verb.name, version=row.version, **initial)
-        where = reverse("staff:statement-act", args=[row.no, verb.name])
-        shown.append(Offered(verb, form, where, open=mended is not None))
-    return shown, len(shown) < len(allowed)
 
 
 def last_budget_line(row: Statement) -> str:
@@ -340,12 +322,7 @@ def last_budget_line(row: Statement) -> str:
 
 
 def shown_statement(
-    request: DoorRequest,
-    row: Statement,
-    *,
-    wrong: tuple[Verb, ActForm] | None = None,
-    refusal: Refusal | None = None,
-    status: int = 200,
+    request: DoorRequest, row: Statement, wrong: Wrong | None = None, status: int = 200
 ) -> HttpResponse:
     after = request.GET.get("after", "")
     page = statement_page(
@@ -353,7 +330,8 @@ def shown_statement(
     )
     assert page is not None
     names = naming.accounts([row.gathered_by, row.confirmed_by, row.approved_by])
-    shown, left = offered(row, request, wrong)
+    now = [verb for verb in VERBS if may_now(row, verb, request)]
+    shown = offered(request, row, now, page="staff:statement-act", key=row.no, wrong=wrong, version=row.version)
     entries = history.entries(row.county, [("statement", row.id)])
     which = Month.parse(row.month)
     said = {
@@ -377,10 +355,8 @@ def shown_statement(
         "payments": [(one, words.word(words.PAYMENT, one.state)) for one in page.payments],
         "events": history.events(entries),
         "offered": shown,
-        "left_to_another": left,
-        "wrong": wrong[1] if wrong else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        "left_to_another": len(shown) < len(now),
+        **(wrong.said() if wrong else NOTHING_WRONG),
     }
     return render(request, "staff/statement.html", said, status=status)
 
@@ -397,35 +373,21 @@ def statement(request: DoorRequest, no: str) -> HttpResponse:
 @require("statement.read")
 def act(request: DoorRequest, no: str, verb: str) -> HttpResponse:
     """Do one thing to a statement, once; a refusal shows it as it stands now, and says why."""
-    wanted = BY_NAME.get(verb)
-    if wanted is None:
-        raise Http404
+    wanted = named(VERBS, verb)
     check(request, wanted.act)
     scope = reach(request, wanted.act)
     row = find(request, scope, no)
-    if wanted.of_county and not scope.covers_county(row.county):
+    if verb in OF_COUNTY and not scope.covers_county(row.county):
         raise NOT_ALLOWED(act=ACTS[wanted.act].zh, act_en=ACTS[wanted.act].en)
-    form = sent(wanted.form, wanted.name, request)
-    if not form.is_valid():
-        return shown_statement(request, row, wrong=(wanted, form), status=422)
-    named = {
-        "county": row.county,
-        "statement_id": row.id,
-        "version": form.cleaned_data["version"],
-        "at": request.at,
-        "by": account_of(request).username,
-    }
-
-    def do() -> dict[str, Any]:
-        wanted.do(named, form.cleaned_data)
-        return {"no": row.no}
-
-    try:
-        act_once(request, county=row.county, name=f"staff.statement.{wanted.name}:{row.no}", form=form, do=do)
-    except Refusal as refusal:
-        return shown_statement(request, find(request, scope, no), refusal=refusal, status=refusal.status)
-    messages.success(request, str(wanted.done))
-    return HttpResponseRedirect(reverse("staff:statement", args=[row.no]))
+    return carried_out(
+        request,
+        row,
+        wanted,
+        key=row.no,
+        county=row.county,
+        shown=lambda wrong, status: shown_statement(request, find(request, scope, no), wrong, status),
+        after=reverse("staff:statement", args=[row.no]),
+    )
 
 
 @require_safe
