@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import words
 from songhe.doors.staff.acting import ActForm, because
-from songhe.doors.staff.reach import account_of
+from songhe.doors.staff.verbs import ThingForm, Verb, by_whom
 from songhe.kernel.month import parse_date
 from songhe.kernel.refusal import reason
 from songhe.proposal.models import Proposal
@@ -31,7 +31,7 @@ NO_PROPOSAL = reason(
 )
 
 
-class ListForm(ActForm):
+class ListForm(ThingForm):
     """What the clerk proposes; every point of the check list is ticked."""
 
     categories = forms.MultipleChoiceField(
@@ -55,6 +55,9 @@ class ListForm(ActForm):
         fields: dict[str, Any] = self.fields
         fields["categories"].choices = [(code, words.CATEGORIES[code].said) for code in Category.values]
         fields["checks"].choices = list(words.ADMISSION_CHECKS.items())
+
+    def about(self, thing: Any, request: DoorRequest) -> None:
+        self.initial["valid_from"] = str(request.on)
 
     def clean_checks(self) -> list[str]:
         ticked: list[str] = self.cleaned_data["checks"]
@@ -103,27 +106,8 @@ class Desk:
     accounts: list[BankAccount]
 
 
-@dataclass(frozen=True)
-class Verb:
-    """``name`` stands in the address; ``open_to`` says whether it makes sense as things stand."""
-
-    name: str
-    act: str
-    word: Any
-    hint: Any
-    done: Any
-    form: type[ActForm]
-    do: Callable[[Desk, Mapping[str, Any], DoorRequest], object]
-    open_to: Callable[[Desk], bool]
-    tone: str = ""
-
-
 def day_said(text: str, field: str) -> date:
     return parse_date(text.strip(), field)
-
-
-def by_whom(request: DoorRequest) -> dict[str, Any]:
-    return {"at": request.at, "by": account_of(request).username}
 
 
 def _propose(desk: Desk, told: Mapping[str, Any], request: DoorRequest) -> None:
@@ -211,6 +195,7 @@ VERBS: tuple[Verb, ...] = (
         ActForm,
         _list,
         lambda desk: desk.proposal is not None,
+        lambda desk: {desk.proposal.proposed_by},
         tone="main",
     ),
     Verb(
@@ -232,6 +217,7 @@ VERBS: tuple[Verb, ...] = (
         ActForm,
         _confirm,
         lambda desk: bool(desk.accounts) and not desk.accounts[0].approved_by,
+        lambda desk: {desk.accounts[0].proposed_by},
         tone="main",
     ),
     Verb(
@@ -267,4 +253,3 @@ VERBS: tuple[Verb, ...] = (
         tone="grave",
     ),
 )
-BY_NAME = {verb.name: verb for verb in VERBS}

@@ -18,9 +18,10 @@ from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming, words
 from songhe.doors.staff.acting import ActForm, act_once, fresh, in_words
-from songhe.doors.staff.provider_acts import by_whom, day_said
+from songhe.doors.staff.provider_acts import day_said
 from songhe.doors.staff.providers import provider_address
 from songhe.doors.staff.reach import counties, reach
+from songhe.doors.staff.verbs import by_whom
 from songhe.kernel.refusal import Refusal, reason
 from songhe.provider.admit import admit
 from songhe.provider.models import Kind, Worker

@@ -4,13 +4,11 @@ anybody, and paid to an account that two people agreed to."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -22,12 +20,11 @@ from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import day
 from songhe.doors.staff import history, naming, words
-from songhe.doors.staff.acting import ActForm, act_once, fresh, problems, sent
-from songhe.doors.staff.provider_acts import BY_NAME, VERBS, Desk, ListForm, Verb
-from songhe.doors.staff.reach import account_of, counties, county_of, reach
+from songhe.doors.staff.provider_acts import VERBS, Desk
+from songhe.doors.staff.reach import counties, county_of, reach
+from songhe.doors.staff.verbs import NOTHING_WRONG, Wrong, carried_out, named, offered, possible
 from songhe.entitlement.models import Entitlement
 from songhe.kernel.month import parse_date
-from songhe.kernel.refusal import Refusal
 from songhe.proposal.models import Proposal
 from songhe.provider import suspend
 from songhe.provider.admit import listings_on
@@ -37,14 +34,6 @@ from songhe.service.models import Stay
 
 #: Providers on a page of the list; a county has tens, a province thousands.
 MOST = 200
-
-
-@dataclass(frozen=True)
-class Offered:
-    verb: Verb
-    form: ActForm
-    address: str
-    open: bool = False
 
 
 def near(county: str) -> QuerySet[Provider]:
@@ -141,39 +130,11 @@ def provider(request: DoorRequest, pk: int) -> HttpResponse:
     return shown_provider(request, desk_of(request, pk, county))
 
 
-def offers(request: DoorRequest, desk: Desk, wrong: tuple[Verb, ActForm] | None) -> tuple[list[Offered], bool]:
-    """What this person may do now, and whether something is left to another because they began it themselves."""
+def shown_provider(request: DoorRequest, desk: Desk, wrong: Wrong | None = None, status: int = 200) -> HttpResponse:
     row, county, on = desk.row, desk.county, request.on
-    username = account_of(request).username
-    left = False
-    offered = []
-    for verb in VERBS:
-        if not verb.open_to(desk) or not may(request.user, verb.act, on) or county not in counties(request, verb.act):
-            continue
-        if verb.name == "list" and desk.proposal is not None and desk.proposal.proposed_by == username:
-            left = True
-            continue
-        if verb.name == "confirm" and desk.accounts[0].proposed_by == username:
-            left = True
-            continue
-        mended = wrong[1] if wrong and wrong[0] is verb else None
-        initial: dict[str, Any] = {"valid_from": str(on)} if verb.form is ListForm else {}
-        form = mended or fresh(verb.form, verb.name, **initial)
-        where = reverse("staff:provider-act", args=[row.pk, verb.name]) + f"?{urlencode({'county': county})}"
-        offered.append(Offered(verb, form, where, open=mended is not None))
-    return offered, left
-
-
-def shown_provider(
-    request: DoorRequest,
-    desk: Desk,
-    *,
-    wrong: tuple[Verb, ActForm] | None = None,
-    refusal: Refusal | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    row, county, on = desk.row, desk.county, request.on
-    offered, left = offers(request, desk, wrong)
+    now = possible(request, desk, VERBS, county)
+    told: dict[str, Any] = {"wrong": wrong, "query": {"county": county}}
+    acts = offered(request, desk, now, page="staff:provider-act", key=row.pk, **told)
     names = naming.accounts(
         [*(one.proposed_by for one in desk.accounts), *(one.approved_by for one in desk.accounts)]
         + ([desk.proposal.proposed_by] if desk.proposal else [])
@@ -216,9 +177,9 @@ def shown_provider(
                 ],
             )
         ),
-        "offered": offered,
-        "left_to_another": left,
-        **problems(wrong[1] if wrong else None, refusal),
+        "offered": acts,
+        "left_to_another": len(acts) < len(now),
+        **(wrong.said() if wrong else NOTHING_WRONG),
     }
     return render(request, "staff/provider.html", said, status=status)
 
@@ -277,25 +238,22 @@ def licences_of(row: Provider, on: date) -> list[dict[str, Any]]:
 @require("provider.read")
 def act(request: DoorRequest, pk: int, verb: str) -> HttpResponse:
     """Do one thing to a provider in a county, once."""
-    wanted = BY_NAME.get(verb)
-    if wanted is None:
-        raise Http404
+    wanted = named(VERBS, verb)
     check(request, wanted.act)
     reach(request, wanted.act)
     county = county_of(request, wanted.act)
-    desk = desk_of(request, pk, county)
-    form = sent(wanted.form, wanted.name, request)
-    if not form.is_valid():
-        return shown_provider(request, desk, wrong=(wanted, form), status=422)
 
-    def do() -> dict[str, Any]:
-        Provider.objects.select_for_update().get(pk=desk.row.pk)
-        wanted.do(desk_of(request, pk, county), form.cleaned_data, request)
-        return {"provider": desk.row.pk}
+    def held(told: Mapping[str, Any]) -> Desk:
+        Provider.objects.select_for_update().get(pk=pk)
+        return desk_of(request, pk, county)
 
-    try:
-        act_once(request, county=county, name=f"staff.provider.{wanted.name}:{pk}", form=form, do=do)
-    except Refusal as refusal:
-        return shown_provider(request, desk_of(request, pk, county), refusal=refusal, status=refusal.status)
-    messages.success(request, str(wanted.done))
-    return HttpResponseRedirect(provider_address(pk, county))
+    return carried_out(
+        request,
+        desk_of(request, pk, county),
+        wanted,
+        key=pk,
+        county=county,
+        shown=lambda wrong, status: shown_provider(request, desk_of(request, pk, county), wrong, status),
+        after=provider_address(pk, county),
+        held=held,
+    )
