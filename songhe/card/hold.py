@@ -117,6 +117,15 @@ def hold(
     return row
 
 
+def keep_until(*, hold: Hold, until: datetime) -> Hold:
+    """Let a hold end sooner, or later again; the caller has locked the card, and no purse lapses before it ends."""
+    row = Hold.objects.select_for_update(no_key=True).get(county=hold.county, id=hold.id)
+    HOLD.check(row.state, "release")
+    row.until = until
+    row.save(update_fields=["until"])
+    return row
+
+
 def capture(*, hold: Hold, amount_fen: int, about: UUID, at: datetime, on: date, by: str) -> Hold:
     """Put so much of a hold back into its purses, for the bill that pays from them in the same transaction.
 

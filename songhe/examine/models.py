@@ -6,6 +6,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from songhe.card.hold_order_models import ItemOrder
 from songhe.county.key import CountyKey
 from songhe.county.row import CountyRow
 from songhe.outreach.models import Need
@@ -349,7 +350,8 @@ class Placement(CountyRow):
 
 
 class Steering(CountyRow):
-    """How an order came to its provider: the elder named it, or nobody was named and the first offered was taken.
+    """How an order, by a steward or from home, came to its provider: the elder named it, or nobody was named and the
+    first offered was taken.
 
     Whoever takes another than the first although the elder named nobody says why. Never changed.
     """
@@ -359,7 +361,8 @@ class Steering(CountyRow):
         FIRST = "first", "按建议派的"
         OTHER = "other", "没有按建议"
 
-    need = CountyKey(Need)
+    need = CountyKey(Need, null=True)
+    order = CountyKey(ItemOrder, null=True)
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
     examination = CountyKey(Examination, null=True)
     middle = models.IntegerField()
@@ -371,6 +374,10 @@ class Steering(CountyRow):
     class Meta:
         constraints = [
             models.CheckConstraint(name="examine_steering_why", condition=~Q(way="other") | ~Q(because="")),
+            models.CheckConstraint(
+                name="examine_steering_of_one",
+                condition=Q(need__isnull=False, order__isnull=True) | Q(need__isnull=True, order__isnull=False),
+            ),
         ]
         indexes = [models.Index(fields=["county", "need"], name="examine_steering_need")]
 

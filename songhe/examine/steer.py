@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
+from songhe.card.hold_models import Hold
+from songhe.card.hold_order_models import ItemOrder
 from songhe.examine.models import Examination, Offered, Score, Steering
 from songhe.examine.score import median
 from songhe.kernel.geo import Point, distance_metres
@@ -20,8 +23,10 @@ from songhe.outreach import need as needs
 from songhe.outreach.models import Need
 from songhe.person.models import Person
 from songhe.provider.admit import listings_on
+from songhe.provider.catalogue import item_on
 from songhe.provider.models import Item, Price, Provider, Suspension
 from songhe.provider.partner import partners_on
+from songhe.redemption.asked import Wish, ask
 from songhe.trail.note import note
 
 #: Scores within so many points of each other are alike, so that one point does not decide who has the work.
@@ -29,11 +34,19 @@ STEP = 10
 #: So many metres are alike too.
 METRES = 1_000
 FAR = 10**6
+#: Who declined, or did not answer, is not asked the same for the same person for so long.
+AGAIN_AFTER = timedelta(days=7)
 
 NOT_FIRST = reason(
     "examine.not_first",
     zh="老人没有指定机构，建议是“{name}”；派给别家请写明原因。",
     en="The elder named nobody and {name} is proposed; say why another is taken.",
+)
+NOBODY = reason(
+    "examine.nobody",
+    zh="现在没有能做“{item}”的机构，或都谢绝过；请自己选，或打 12345。",
+    en="Nobody can do this now ({item_en}), or all have declined; choose for yourself, or call 12345.",
+    status=409,
 )
 
 
@@ -177,44 +190,102 @@ def direct(
             way = Steering.Way.FIRST
         if way == Steering.Way.OTHER and not because.strip():
             raise NOT_FIRST("because", name=offers[0].provider.name if offers else "—")
-        made = Steering.objects.create(
+        made = Steering(
             county=need.county,
             need=ordered,
             provider=provider,
-            examination=public.examination,
-            middle=public.middle,
             way=way,
             because=because.strip()[:300] if way == Steering.Way.OTHER else "",
             by=by,
             at=at,
         )
-        Offered.objects.bulk_create(
-            Offered(
-                county=made.county,
-                steering=made,
-                place=place,
-                provider=one.provider,
-                score=one.score,
-                metres=one.metres,
-                contracted=one.contracted,
-                price_fen=one.price_fen,
-            )
-            for place, one in enumerate(offers, start=1)
-        )
-        note(
-            county=made.county,
-            at=at,
-            actor=by,
-            act="examine.direct",
-            subject="need",
-            subject_id=need.id,
-            behalf_of=need.person_id,
-            reason=made.because,
-            provider=provider.pk,
-            way=way,
-            first=offers[0].provider.pk if offers else None,
-        )
+        _keep(made, offers, public, about=("need", need.id), person_id=need.person_id)
     return made
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """Whom the county's order of merit gives an order from home, and why it is not the first where it is not."""
+
+    offers: Sequence[Offer]
+    chosen: Offer
+    because: str
+
+
+def propose(*, county: str, item: Item, person_id: UUID, on: date, public: Public | None = None) -> Proposed:
+    """The first that takes the card, but nobody who has just declined the same, or let it lie unanswered.
+
+    Refuses with ``examine.nobody``.
+    """
+    offers = suggest(county=county, item=item, person_id=person_id, on=on, public=public)
+    passed = _passed(county, item, person_id, on)
+    chosen = next((one for one in offers if one.contracted and one.provider.pk not in passed), None)
+    if chosen is None:
+        raise NOBODY("provider", item=item.name, item_en=item.name_en)
+    before = [one.provider for one in offers[: offers.index(chosen)]]
+    because = "；".join(f"{one.name}：{passed.get(one.pk, '')}" for one in before)
+    return Proposed(offers, chosen, because[:300])
+
+
+def ask_the_first(
+    *, county: str, person_id: UUID, wish: Wish, at: datetime, on: date, by: str, seen: tuple[int, int] | None = None
+) -> ItemOrder:
+    """Order from home of whom the county's order of merit puts first, because the elder wished to name nobody, and keep
+    how it came to it. Refuses with ``examine.nobody``, or as ``redemption.asked.ask`` does."""
+    with transaction.atomic():
+        item, public = item_on(county, wish.item, on), public_scores(county)
+        found = propose(county=county, item=item, person_id=person_id, on=on, public=public)
+        made_by = ItemOrder.Made.COUNTY
+        told: dict[str, Any] = {"at": at, "on": on, "by": by, "made_by": made_by, "seen": seen}
+        row = ask(county=county, person_id=person_id, provider=found.chosen.provider, wish=wish, **told)
+        way = Steering.Way.OTHER if found.because else Steering.Way.FIRST
+        made = Steering(
+            county=county, order=row, provider=found.chosen.provider, way=way, because=found.because, by=by, at=at
+        )
+        _keep(made, found.offers, public, about=("order", row.id), person_id=person_id)
+    return row
+
+
+def _passed(county: str, item: Item, person_id: UUID, on: date) -> dict[int, str]:
+    """Who lately declined the item to this person or did not answer, with the reason."""
+    since = on - AGAIN_AFTER
+    rows = ItemOrder.objects.filter(county=county, hold__county=county, hold__card__person_id=person_id, item=item.code)
+    rows = rows.filter(Q(declined=True) | Q(because="", accepted_at=None), hold__state=Hold.State.RELEASED)
+    rows = rows.exclude(made_by=ItemOrder.Made.TILL).filter(hold__ended_at__date__gte=since)
+    told = rows.order_by("hold__ended_at", "id").values_list("hold__provider_id", "because")
+    return {provider: because or "没有答复" for provider, because in told}
+
+
+def _keep(made: Steering, offers: Sequence[Offer], public: Public, *, about: tuple[str, UUID], person_id: UUID) -> None:
+    """Write down how an order came to its provider: who was offered, in which order, by which published score."""
+    made.examination, made.middle = public.examination, public.middle
+    made.save(force_insert=True)
+    Offered.objects.bulk_create(
+        Offered(
+            county=made.county,
+            steering=made,
+            place=place,
+            provider=one.provider,
+            score=one.score,
+            metres=one.metres,
+            contracted=one.contracted,
+            price_fen=one.price_fen,
+        )
+        for place, one in enumerate(offers, start=1)
+    )
+    note(
+        county=made.county,
+        at=made.at,
+        actor=made.by,
+        act="examine.direct",
+        subject=about[0],
+        subject_id=about[1],
+        behalf_of=person_id,
+        reason=made.because,
+        provider=made.provider_id,
+        way=made.way,
+        first=offers[0].provider.pk if offers else None,
+    )
 
 
 def steering_of(need: Need) -> Steering | None:

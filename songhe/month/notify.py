@@ -14,9 +14,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from songhe.assessment.models import Assessment
-from songhe.card.models import Card
+from songhe.card.models import Card, ItemOrder
 from songhe.entitlement.models import Application, Entitlement
 from songhe.feedback.models import Complaint
 from songhe.grant.models import Grant
@@ -215,6 +216,26 @@ def _cards(county: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Told]
             yield entry, (person, CARD_ACTS[entry.act], values)
 
 
+def _orders(county: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Told]]:
+    """What was ordered from home, by the number in the entry; a hold that ran out, by the order it stood for."""
+    names = [entry.detail["order"] for entry in entries if "order" in entry.detail]
+    holds = [UUID(entry.detail["hold"]) for entry in entries if "hold" in entry.detail]
+    found = ItemOrder.objects.filter(Q(no__in=names) | Q(hold__in=holds), county=county)
+    rows = list(found.exclude(made_by=ItemOrder.Made.TILL).select_related("hold__card", "hold__provider"))
+    by_no, by_hold = {one.no: one for one in rows}, {str(one.hold_id): one for one in rows}
+    for entry in entries:
+        one = by_no.get(entry.detail.get("order", "")) or by_hold.get(entry.detail.get("hold", ""))
+        if one is None or (entry.act == "card.release" and (one.because or one.bill_no)):
+            continue
+        values = {"provider": one.hold.provider.name, "held_fen": one.hold.amount_fen}
+        if entry.act in {"redemption.ask_order", "redemption.accept_order"}:
+            assert one.wanted_on is not None
+            values["wanted_on"] = one.wanted_on.isoformat()
+        elif entry.act == "redemption.decline_order":
+            values["why"] = one.because
+        yield entry, (one.hold.card.person_id, ORDER_ACTS[entry.act], values)
+
+
 def _complaints(county: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Told]]:
     rows = {one.id: one for one in Complaint.rows.filter(county=county, id__in=_subjects(entries))}
     for entry in entries:
@@ -301,6 +322,12 @@ CARD_ACTS = {
     "card.topup": "card.topped_up",
     "card.refund": "card.refunded",
 }
+ORDER_ACTS = {
+    "redemption.ask_order": "order.asked",
+    "redemption.accept_order": "order.accepted",
+    "redemption.decline_order": "order.declined",
+    "card.release": "order.lapsed",
+}
 #: The same of bills that purses of a love card paid a part of.
 OF_A_CARD = {
     "redemption.redeem": "card.paid",
@@ -339,6 +366,7 @@ READERS: dict[str, Reader] = {
     **dict.fromkeys(BILL_ACTS, _bills),
     **dict.fromkeys(PERSON_ACTS, _people),
     **dict.fromkeys(CARD_ACTS, _cards),
+    **dict.fromkeys(ORDER_ACTS, _orders),
     "feedback.answer": _complaints,
     "feedback.review": _complaints,
     "person.refuse_mandate": _asks,

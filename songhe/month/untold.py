@@ -106,7 +106,6 @@ NOT_TOLD: dict[str, str] = {
     "redemption.hand_over": "the bill that is paid is told",
     "redemption.give_up_order": "what was set aside is free again; nothing was taken",
     "card.hold": "what is set aside is still on the card, and comes back by itself",
-    "card.release": "what was set aside is free again; nothing was taken",
     "card.ask_topup": OWN,
     "card.cancel_topup": OWN,
     "card.topup_refused": "what came does not fit what was asked; the county asks the payment service, and tells",

@@ -6,8 +6,10 @@ order is refused for whatever its bill would be refused for. Handing over is a b
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -16,15 +18,16 @@ from songhe.card.hold_order_models import ItemOrder
 from songhe.card.models import Card, Hold
 from songhe.card.open import NEEDS_REASON, UNKNOWN_CARD, lock
 from songhe.document.number import of_id
-from songhe.kernel.month import BEIJING, Month
+from songhe.kernel.month import BEIJING, Month, beijing_date
 from songhe.kernel.refusal import reason
 from songhe.person.code import burn, who
 from songhe.provider.models import Provider
-from songhe.redemption.bill import Charge, catalogue, in_force
+from songhe.redemption.bill import WRONG_VISIT, Charge, catalogue, in_force
 from songhe.redemption.find import Request
 from songhe.redemption.models import Bill, Line
 from songhe.redemption.purses import rules_of
 from songhe.redemption.redeem import redeem
+from songhe.service.models import Visit
 from songhe.trail.note import note
 
 NOTHING_HELD = reason(
@@ -42,6 +45,12 @@ SOMEBODY_ELSES = reason(
     "card.order_somebody_elses",
     zh="出示的不是预订人的卡或码，没有扣款。",
     en="What was shown is not the card or code of who ordered; nothing was charged.",
+    status=409,
+)
+IS_TODAY = reason(
+    "card.order_is_today",
+    zh="机构已经接单，日子也到了，不能在这里取消；请打电话给机构。",
+    en="The provider has accepted it and its day has come; it cannot be cancelled here. Call the provider.",
     status=409,
 )
 OVER = reason(
@@ -80,14 +89,14 @@ def order(
     with transaction.atomic():
         known = who(county=county, given=shown, confirmed_by=confirmed_by, at=at, reader=f"provider:{provider.id}")
         request = _request(provider.id, charge, shown, confirmed_by)
-        tried, price_fen = _tried(county, request, at=at, on=on, by=by)
-        if tried.card is None or not tried.purse_fen:
+        bill, price_fen = tried(county, request, at=at, on=on, by=by)
+        if bill.card is None or not bill.purse_fen:
             raise NOTHING_HELD("item")
         held = hold(
-            card=tried.card,
+            card=bill.card,
             provider=provider,
             help=in_force(catalogue(county, [charge]).get(charge.item, []), charge).help,
-            amount_fen=tried.purse_fen,
+            amount_fen=bill.purse_fen,
             day=last_day,
             until=datetime.combine(last_day, time(23, 59, 59), BEIJING),
             at=at,
@@ -102,36 +111,52 @@ def order(
             item=charge.item,
             quantity=charge.quantity,
             price_fen=price_fen,
-            fee_fen=tried.fee_fen,
+            fee_fen=bill.fee_fen,
             words=words.strip()[:200],
             last_day=last_day,
         )
-        _number(row, Month.of(on))
-        _note("redemption.order", row, at=at, by=by, fen=held.amount_fen, item=charge.item)
+        number_order(row, Month.of(on))
+        note_order("redemption.order", row, at=at, by=by, fen=held.amount_fen, item=charge.item)
     return row
 
 
 def hand_over(
-    *, county: str, no: str, provider_id: int, shown: str, confirmed_by: str, at: datetime, on: date, by: str
+    *,
+    county: str,
+    no: str,
+    provider_id: int,
+    at: datetime,
+    on: date,
+    by: str,
+    shown: str = "",
+    confirmed_by: str = "",
+    visit: UUID | None = None,
 ) -> Bill:
     """Whoever ordered shows a medium, gets the item and pays it: the hold goes back into its purses and the bill is
-    booked, in one transaction. All of it or nothing.
+    booked, in one transaction. All of it or nothing. What was given at home is charged by its record, the ``visit``.
 
     Refuses with ``card.order_unknown``, ``card.order_over``, ``card.order_somebody_elses`` and as
     ``redemption.redeem`` does.
     """
     with transaction.atomic():
-        known = who(county=county, given=shown, confirmed_by=confirmed_by, at=at, reader=f"provider:{provider_id}")
-        row, card = _locked(county, no, provider_id)
-        if known.medium.person_id != card.person_id:
+        known = None
+        if visit is None:
+            known = who(county=county, given=shown, confirmed_by=confirmed_by, at=at, reader=f"provider:{provider_id}")
+        row, card = locked_order(county, no, provider_id)
+        if known is not None and known.medium.person_id != card.person_id:
             raise SOMEBODY_ELSES("given")
+        if row.from_home and row.accepted_at is None:
+            row.accepted_at = at
         capture(hold=row.hold, amount_fen=row.hold.amount_fen, about=row.id, at=at, on=on, by=by)
         charge = Charge(item=row.item, service_on=on, quantity=row.quantity, fee_fen=row.price_fen)
         request = _request(provider_id, charge, shown, confirmed_by)
+        if visit is not None:
+            charge = replace(charge, visit=visit, service_on=_day_of(row, card, visit))
+            request = Request(provider_id=provider_id, charges=(charge,), card_no=card.no, card_only=True)
         bill = redeem(county=county, request=request, at=at, on=on, by=by)
         row.bill_no = bill.no
-        row.save(update_fields=["bill_no"])
-        _note("redemption.hand_over", row, at=at, by=by, bill=bill.no)
+        row.save(update_fields=["bill_no", "accepted_at"])
+        note_order("redemption.hand_over", row, at=at, by=by, bill=bill.no)
     return bill
 
 
@@ -140,24 +165,51 @@ def give_up(
 ) -> ItemOrder:
     """The order is given up, by its provider or by whoever ordered: what was set aside is on the card again.
 
-    Refuses with ``card.say_why``, ``card.order_unknown`` or ``card.order_over``.
+    What was ordered from home and accepted is taken back before its day; on the day the provider is on its way.
+    Refuses with ``card.say_why``, ``card.order_unknown``, ``card.order_over`` or ``card.order_is_today``.
     """
+    return end_order(
+        county=county, no=no, provider_id=provider_id, because=because, declined=False, at=at, on=on, by=by
+    )
+
+
+def end_order(
+    *, county: str, no: str, provider_id: int | None, because: str, declined: bool, at: datetime, on: date, by: str
+) -> ItemOrder:
+    """The order comes to nothing, in whose words it may be. Refuses as ``give_up`` does."""
     if not because.strip():
         raise NEEDS_REASON("because")
     with transaction.atomic():
-        row, _card = _locked(county, no, provider_id)
+        row, _card = locked_order(county, no, provider_id)
+        if provider_id is None and is_due(row, on):
+            raise IS_TODAY("no")
         row.hold = release(county=county, hold_id=row.hold_id, at=at, on=on, by=by)
-        row.because = because.strip()[:200]
-        row.save(update_fields=["because"])
-        _note("redemption.give_up_order", row, at=at, by=by, reason=because)
+        row.because, row.declined = because.strip()[:200], declined and row.from_home
+        row.save(update_fields=["because", "declined"])
+        act = "redemption.decline_order" if row.declined else "redemption.give_up_order"
+        note_order(act, row, at=at, by=by, reason=because, fen=row.hold.amount_fen)
     return row
+
+
+def is_due(row: ItemOrder, on: date) -> bool:
+    """Whether it was ordered from home and accepted, and its day has come: who ordered calls the provider now."""
+    return row.wanted_on is not None and row.is_accepted and on >= row.wanted_on
+
+
+def _day_of(row: ItemOrder, card: Card, visit: UUID) -> date:
+    """The day of the record; one of somebody else, or from before the order, is refused."""
+    mine = Visit.objects.filter(county=row.county, id=visit, person_id=card.person_id)
+    day = mine.values_list("service_on", flat=True).first()
+    if day is None or day < beijing_date(row.hold.at):
+        raise WRONG_VISIT("visit")
+    return day
 
 
 def _request(provider_id: int, charge: Charge, shown: str, confirmed_by: str) -> Request:
     return Request(provider_id=provider_id, charges=(charge,), medium=shown, confirmed_by=confirmed_by, card_only=True)
 
 
-def _tried(county: str, request: Request, *, at: datetime, on: date, by: str) -> tuple[Bill, int]:
+def tried(county: str, request: Request, *, at: datetime, on: date, by: str) -> tuple[Bill, int]:
     """The bill as it would be now, booked and undone, and its price before what a merchant takes off."""
     with transaction.atomic():
         bill = redeem(county=county, request=request, at=at, on=on, by=by)
@@ -167,7 +219,7 @@ def _tried(county: str, request: Request, *, at: datetime, on: date, by: str) ->
     return bill, price_fen
 
 
-def _locked(county: str, no: str, provider_id: int | None) -> tuple[ItemOrder, Card]:
+def locked_order(county: str, no: str, provider_id: int | None) -> tuple[ItemOrder, Card]:
     """The order that is still open, with its card locked: person, card, then the hold by its verb."""
     rows = ItemOrder.objects.filter(county=county, no=no)
     if provider_id is not None:
@@ -182,7 +234,8 @@ def _locked(county: str, no: str, provider_id: int | None) -> tuple[ItemOrder, C
     return row, card
 
 
-def _number(row: ItemOrder, month: Month) -> None:
+def number_order(row: ItemOrder, month: Month) -> None:
+    """Write a new order under a number made of its own id."""
     for _ in range(5):
         row.no = of_id(row.county, month, row.id)
         try:
@@ -194,7 +247,8 @@ def _number(row: ItemOrder, month: Month) -> None:
     raise UNKNOWN_CARD("no")
 
 
-def _note(act: str, row: ItemOrder, *, at: datetime, by: str, reason: str = "", **detail: Any) -> None:
+def note_order(act: str, row: ItemOrder, *, at: datetime, by: str, reason: str = "", **detail: Any) -> None:
+    """What became of the order, beside the card that it is on."""
     note(
         county=row.county,
         at=at,

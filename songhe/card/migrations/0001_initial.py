@@ -1274,6 +1274,18 @@ class Migration(migrations.Migration):
                 ("fee_fen", models.BigIntegerField()),
                 ("words", models.CharField(blank=True, max_length=200)),
                 ("last_day", models.DateField()),
+                (
+                    "made_by",
+                    models.CharField(
+                        choices=[("till", "在店里"), ("elder", "老人自己选的机构"), ("county", "请县里选的机构")],
+                        default="till",
+                        max_length=6,
+                    ),
+                ),
+                ("wanted_on", models.DateField(null=True)),
+                ("address", models.CharField(blank=True, max_length=200)),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("declined", models.BooleanField(default=False)),
                 ("bill_no", models.CharField(blank=True, max_length=24)),
                 ("because", models.CharField(blank=True, max_length=200)),
                 ("hold", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="card.hold")),
@@ -1292,12 +1304,36 @@ class Migration(migrations.Migration):
                         condition=models.Q(("bill_no", ""), ("because", ""), _connector="OR"),
                         name="card_itemorder_one_end",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("declined", False), models.Q(("because", ""), _negated=True), _connector="OR"
+                        ),
+                        name="card_itemorder_declined",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("accepted_at", None), ("made_by", "till"), ("wanted_on", None)),
+                            models.Q(
+                                models.Q(("made_by", "till"), _negated=True),
+                                ("wanted_on__lte", models.F("last_day")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="card_itemorder_from_home",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("bill_no", ""), ("made_by", "till"), ("accepted_at__isnull", False), _connector="OR"
+                        ),
+                        name="card_itemorder_accepted_first",
+                    ),
                     songhe.county.key.CompositeReference(
                         columns=("county", "hold_id"),
                         name="card_itemorder_hold_key",
                         to="card.Hold",
                         to_columns=("county", "id"),
                     ),
+                    models.UniqueConstraint(fields=("county", "id"), name="card_itemorder_row"),
                 ],
             },
         ),

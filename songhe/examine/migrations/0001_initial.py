@@ -7,6 +7,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("card", "0001_initial"),
         ("outreach", "0001_initial"),
         ("person", "0001_initial"),
         ("provider", "0001_initial"),
@@ -636,7 +637,18 @@ class Migration(migrations.Migration):
                         null=True, on_delete=django.db.models.deletion.PROTECT, to="examine.examination"
                     ),
                 ),
-                ("need", songhe.county.key.CountyKey(on_delete=django.db.models.deletion.PROTECT, to="outreach.need")),
+                (
+                    "need",
+                    songhe.county.key.CountyKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="outreach.need"
+                    ),
+                ),
+                (
+                    "order",
+                    songhe.county.key.CountyKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="card.itemorder"
+                    ),
+                ),
                 (
                     "provider",
                     models.ForeignKey(
@@ -654,10 +666,24 @@ class Migration(migrations.Migration):
                         ),
                         name="examine_steering_why",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("need__isnull", False), ("order__isnull", True)),
+                            models.Q(("need__isnull", True), ("order__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="examine_steering_of_one",
+                    ),
                     songhe.county.key.CompositeReference(
                         columns=("county", "need_id"),
                         name="examine_steering_need_key",
                         to="outreach.Need",
+                        to_columns=("county", "id"),
+                    ),
+                    songhe.county.key.CompositeReference(
+                        columns=("county", "order_id"),
+                        name="examine_steering_order_key",
+                        to="card.ItemOrder",
                         to_columns=("county", "id"),
                     ),
                     songhe.county.key.CompositeReference(
