@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F, QuerySet
 
@@ -54,7 +55,32 @@ def explained(examination: Examination, *, providers: Iterable[int] | None = Non
     ordered = scores.select_related("provider").order_by(
         F("total").desc(nulls_last=True), "provider__name", "provider_id"
     )
-    return [_explained(row, by_provider[row.provider_id], scheme) for row in ordered]
+    return [explained_rows(row, by_provider[row.provider_id], scheme) for row in ordered]
+
+
+def as_data(one: Explained) -> dict[str, Any]:
+    """The score and each figure behind it; of an indicator of which too little was counted only its weight.
+
+    ``lost_tenths``: what it took off the full score, in tenths of a point.
+    """
+    return {
+        "credit_code": one.provider.credit_code,
+        "name": one.provider.name,
+        "score": one.score.total,
+        "indicators": {row.indicator: _figure(row, lost) for row, lost in one.figures},
+    }
+
+
+def _figure(row: Figure, lost: int | None) -> dict[str, Any]:
+    judged = row.points is not None
+    return {
+        "num": row.num if judged else None,
+        "den": row.den if judged else None,
+        "value": row.value if judged else None,
+        "weight": row.weight,
+        "points": row.points,
+        "lost_tenths": lost,
+    }
 
 
 def objections(county: str) -> QuerySet[Objection]:
@@ -62,7 +88,8 @@ def objections(county: str) -> QuerySet[Objection]:
     return rows.order_by("-made_at", "-id")
 
 
-def _explained(score: Score, rows: list[Figure], scheme: Scheme) -> Explained:
+def explained_rows(score: Score, rows: list[Figure], scheme: Scheme) -> Explained:
+    """One provider of an examination, of its score and its figures."""
     cost_of = cost(scheme.rules, {row.indicator: row.points for row in rows})
     place = {code: number for number, code in enumerate(scheme.rules)}
     ordered = sorted(rows, key=lambda row: place[row.indicator])

@@ -19,6 +19,9 @@ from songhe.doors.api import (
     application,
     assessment,
     card,
+    examination,
+    examination_exits,
+    examination_warnings,
     exports,
     fund,
     grant,
@@ -46,6 +49,7 @@ ABOUT = """\
 - 写操作可带 `Idempotency-Key`（UUID），重复发送原样返回第一次的答复；核销必须带。
 - 列表用 `limit`、`cursor` 翻页，`sort=-created_at` 排序，`fields=` 只要部分字段，`total=true` 才数总数。
 - 管辖范围之外的一律答 404。证件号码不出现在地址里。
+- 人人可读的公开数据（机构考核得分）不用登录。
 """
 
 
@@ -100,6 +104,9 @@ for door in (
     application,
     grant,
     card,
+    examination,
+    examination_warnings,
+    examination_exits,
     fund,
     meal,
     offline,

@@ -46,7 +46,7 @@ class Problem(BaseModel):
 class Declared(NamedTuple):
     method: str
     path: str
-    act: str
+    act: str | None
     key: Key
     gives: Any
     status: int
@@ -66,7 +66,7 @@ def serve(
     method: str,
     path: str,
     *,
-    act: str,
+    act: str | None,
     gives: Any,
     title: str,
     about: str = "",
@@ -77,15 +77,48 @@ def serve(
     also: tuple[int, ...] = (),
     file: tuple[str, ...] = (),
 ) -> Callable[[View], View]:
-    """Declare an operation. ``if_match``: the noun has versions, and the call must (True) or may (False) name one.
+    """Declare an operation; without an ``act`` it is open to everybody, as the public page of the same data is.
+
+    ``if_match``: the noun has versions, and the call must (True) or may (False) name one.
 
     ``takes`` is the OpenAPI ``content`` of a body that is no JSON, ``also`` further statuses of refusals,
     ``file`` the media types of an answer that is a file.
     """
-    if act not in ACTS:
+    if act is not None and act not in ACTS:
         raise KeyError(f"{act!r} is not in the index of acts")
     if key is None:
         key = Key.NONE if method == "GET" else Key.MAY
+    extra: dict[str, Any] = {"parameters": _headers(key, if_match)}
+    if act is None:
+        extra["security"] = []
+    else:
+        extra |= {"x-act": act, "x-roles": sorted(ACTS[act].roles)}
+    if takes is not None:
+        extra["requestBody"] = {"required": True, "content": takes}
+
+    if file:
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        extra["responses"] = {status: {"description": title, "content": dict.fromkeys(file, binary)}}
+
+    def declare(view: View) -> View:
+        OPERATIONS.append(Declared(method, path, act, key, gives, status, view))
+        router.add_api_operation(
+            path,
+            [method],
+            view,
+            auth=None if act is None else [Bearer(act), Session(act)],
+            response={status: gives} | dict.fromkeys((*REFUSALS, *also), Problem),
+            operation_id=view.__name__,
+            summary=title,
+            description=about or title,
+            openapi_extra=extra,
+        )
+        return view
+
+    return declare
+
+
+def _headers(key: Key, if_match: bool | None) -> list[dict[str, Any]]:
     parameters: list[dict[str, Any]] = []
     if key is not Key.NONE:
         parameters.append(
@@ -107,27 +140,4 @@ def serve(
                 "description": "读取时得到的 ETag；若其间有人改过，答 409 并给出现在的 ETag。",
             }
         )
-    extra: dict[str, Any] = {"parameters": parameters, "x-act": act, "x-roles": sorted(ACTS[act].roles)}
-    if takes is not None:
-        extra["requestBody"] = {"required": True, "content": takes}
-
-    if file:
-        binary = {"schema": {"type": "string", "format": "binary"}}
-        extra["responses"] = {status: {"description": title, "content": dict.fromkeys(file, binary)}}
-
-    def declare(view: View) -> View:
-        OPERATIONS.append(Declared(method, path, act, key, gives, status, view))
-        router.add_api_operation(
-            path,
-            [method],
-            view,
-            auth=[Bearer(act), Session(act)],
-            response={status: gives} | dict.fromkeys((*REFUSALS, *also), Problem),
-            operation_id=view.__name__,
-            summary=title,
-            description=about or title,
-            openapi_extra=extra,
-        )
-        return view
-
-    return declare
+    return parameters

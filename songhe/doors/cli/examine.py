@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import click
@@ -16,9 +17,18 @@ import click
 @click.option("--look", is_flag=True, help="Write nothing; say where counting anew gives something else.")
 @click.option("--try", "tried", type=click.File(encoding="utf-8"), help="Write nothing; score by the scheme of a file.")
 @click.option("--warnings", is_flag=True, help="Write nothing; say who must mend what until when.")
+@click.option("--exits", is_flag=True, help="Write nothing; say who leaves and how many things have no place yet.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def examine(
-    month: str, county: str, because: str, by: str, look: bool, tried: Any, warnings: bool, as_json: bool
+    month: str,
+    county: str,
+    because: str,
+    by: str,
+    look: bool,
+    tried: Any,
+    warnings: bool,
+    exits: bool,
+    as_json: bool,
 ) -> None:
     """Examine all providers of a county for MONTH (2026-03), which is over. It is published on the desk."""
     from songhe.doors.cli.django_setup import set_up
@@ -36,6 +46,8 @@ def examine(
         told = tried_out(county, which, tried.read())
     elif warnings:
         told = warned(county)
+    elif exits:
+        told = leaving(county, read_clock().on)
     else:
         clock = read_clock()
         row = draw(county=county, month=which, at=clock.at, on=clock.on, by=by, because=because)
@@ -84,4 +96,22 @@ def warned(county: str) -> list[dict[str, Any]]:
     return [
         {"provider": row.provider_id, "name": row.provider.name, "cause": row.cause, "due_on": str(row.due_on)}
         for row in cautions(county).filter(state__in=OPEN)
+    ]
+
+
+def leaving(county: str, on: date) -> list[dict[str, Any]]:
+    """Who is about to leave or leaving, and how much of what elders have there has no place yet."""
+    from songhe.examine.hand_over import unplaced
+    from songhe.examine.leave import exits
+    from songhe.examine.models import Exit
+
+    return [
+        {
+            "provider": row.provider_id,
+            "name": row.provider.name,
+            "state": str(row.state),
+            "since": str(row.since),
+            "unplaced": len(unplaced(leaving=row, on=on)),
+        }
+        for row in exits(county).filter(state__in=[Exit.State.PROPOSED, Exit.State.RUNNING])
     ]

@@ -15,7 +15,7 @@ from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.cursor import address
 from songhe.doors.staff.examination_shown import entry, rules_said
 from songhe.examine.models import Examination
-from songhe.examine.queries import counties_published, explained, published
+from songhe.examine.queries import as_data, counties_published, explained, published
 from songhe.examine.scheme import scheme_of
 from songhe.kernel.month import Month
 
@@ -72,26 +72,7 @@ def scores_file(request: DoorRequest) -> HttpResponse:
         "because": shown.because,
         "published_on": str(shown.published_on),
         "scheme": {"version": shown.edition.version, **shown.edition.told},
-        "providers": [
-            {
-                "credit_code": one.provider.credit_code,
-                "name": one.provider.name,
-                "score": one.score.total,
-                "indicators": {
-                    row.indicator: {
-                        "num": row.num,
-                        "den": row.den,
-                        "value": row.value,
-                        "weight": row.weight,
-                        "points": row.points,
-                    }
-                    if row.points is not None
-                    else {"points": None, "weight": row.weight}
-                    for row, _lost in one.figures
-                },
-            }
-            for one in explained(shown)
-        ],
+        "providers": [as_data(one) for one in explained(shown)],
     }
     answer = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 1})
     answer.headers["Content-Disposition"] = f'attachment; filename="scores-{county.code}-{shown.month}.json"'

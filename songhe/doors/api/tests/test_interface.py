@@ -29,6 +29,9 @@ from tests.source import ROOT
 pytestmark = pytest.mark.django_db
 
 EVERY = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: f"{each.method} {each.path}")
+#: All but what is public on a page too.
+GUARDED = [each for each in OPERATIONS if each.path not in {"/scores", "/scores/{county}/{month}"}]
+EVERY_GUARDED = pytest.mark.parametrize("operation", GUARDED, ids=lambda each: f"{each.method} {each.path}")
 MONEY = re.compile(r".*_fen$")
 
 
@@ -60,7 +63,7 @@ def machines(account):
 @pytest.mark.slow
 def test_every_role_may_call_what_the_index_says_and_nothing_else(machines):
     wrong = []
-    for operation, role in product(OPERATIONS, Role):
+    for operation, role in product(GUARDED, Role):
         Tries.objects.all().delete()
         answer = machines[role](operation.method, path_of(operation), {} if operation.method != "GET" else None)
         kept_out = answer.status_code == 403 and problem(answer)["type"] == "door.not_allowed"
@@ -71,7 +74,7 @@ def test_every_role_may_call_what_the_index_says_and_nothing_else(machines):
 
 def test_a_token_may_only_what_its_acts_say(account):
     login = account("narrow", *(Role.COUNTY_CLERK, Role.COUNTY_APPROVER, Role.FINANCE))
-    for operation in OPERATIONS:
+    for operation in GUARDED:
         narrow = Machine(login, secret=secret_of(login, acts=[act for act in ACTS if act != operation.act]))
         Tries.objects.all().delete()
         refused = narrow(operation.method, path_of(operation))
@@ -79,7 +82,7 @@ def test_a_token_may_only_what_its_acts_say(account):
         assert problem(refused)["type"] == "api.not_in_token"
 
 
-@EVERY
+@EVERY_GUARDED
 def test_a_stranger_is_asked_to_sign_in(operation):
     answer = Client().generic(operation.method, f"/api/v1{path_of(operation)}", b"{}", "application/json")
     assert answer.status_code == 401
@@ -87,9 +90,17 @@ def test_a_stranger_is_asked_to_sign_in(operation):
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-@EVERY
+@EVERY_GUARDED
 def test_no_operation_is_without_its_act(operation):
     assert operation.act in ACTS
+
+
+def test_what_is_public_is_read_without_an_act_and_nothing_public_is_written():
+    public = [each for each in OPERATIONS if each.act is None]
+    assert [each for each in OPERATIONS if each not in GUARDED] == public
+    assert {each.method for each in public} == {"GET"}
+    for operation in public:
+        assert Client().get(f"/api/v1{path_of(operation)}").status_code in {200, 422}
 
 
 # --- the description -------------------------------------------------------------------------------------------------
@@ -108,10 +119,10 @@ def test_the_description_lists_every_operation_with_every_refusal(schema):
         assert set(told["responses"]) >= {str(status) for status in (operation.status, *REFUSALS)}
         for status in REFUSALS:
             assert "application/problem+json" in told["responses"][str(status)]["content"]
-        assert told["x-act"] == operation.act
+        assert told.get("x-act") == operation.act
         assert re.search("[\u4e00-\u9fff]", told["summary"])
         assert re.search("[\u4e00-\u9fff]", told["description"])
-        assert told["security"] == [{"Bearer": []}, {"Session": []}]
+        assert told["security"] == ([{"Bearer": []}, {"Session": []}] if operation in GUARDED else [])
         headers = {each["name"]: each["required"] for each in told["parameters"] if each["in"] == "header"}
         assert headers.get("Idempotency-Key") == {Key.NONE: None, Key.MAY: False, Key.MUST: True}[operation.key]
     count = sum(len(methods) for methods in schema["paths"].values())
@@ -425,6 +436,8 @@ def test_the_document_lists_every_operation_with_its_act(schema):
     for each in OPERATIONS:
         path = re.sub(r"{\w+:", "{", each.path)
         title = schema["paths"][path][each.method.lower()]["summary"]
-        rows.append(f"| `{each.method} {path}` | {title} | `{each.act}` | {each.key.value} |")
+        rows.append(
+            f"| `{each.method} {path}` | {title} | {f'`{each.act}`' if each.act else 'everybody'} | {each.key.value} |"
+        )
     written = (ROOT / "docs" / "api.md").read_text().splitlines()
     assert [line for line in written if re.match(r"\| `(GET|POST|PATCH) ", line)] == rows

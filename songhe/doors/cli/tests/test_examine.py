@@ -8,11 +8,13 @@ from datetime import date
 import pytest
 from click.testing import CliRunner
 
+from songhe.assessment.tests.world import at
 from songhe.doors.cli import main
 from songhe.doors.shell import clock
+from songhe.examine.leave import decline, propose
 from songhe.examine.models import Examination
 from songhe.examine.scheme import DATA
-from songhe.examine.tests.world import COUNTY, MARCH, handed_in, provider, published, visits
+from songhe.examine.tests.world import APRIL_5, COUNTY, MARCH, handed_in, provider, published, visits
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +53,21 @@ def test_a_scheme_is_tried_and_warnings_are_listed_without_writing(db, tmp_path)
     assert json.loads(run("2026-03", "--warnings").stdout)["rows"] == []
     published()
     assert [one["due_on"] for one in json.loads(run("2026-03", "--warnings").stdout)["rows"]] == ["2026-05-05"]
+
+
+def test_who_leaves_stands_there_until_it_is_finished(db):
+    clock.set_practice_day(date(2026, 4, 5))
+    who = provider()
+    told = {
+        "county": COUNTY,
+        "provider": who,
+        "because": "逾期没有整改",
+        "at": at(APRIL_5),
+        "on": APRIL_5,
+        "by": "clerk",
+    }
+    row = propose(since=APRIL_5, residents_until=date(2026, 5, 5), **told)
+    (shown,) = json.loads(run("2026-03", "--exits").stdout)["rows"]
+    assert shown == {"provider": who.pk, "name": who.name, "state": "proposed", "since": "2026-04-05", "unplaced": 0}
+    decline(leaving=row, because="先整改", at=at(APRIL_5), by="head")
+    assert json.loads(run("2026-03", "--exits").stdout)["rows"] == []
