@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from songhe.doors.may import check, may, require
+from songhe.doors.may import may, require
 from songhe.doors.provider.fields import DayField, text_field
 from songhe.doors.provider.meals import why_closed
 from songhe.doors.provider.meals_safety import CloseForm, closed_said, cook_rows, inspection_rows
@@ -25,13 +24,13 @@ from songhe.doors.provider.workers import state_of
 from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
-from songhe.doors.staff.acting import ActForm, act_once, because, fresh, problems, sent
+from songhe.doors.staff.acting import ActForm, act_once, because, fresh, problems
 from songhe.doors.staff.examination_exits import offer_said
 from songhe.doors.staff.meals_asked import MEALS
 from songhe.doors.staff.meals_shown import RESULTS
 from songhe.doors.staff.proposals import shown
-from songhe.doors.staff.reach import account_of, counties, county_of, out_of_reach, reach
-from songhe.doors.staff.verbs import Wrong
+from songhe.doors.staff.reach import account_of, counties, county_of, reach
+from songhe.doors.staff.verbs import NOTHING_WRONG, ThingForm, Verb, Wrong, find, offers, perform
 from songhe.examine.steer import canteens
 from songhe.kernel.geo import Point as Position
 from songhe.kernel.refusal import Refusal
@@ -68,7 +67,7 @@ class PointForm(ActForm):
         self.fields["place"].choices = [one for one in places if len(one[0]) > 6]  # type: ignore[attr-defined]
 
 
-class InspectForm(ActForm):
+class InspectForm(ThingForm):
     day = DayField(label=gettext_lazy("检查日期"))
     result = forms.ChoiceField(
         label=gettext_lazy("结果"), choices=[(code, word.said) for code, word in RESULTS.items()]
@@ -82,36 +81,43 @@ class InspectForm(ActForm):
     )
     remedy_by = DayField(label=gettext_lazy("整改期限"), required=False, help_text=gettext_lazy("只有限期整改的要填。"))
 
+    def about(self, thing: Any, request: DoorRequest) -> None:
+        self.initial["day"] = request.on
+
 
 class RemedyForm(ActForm):
     inspection = forms.UUIDField(widget=forms.HiddenInput)
     how = because(gettext_lazy("怎么整改的"), longest=300, rows=2)
 
 
-class ReopenForm(ActForm):
+class CloseHereForm(ThingForm, CloseForm):
+    """Where meals could go, the nearest and best first."""
+
+    def __init__(self, *told: Any, **more: Any) -> None:
+        super().__init__(*told, points=[], **more)
+
+    def about(self, thing: Any, request: DoorRequest) -> None:
+        others = [one for one in points_of(thing.county, request.on) if one.pk != thing.pk]
+        ordered = enumerate(canteens(closing=thing, others=others, on=request.on))
+        said = [(str(one.pk), offer_said(offer, first=at == 0, name=one.name)) for at, (one, offer) in ordered]
+        fields: dict[str, Any] = self.fields
+        self.choose("move_to", [*fields["move_to"].choices, *said])
+        self.initial["since"] = request.on
+
+
+class ReopenForm(ThingForm):
     last_day = DayField(label=gettext_lazy("关停的最后一天"))
     because = because(gettext_lazy("恢复理由"), longest=300)
 
-
-@dataclass(frozen=True)
-class Verb:
-    """``name`` stands in the address, as at other desks."""
-
-    name: str
-    act: str
-    word: Any
-    hint: Any
-    done: Any
-    form: Callable[..., ActForm]
-    do: Callable[[Point, Mapping[str, Any], DoorRequest], str]
-    tone: str = ""
+    def about(self, thing: Any, request: DoorRequest) -> None:
+        self.initial["last_day"] = request.on
 
 
 def who(request: DoorRequest) -> str:
     return account_of(request).username
 
 
-def _inspect(point: Point, told: Mapping[str, Any], request: DoorRequest) -> str:
+def _inspect(point: Point, told: Mapping[str, Any], request: DoorRequest) -> None:
     inspect(
         point=point,
         day=told["day"],
@@ -121,15 +127,13 @@ def _inspect(point: Point, told: Mapping[str, Any], request: DoorRequest) -> str
         at=request.at,
         by=who(request),
     )
-    return _("检查结果已登记。")
 
 
-def _remedy(point: Point, told: Mapping[str, Any], request: DoorRequest) -> str:
+def _remedy(point: Point, told: Mapping[str, Any], request: DoorRequest) -> None:
     row = Inspection.objects.filter(county=point.county, point=point, id=told["inspection"]).first()
     if row is None:
         raise Http404
     remedy(inspection=row, how=told["how"], at=request.at, on=request.on, by=who(request))
-    return _("整改已登记。")
 
 
 def _close(point: Point, told: Mapping[str, Any], request: DoorRequest) -> str:
@@ -146,12 +150,11 @@ def _close(point: Point, told: Mapping[str, Any], request: DoorRequest) -> str:
     return closed_said({"moved": len(done.moved), "cancelled": len(done.cancelled)})
 
 
-def _reopen(point: Point, told: Mapping[str, Any], request: DoorRequest) -> str:
+def _reopen(point: Point, told: Mapping[str, Any], request: DoorRequest) -> None:
     closure = closure_of(point, request)
     if closure is None:
         raise Http404
     reopen(closure=closure, last_day=told["last_day"], because=told["because"], at=request.at, by=who(request))
-    return _("已写明关停的最后一天。")
 
 
 def closure_of(point: Point, request: DoorRequest) -> Closure | None:
@@ -160,24 +163,29 @@ def closure_of(point: Point, request: DoorRequest) -> Closure | None:
     return rows.order_by("since", "id").first()
 
 
-VERBS: dict[str, Verb] = {
-    one.name: one
-    for one in (
-        Verb("inspect", "meal.inspect", gettext_lazy("登记检查"), "", "", InspectForm, _inspect),
-        Verb("remedy", "meal.inspect", gettext_lazy("登记整改"), "", "", RemedyForm, _remedy),
-        Verb(
-            "close",
-            "meal.close",
-            gettext_lazy("关停助餐点"),
-            gettext_lazy("菜单取消；已经订的餐转到别处，转不了的取消。"),
-            "",
-            CloseForm,
-            _close,
-            tone="grave",
-        ),
-        Verb("reopen", "meal.close", gettext_lazy("恢复供餐"), "", "", ReopenForm, _reopen),
-    )
-}
+INSPECT = Verb(
+    "inspect", "meal.inspect", gettext_lazy("登记检查"), "", gettext_lazy("检查结果已登记。"), InspectForm, _inspect
+)
+REMEDY = Verb("remedy", "meal.inspect", gettext_lazy("登记整改"), "", gettext_lazy("整改已登记。"), RemedyForm, _remedy)
+CLOSE = Verb(
+    "close",
+    "meal.close",
+    gettext_lazy("关停助餐点"),
+    gettext_lazy("菜单取消；已经订的餐转到别处，转不了的取消。"),
+    "",
+    CloseHereForm,
+    _close,
+    tone="grave",
+)
+REOPEN = Verb(
+    "reopen",
+    "meal.close",
+    gettext_lazy("恢复供餐"),
+    "",
+    gettext_lazy("已写明关停的最后一天。"),
+    ReopenForm,
+    _reopen,
+)
 
 
 def tabs(county: str, current: str) -> list[tuple[str, Any, bool]]:
@@ -275,54 +283,25 @@ def propose(request: DoorRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('staff:meals')}?{urlencode({'county': county})}")
 
 
-def point_in_reach(request: DoorRequest, pk: int, act: str) -> Point:
-    """A point of the counties that the act reaches; one elsewhere is not there, and the asking is noted."""
-    point = Point.objects.select_related("provider", "food_licence").filter(pk=pk).first()
-    if point is None:
-        raise Http404
-    if point.county not in counties(request, act):
-        out_of_reach(request, county=point.county, subject="meal_point", subject_id=str(point.pk))
-    return point
+def point_in_reach(request: DoorRequest, pk: int) -> Point:
+    rows = Point.objects.select_related("provider", "food_licence")
+    row: Point = find(request, rows, "meal.read", "meal_point", pk)
+    return row
 
 
 @require_http_methods(["GET", "HEAD"])
 @require("meal.read")
 def point(request: DoorRequest, pk: int) -> HttpResponse:
     reach(request, "meal.read")
-    return point_page(request, point_in_reach(request, pk, "meal.read"))
+    return point_page(request, point_in_reach(request, pk))
 
 
-def form_of(verb: Verb, row: Point, request: DoorRequest) -> Callable[..., ActForm]:
-    if verb.form is not CloseForm:
-        return verb.form
-    others = [one for one in points_of(row.county, request.on) if one.pk != row.pk]
-    ordered = canteens(closing=row, others=others, on=request.on)
-    called = {one.pk: offer_said(offer, first=at == 0, name=one.name) for at, (one, offer) in enumerate(ordered)}
-    return partial(CloseForm, points=[one for one, _offer in ordered], called=called)
-
-
-def point_page(
-    request: DoorRequest,
-    row: Point,
-    *,
-    wrong: tuple[str, ActForm] | None = None,
-    refusal: Refusal | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def point_page(request: DoorRequest, row: Point, wrong: Wrong | None = None, status: int = 200) -> HttpResponse:
     """One point: papers, cooks, inspections, closures, and what may be done now."""
     standing = standings([row], request.on)[row.pk]
     closure = closure_of(row, request)
-    offered = []
-    for name, verb in VERBS.items():
-        if name == "remedy" or name == ("reopen" if closure is None or closure.until is not None else "close"):
-            continue
-        if not may(request.user, verb.act, request.on) or row.county not in counties(request, verb.act):
-            continue
-        mended = wrong[1] if wrong and wrong[0] == name else None
-        initial = {"day": request.on, "since": request.on, "last_day": request.on}
-        form = mended or fresh(form_of(verb, row, request), name, **initial)  # type: ignore[arg-type]
-        address = reverse("staff:meals-act", args=[row.pk, name])
-        offered.append({"verb": verb, "form": form, "address": address, "open": mended is not None})
+    verbs = (INSPECT, REOPEN if closure is not None and closure.until is None else CLOSE)
+    offered = offers(request, row, verbs, page="staff:meals-act", key=row.pk, county=row.county, wrong=wrong)
     inspections = inspection_rows(row, request.on)
     inspectors = naming.accounts([one.row.inspector for one in inspections])
     mends = may(request.user, "meal.inspect", request.on)
@@ -359,7 +338,7 @@ def point_page(
             Closure.objects.filter(county=row.county, point=row).select_related("move_to").order_by("-since")[:20]
         ),
         "offered": offered,
-        **problems(wrong[1] if wrong else None, refusal),
+        **(wrong.said() if wrong else NOTHING_WRONG),
     }
     return render(request, "staff/meals_point.html", said, status=status)
 
@@ -367,21 +346,15 @@ def point_page(
 @require_POST
 @require("meal.read")
 def act(request: DoorRequest, pk: int, verb: str) -> HttpResponse:
-    wanted = VERBS.get(verb)
-    if wanted is None:
-        raise Http404
-    check(request, wanted.act)
-    row = point_in_reach(request, pk, wanted.act)
-    form = sent(form_of(wanted, row, request), verb, request)  # type: ignore[arg-type]
-    if not form.is_valid():
-        return point_page(request, row, wrong=(verb, form), status=422)
-
-    def do() -> dict[str, Any]:
-        return {"said": wanted.do(row, form.cleaned_data, request)}
-
-    try:
-        answer = act_once(request, county=row.county, name=f"staff.meal.{verb}:{pk}", form=form, do=do)
-    except Refusal as refusal:
-        return point_page(request, row, wrong=(verb, form), refusal=refusal, status=refusal.status)
-    messages.success(request, answer["said"])
-    return HttpResponseRedirect(reverse("staff:meals-point", args=[pk]))
+    """Inspect a point, write down what was mended, close it or reopen it."""
+    row = point_in_reach(request, pk)
+    return perform(
+        request,
+        row,
+        (INSPECT, REMEDY, CLOSE, REOPEN),
+        verb,
+        key=pk,
+        county=row.county,
+        shown=lambda wrong, status: point_page(request, row, wrong, status),
+        after=reverse("staff:meals-point", args=[pk]),
+    )
