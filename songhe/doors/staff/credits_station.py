@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -19,15 +19,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from songhe.credit import earn, queries
 from songhe.credit.models import Deed, Rate
-from songhe.doors.may import check, may, require
+from songhe.doors.may import require
 from songhe.doors.provider.fields import DayField, text_field
 from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import credits_words as words
 from songhe.doors.staff import naming
-from songhe.doors.staff.acting import ActForm, act_once, because, fresh, problems, sent
+from songhe.doors.staff.acting import ActForm, act_once, because, fresh, problems
 from songhe.doors.staff.people import within
 from songhe.doors.staff.reach import account_of, counties, out_of_reach, reach
+from songhe.doors.staff.verbs import NOTHING_WRONG, Verb, Wrong, by_whom, offers, perform, whoever
+from songhe.doors.staff.verbs import find as find_row
 from songhe.kernel.refusal import Refusal, reason
 from songhe.kernel.typed import fold
 from songhe.outreach.models import Round
@@ -96,44 +98,60 @@ class WorkForm(ActForm):
         self.fields["rate"].choices = [(str(one.id), words.rate_said(one)) for one in rates]  # type: ignore[attr-defined]
 
 
-class BecauseForm(ActForm):
+class WrongForm(ActForm):
     because = because(gettext_lazy("原因"), rows=2, longest=300)
 
 
-class Verb(NamedTuple):
-    act: str
-    word: Any
-    hint: Any
-    done: Any
-    form: type[ActForm]
-    tone: str = ""
+Told = Mapping[str, Any]
 
 
-VERBS: dict[str, Verb] = {
-    "witness": Verb(
+def _witness(deed: Deed, told: Told, request: DoorRequest) -> None:
+    earn.witness(deed=deed, on=request.on, **by_whom(request))
+
+
+def _decline(deed: Deed, told: Told, request: DoorRequest) -> None:
+    earn.decline(deed=deed, because=told["because"], **by_whom(request))
+
+
+def _undo(deed: Deed, told: Told, request: DoorRequest) -> None:
+    earn.undo(deed=deed, because=told["because"], on=request.on, **by_whom(request))
+
+
+_TOLD: dict[str, Any] = {"open_to": lambda deed: deed.state == Deed.State.TOLD, "begun_by": whoever("told_by")}
+VERBS: tuple[Verb, ...] = (
+    Verb(
+        "witness",
         "credit.weigh",
         gettext_lazy("我看到了，属实"),
         gettext_lazy("点了以后积分就到账。"),
         gettext_lazy("见证好了，积分已到账。"),
         ActForm,
-        "main",
+        _witness,
+        tone="main",
+        **_TOLD,
     ),
-    "decline": Verb(
+    Verb(
+        "decline",
         "credit.weigh",
         gettext_lazy("不属实"),
         gettext_lazy("这一条不算，要写原因。"),
         gettext_lazy("记下了，这一条不算。"),
-        BecauseForm,
+        WrongForm,
+        _decline,
+        **_TOLD,
     ),
-    "undo": Verb(
+    Verb(
+        "undo",
         "credit.undo",
         gettext_lazy("撤销"),
         gettext_lazy("积分收回；已经用掉的不能撤销。"),
         gettext_lazy("撤销了，积分已收回。"),
-        BecauseForm,
-        "grave",
+        WrongForm,
+        _undo,
+        open_to=lambda deed: deed.state == Deed.State.CREDITED,
+        tone="grave",
     ),
-}
+)
 
 
 def who(request: DoorRequest) -> str:
@@ -338,14 +356,9 @@ def person_page(
 
 def deed_of(request: DoorRequest, deed_id: UUID) -> Deed:
     """A deed of the county: whoever may weigh may witness it, wherever they stand; another county's is not there."""
-    found = (
-        Deed.objects.select_related("holder__scheme", "holder__person", "rate", "provider").filter(id=deed_id).first()
-    )
-    if found is None:
-        raise Http404
-    if found.county not in counties(request, "credit.weigh"):
-        out_of_reach(request, county=found.county, subject="deed", subject_id=found.id)
-    return found
+    rows = Deed.objects.select_related("holder__scheme", "holder__person", "rate", "provider")
+    row: Deed = find_row(request, rows, "credit.weigh", "deed", deed_id)
+    return row
 
 
 @require_safe
@@ -354,25 +367,10 @@ def deed(request: DoorRequest, deed_id: UUID) -> HttpResponse:
     return deed_page(request, deed_of(request, deed_id))
 
 
-def deed_page(
-    request: DoorRequest,
-    row: Deed,
-    *,
-    wrong: tuple[str, ActForm] | None = None,
-    refusal: Refusal | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def deed_page(request: DoorRequest, row: Deed, wrong: Wrong | None = None, status: int = 200) -> HttpResponse:
     """What was written down and what it is worth; the square leads a second person here."""
     names = naming.accounts([row.told_by, row.witness])
     own = row.told_by == who(request)
-    offered = []
-    possible = {Deed.State.TOLD: () if own else ("witness", "decline"), Deed.State.CREDITED: ("undo",)}
-    for name in possible.get(Deed.State(row.state), ()):
-        verb = VERBS[name]
-        if may(request.user, verb.act, request.on):
-            form = wrong[1] if wrong and wrong[0] == name else fresh(verb.form, name)
-            address = reverse("staff:credits-deed-act", args=[row.id, name])
-            offered.append({"verb": verb, "form": form, "address": address, "open": bool(wrong)})
     facts = [
         Fact(_("哪天"), row.done_on),
         Fact(_("用的标准"), words.price_said(row.holder.scheme.unit, row.rate.units, row.rate.measure, row.rate.per)),
@@ -389,9 +387,11 @@ def deed_page(
         "waits": row.state == Deed.State.TOLD,
         "own": own,
         "link": request.build_absolute_uri(request.path) if row.state == Deed.State.TOLD and own else "",
-        "offered": offered,
+        "offered": offers(
+            request, row, VERBS, page="staff:credits-deed-act", key=row.id, county=row.county, wrong=wrong
+        ),
         "crumbs": [Crumb(_("换餐换积分"), reverse("staff:credits-station")), Crumb(row.holder.person.name)],
-        **problems(wrong[1] if wrong else None, refusal),
+        **(wrong.said() if wrong else NOTHING_WRONG),
     }
     return render(request, "staff/credits_deed.html", said, status=status)
 
@@ -400,28 +400,14 @@ def deed_page(
 @require("credit.weigh")
 def act(request: DoorRequest, deed_id: UUID, verb: str) -> HttpResponse:
     """Witness it, say that it was not so, or undo what was a mistake."""
-    if verb not in VERBS:
-        raise Http404
-    check(request, VERBS[verb].act)
     row = deed_of(request, deed_id)
-    form = sent(VERBS[verb].form, verb, request)
-    if not form.is_valid():
-        return deed_page(request, row, wrong=(verb, form), status=422)
-    why = form.cleaned_data.get("because", "")
-    when: dict[str, Any] = {"at": request.at, "by": who(request)}
-
-    def do() -> dict[str, Any]:
-        if verb == "witness":
-            earn.witness(deed=row, on=request.on, **when)
-        elif verb == "decline":
-            earn.decline(deed=row, because=why, **when)
-        else:
-            earn.undo(deed=row, because=why, on=request.on, **when)
-        return {}
-
-    try:
-        act_once(request, county=row.county, name=f"credit.{verb}:{row.id}", form=form, do=do)
-    except Refusal as refusal:
-        return deed_page(request, deed_of(request, deed_id), refusal=refusal, status=refusal.status)
-    messages.success(request, VERBS[verb].done)
-    return HttpResponseRedirect(reverse("staff:credits-deed", args=[row.id]))
+    return perform(
+        request,
+        row,
+        VERBS,
+        verb,
+        key=row.id,
+        county=row.county,
+        shown=lambda wrong, status: deed_page(request, deed_of(request, deed_id), wrong, status),
+        after=reverse("staff:credits-deed", args=[row.id]),
+    )
