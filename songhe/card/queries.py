@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
+from songhe.card.hold_models import HoldPart
 from songhe.card.models import Allotment, Card, Donation, Draw, Fund, GivenBack, Purse
 from songhe.card.purse import NEVER, balances
 from songhe.card.trace import Happening, Traced, trace
@@ -112,7 +113,8 @@ def holdings(card: Card) -> list[Holding]:
 
 @dataclass(frozen=True)
 class FundStand:
-    """In, in purses, paid and still there: what a fund shows the public. The four parts of the money put in."""
+    """In, in purses, paid and still there: what a fund shows the public. The four parts of the money put in; what is
+    set aside for an order or a till stands with the purses that it came from."""
 
     fund: Fund
     put_in_fen: int
@@ -130,18 +132,25 @@ def stands(county: str) -> list[FundStand]:
     there = dict(
         Account.objects.filter(county=county, id__in=[fund.account_id for fund in funds]).values_list("id", "balance")
     )
-    held = dict(
+    in_purses = dict(
         Purse.objects.filter(county=county)
         .values_list("fund_id")
         .annotate(fen=Sum("account__balance"))
         .values_list("fund_id", "fen")
+    )
+    aside = dict(
+        HoldPart.objects.filter(county=county, amount_fen__gt=F("back_fen"))
+        .order_by()
+        .values_list("purse__fund_id")
+        .annotate(fen=Sum(F("amount_fen") - F("back_fen")))
+        .values_list("purse__fund_id", "fen")
     )
     return [
         FundStand(
             fund,
             put_in.get(fund.id, 0),
             there[fund.account_id] or 0,
-            held.get(fund.id) or 0,
+            (in_purses.get(fund.id) or 0) + aside.get(fund.id, 0),
             paid.get(fund.id, 0),
         )
         for fund in funds

@@ -6,11 +6,28 @@ import pytest
 from django.db.models import F, Sum
 
 from songhe.access.models import Account
-from songhe.card.models import Allotment, Card, Charge, Decision, Draw, Fund, HeirPayment, Match, Purse, Standing, TopUp
+from songhe.aid.models import Rent
+from songhe.card.hold_order_models import ItemOrder
+from songhe.card.models import (
+    Allotment,
+    Card,
+    Charge,
+    Decision,
+    Draw,
+    Fund,
+    HeirPayment,
+    Match,
+    Pin,
+    Purse,
+    Standing,
+    TopUp,
+)
 from songhe.card.queries import stands
 from songhe.doors.cli.init import lay_ground
+from songhe.examine.models import Examination
 from songhe.ledger.check import check
 from songhe.ledger.models import Account as LedgerAccount
+from songhe.meal.models import Line as MealLine
 from songhe.month.audit import findings
 from songhe.month.sample.card.act import scenes_of
 from songhe.month.sample.card.cast import NAMED
@@ -22,10 +39,13 @@ from songhe.month.sample.card.plan import CardPlan
 from songhe.month.sample.card.register import met_by
 from songhe.month.sample.card.script import TopUp as ToldTopUp
 from songhe.month.sample.card.script import counted, script
-from songhe.month.sample.card.shape import COUNTIES, HOME, OTHER
+from songhe.month.sample.card.shape import COUNTIES, HOME, OTHER, figures
+from songhe.offline.guarantee import standing
+from songhe.offline.models import Slip, Trouble
 from songhe.person.models import Person
 from songhe.redemption.models import Bill
-from songhe.settlement.models import Claim, Statement
+from songhe.settlement.models import BorneLine, Claim, Statement
+from songhe.settlement.share import GUARANTEE
 
 PLAN = CardPlan(elders=48, seed=7)
 
@@ -49,6 +69,7 @@ def test_a_small_county_lives_its_month_and_every_fen_is_accounted_for(lived):
     _funds()
     _money(month, told)
     _bills(month, told)
+    _besides(month, told)
     assert [finding.line("en") for finding in findings()] == []
     assert list(check()) == []
 
@@ -97,7 +118,10 @@ def _money(month, told):
 
 
 def _bills(month, told):
-    assert month.bills == told["Meal"] + told["Visit"] + told["Sale"]
+    rents = Rent.objects.exclude(billed_line=None).count()
+    slips = Slip.objects.filter(state="booked").count()
+    besides = slips + rents + told["ByCode"] + told["HandOver"]
+    assert month.bills == told["Meal"] + told["Visit"] + told["Sale"] + besides
     assert month.reversed == told.get("Undo", 0)
     sums = Bill.objects.aggregate(
         fee=Sum("fee_fen"), other=Sum("other_fen"), purse=Sum("purse_fen"), own=Sum("self_fen")
@@ -113,6 +137,24 @@ def _bills(month, told):
     family = Purse.objects.filter(county=HOME, fund__source="family", state="for_heirs")
     assert not HeirPayment.objects.exists() or family.exists()
     assert LedgerAccount.objects.filter(kind="card_purse", balance__lt=0).count() == 0
+
+
+def _besides(month, told):
+    """Tills without a network, meals' parts, rent, orders and scores: some of each, every amount where it belongs."""
+    assert month.slips == told["Slip"] > 1
+    (lost,) = Trouble.objects.filter(borne_fen__gt=0)
+    assert (lost.bearer, lost.borne_fen, lost.code) == ("county", month.borne_fen, "person.medium_ended")
+    assert BorneLine.objects.get().amount_fen == lost.borne_fen == Statement.objects.get(programme=GUARANTEE).net_fen
+    assert standing(HOME).balance == figures()["no_network"]["guarantee_fen"] - lost.borne_fen
+    paid = Statement.objects.filter(programme="card:meal-parts").aggregate(fen=Sum("net_fen"))["fen"]
+    assert month.parts_fen == paid > 0
+    assert not MealLine.objects.filter(funds_due=True).exclude(billed_line=None).exists()
+    assert month.rent_fen > 0
+    assert Rent.objects.filter(billed_line=None).count() == 1
+    assert sorted(ItemOrder.objects.values_list("hold__state", flat=True)) == ["captured", "held", "released"]
+    assert Pin.objects.get().card.person == TopUp.objects.get(asked_by="card-daughter").card.person
+    assert month.scored >= 2
+    assert Examination.objects.get(county=HOME).state == "published"
 
 
 def test_the_script_tops_up_the_mothers_card_on_the_fifth():

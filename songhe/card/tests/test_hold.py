@@ -13,6 +13,7 @@ from songhe.card import open as cards
 from songhe.card.close import close_after_death, close_by_wish
 from songhe.card.hold_models import Hold, HoldPart
 from songhe.card.models import Purse
+from songhe.card.queries import stands
 from songhe.card.tests.world import (
     FIRST,
     LISHUI,
@@ -83,6 +84,9 @@ def test_what_is_held_stands_beside_the_purse_and_nothing_else_spends_it(db):
     refused("ledger.insufficient", spend, card, fund, 600)
     refused("card.hold_too_little", held, card, 501)
     sound()
+    (stand,) = stands(LISHUI)
+    assert stand.in_purses_fen == 2_000
+    assert stand.put_in_fen == stand.there_fen + stand.in_purses_fen + stand.paid_fen
 
 
 def test_it_is_held_out_of_several_purses_in_the_order_of_payment(db):

@@ -169,8 +169,8 @@ SELECT county, id FROM (
 WHERE place > 1;
 
 -- redemption.above_price
--- zh: 收费高于机构公布的价格(升级项目为差价,用餐为餐价),或当日没有公布
--- en: the fee is above the provider's published price of the day, for an upgrade its difference, for a meal its tariff
+-- zh: 收费高于机构公布的价格(升级项目为差价,用餐为餐价,租金为租出时的日租),或当日没有公布
+-- en: the fee is above the published price of the day: an upgrade's difference, a meal's tariff, the rent that was agreed
 SELECT l.county, l.id FROM redemption_line l
 JOIN redemption_bill b ON b.county = l.county AND b.id = l.bill_id
 LEFT JOIN provider_price p ON p.provider_id = b.provider_id AND p.item_id = l.item_id
@@ -178,9 +178,11 @@ LEFT JOIN provider_price p ON p.provider_id = b.provider_id AND p.item_id = l.it
 LEFT JOIN provider_upgrade u ON u.id = l.upgrade_id AND u.provider_id = b.provider_id
      AND u.valid_from <= l.service_on AND (u.valid_to IS NULL OR u.valid_to >= l.service_on)
 LEFT JOIN meal_line m ON m.county = l.county AND m.id = l.meal_id AND m.item_id = l.item_id
+LEFT JOIN aid_rent r ON r.county = l.county AND r.id = l.rent_id
 WHERE l.fee_fen > l.price_fen * l.quantity
    OR (l.meal_id IS NOT NULL AND (m.id IS NULL OR m.price_fen <> l.price_fen))
-   OR (l.meal_id IS NULL AND (p.id IS NULL OR (l.upgrade_id IS NULL AND p.price_fen <> l.price_fen)
+   OR (l.rent_id IS NOT NULL AND (r.id IS NULL OR r.day_fen <> l.price_fen))
+   OR (l.meal_id IS NULL AND l.rent_id IS NULL AND (p.id IS NULL OR (l.upgrade_id IS NULL AND p.price_fen <> l.price_fen)
        OR (l.upgrade_id IS NOT NULL AND (u.id IS NULL OR u.price_fen - p.price_fen <> l.price_fen))));
 
 -- redemption.visit_billed_twice

@@ -16,12 +16,14 @@ SELECT county, id FROM (
 WHERE place > 1;
 
 -- settlement.more_than_redeemed
--- zh: 一行结算的多于核销的,或少于零
--- en: of one line more is settled than was redeemed, or less than nothing
+-- zh: 一行结算的多于核销的和资金池自己承担的,或少于零
+-- en: of one line more is settled than was redeemed and funds paid by themselves, or less than nothing
 SELECT x.county, x.line_id FROM (
     SELECT county, line_id, SUM(amount_fen) AS fen FROM settlement_statementline GROUP BY county, line_id) x
 LEFT JOIN redemption_line l ON l.county = x.county AND l.id = x.line_id
-WHERE l.id IS NULL OR x.fen > l.voucher_fen + l.credit_fen + l.purse_fen OR x.fen < 0;
+LEFT JOIN (SELECT county, about, SUM(amount_fen) AS fen FROM card_draw WHERE purse_id IS NULL
+           GROUP BY county, about) d ON d.county = x.county AND d.about = x.line_id
+WHERE l.id IS NULL OR x.fen > l.voucher_fen + l.credit_fen + l.purse_fen + COALESCE(d.fen, 0) OR x.fen < 0;
 
 -- settlement.amount_differs
 -- zh: 结算金额与账单行不符

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.db.models import F
+
 from songhe.aid.models import Deposit, Inspection, Loan, Piece, Recall, Rent
 from songhe.aid.rent import draw_up
 from songhe.aid.tests import world as aids
 from songhe.assessment.tests.world import at, elder
+from songhe.card.tests.world import LISHUI
 from songhe.kernel.month import Month
 from songhe.month.audit.tests.plants import change, plant
+from songhe.provider.models import Listing
+from songhe.redemption.models import Line
+from songhe.redemption.rent import charge_rent
+from songhe.redemption.tests.test_card import funded
 
-MAY = date(2026, 5, 1)
+APRIL, MAY = date(2026, 4, 2), date(2026, 5, 1)
 
 
 def lent() -> Loan:
@@ -50,6 +57,18 @@ def rent_before_it_was_there():
     loan = lent()
     aids.back(loan, on=aids.TENTH)
     change(Rent.objects.get(loan_id=loan.id), first=aids.FIRST - timedelta(days=1))
+
+
+@plant("redemption.above_price")
+def rent_dearer_than_was_agreed():
+    lender = aids.provider(county=LISHUI)
+    Listing.objects.filter(provider=lender).update(categories=["home"])
+    _, card = funded(5_000, allowed=("aids",), late_days=40)
+    aids.lent(lender, card.person, with_piece=aids.piece(lender, county=LISHUI))
+    told = {"county": LISHUI, "at": at(APRIL), "on": APRIL, "by": "manager", "provider": lender}
+    draw_up(month=Month(2026, 3), **told)
+    (bill,) = charge_rent(person_id=card.person_id, **told)
+    change(Line.objects.get(bill=bill), price_fen=F("price_fen") + 1)
 
 
 @plant("aid.rent_after_death")

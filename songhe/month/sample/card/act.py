@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import singledispatchmethod
+from datetime import date, datetime
+from functools import partial, singledispatchmethod
 from itertools import groupby
 from uuid import UUID
 
 from django.db import transaction
 
 from songhe.card import open as cards
-from songhe.card import topup
+from songhe.card import pin, topup
 from songhe.card.models import Card
 from songhe.card.ports import Paid
 from songhe.kernel import id_number
@@ -21,9 +21,10 @@ from songhe.kernel.month import beijing_date
 from songhe.kernel.refusal import Refusal
 from songhe.meal.models import Line as MealLine
 from songhe.month import follow
+from songhe.month.sample.card import beside
 from songhe.month.sample.card import script as plays
 from songhe.month.sample.card.bodies import Body, bodies_of
-from songhe.month.sample.card.cast import CLERK, OTHER_CLERK, clerk_of, manager_of
+from songhe.month.sample.card.cast import APPROVER, CLERK, OTHER_CLERK, clerk_of, manager_of
 from songhe.month.sample.card.people import Holder
 from songhe.month.sample.card.plan import CardPlan
 from songhe.month.sample.card.providers import carer_login, known
@@ -31,13 +32,18 @@ from songhe.month.sample.card.register import family_login
 from songhe.month.sample.card.script import Meal, Step, Visit
 from songhe.month.sample.card.serving import Kitchen
 from songhe.month.sample.card.shape import COUNTIES, Which
+from songhe.month.sample.card.tills import Till, admit_tills
 from songhe.month.sample.people import in_chunks
 from songhe.month.sample.visiting import BySet, Told
+from songhe.offline.decide import decide
+from songhe.offline.models import Trouble
 from songhe.person import event as person_event
+from songhe.person.code import printed
 from songhe.person.identity import find_all, index_of
 from songhe.person.models import Event, Person
 from songhe.provider.catalogue import item_on
 from songhe.provider.models import Evidence, Item, Provider, Worker
+from songhe.redemption import ordered
 from songhe.redemption.bill import Charge
 from songhe.redemption.find import Request
 from songhe.redemption.redeem import redeem
@@ -48,18 +54,24 @@ from songhe.service.models import Visit as VisitRow
 #: Events that are acted in one transaction.
 CHUNK = 50
 
+#: What the mother of the stories keys in with her printed code.
+PIN = "258036"
+
 Key = tuple[Which, int]
 
 
 @dataclass
 class Scene:
-    """One holder with the rows that acting needs; ``medium`` is the number of the card shown now."""
+    """One holder with the rows that acting needs; ``medium`` is the number of the card shown now, ``paper`` what is
+    printed for who pays with a PIN."""
 
     holder: Holder
     person_id: UUID
     card_id: UUID
     medium: str
     lost: str = ""
+    paper: str = ""
+    orders: list[tuple[str, str]] = field(default_factory=list)
     reported: Event | None = None
     bills: dict[int, str] = field(default_factory=dict)
 
@@ -80,6 +92,8 @@ class Company:
     workers: dict[tuple[int, str], Worker]
     kitchen: Kitchen
     by_set: BySet
+    tills: dict[str, Till]
+    evening: list[Callable[[], object]] = field(default_factory=list)
     meals: dict[tuple[Key, int], tuple[MealLine, ...]] = field(default_factory=dict)
     visits: dict[tuple[Key, int], VisitRow] = field(default_factory=dict)
     items: dict[tuple[str, str], Item] = field(default_factory=dict)
@@ -96,13 +110,16 @@ class Company:
             workers={(row.provider_id, row.number): row for row in rows.order_by("id")},
             kitchen=Kitchen(plan),
             by_set=BySet(plan.month),
+            tills=admit_tills(plan, providers),
         )
 
     def live(self, steps: Sequence[Step], *, watch: Callable[[int], None] | None = None) -> None:
-        """The month, day by day: what was eaten and visited is laid down first, then everything happens in turn."""
+        """The month, day by day: what was eaten and visited is laid down first, then everything happens in turn; in the
+        evening the tills without a network hand in, and whoever has a printed code shops: each in transactions of its
+        own."""
         with transaction.atomic():
             self.kitchen.cook(steps)
-        for _, day in groupby(steps, key=lambda step: beijing_date(step.event.at)):
+        for on, day in groupby(steps, key=lambda step: beijing_date(step.event.at)):
             told = list(day)
             with transaction.atomic():
                 self._serve_all(told)
@@ -113,8 +130,16 @@ class Company:
                         self.do(step.event, self.scenes[step.which, step.number], step)
                 if watch:
                     watch(len(chunk))
-            self.meals.clear()
-            self.visits.clear()
+            self._close_day(on)
+
+    def _close_day(self, on: date) -> None:
+        for happens in self.evening:
+            happens()
+        for till in self.tills.values():
+            till.hand_in(on)
+        self.evening.clear()
+        self.meals.clear()
+        self.visits.clear()
 
     def _serve_all(self, told: Iterable[Step]) -> None:
         eating = [(step, step.event) for step in told if isinstance(step.event, Meal)]
@@ -264,6 +289,83 @@ class Company:
                 raise
         else:
             raise RuntimeError(f"{scene.holder.key} paid at {event.at}, which was to be refused with {event.codes}")
+
+    # --- what a few do besides --------------------------------------------------------------------------------------
+
+    @do.register
+    def _sell_without_network(self, event: beside.Slip, scene: Scene, step: Step) -> None:
+        self.tills[event.body].sell(event, scene.lost if event.lost else scene.medium)
+
+    @do.register
+    def _decide(self, event: beside.Decide, scene: Scene, step: Step) -> None:
+        """The till could not know that the card was lost: what the county guaranteed, it bears."""
+        rows = Trouble.objects.filter(county=scene.holder.county, slip__card_no=scene.lost, most_fen__gt=0)
+        decide(
+            county=scene.holder.county,
+            trouble_id=rows.get().id,
+            bearer=Trouble.Bearer.COUNTY,
+            because="收款机没有网络，无从知道卡已挂失",
+            at=event.at,
+            on=beijing_date(event.at),
+            by=APPROVER,
+        )
+
+    @do.register
+    def _print_code(self, event: beside.PrintCode, scene: Scene, step: Step) -> None:
+        by, on = clerk_of(scene.holder.county), beijing_date(event.at)
+        scene.paper = printed(pin.print_code(card=scene.card, pin=PIN, at=event.at, on=on, by=by))
+
+    @do.register
+    def _pay_by_code(self, event: beside.ByCode, scene: Scene, step: Step) -> None:
+        self.evening.append(partial(self._unlock_and_pay, event, scene))
+
+    def _unlock_and_pay(self, event: beside.ByCode, scene: Scene) -> None:
+        at, by, provider = event.at, manager_of(event.body), self.providers[event.body]
+        county, reader = scene.holder.county, f"provider:{provider.pk}"
+        shown = pin.unlock(county=county, given=scene.paper, pin=PIN, at=at, reader=reader, by=by)
+        with transaction.atomic():
+            self._redeem(event.body, (_charge(event),), scene, shown, at)
+
+    @do.register
+    def _order(self, event: beside.Order, scene: Scene, step: Step) -> None:
+        on = beijing_date(event.at)
+        made = ordered.order(
+            county=scene.holder.county,
+            provider=self.providers[event.body],
+            charge=_charge(event),
+            shown=scene.medium,
+            confirmed_by="elder",
+            words=event.words,
+            last_day=event.last_day,
+            at=event.at,
+            on=on,
+            by=manager_of(event.body),
+        )
+        scene.orders.append((event.body, made.no))
+
+    @do.register
+    def _hand_over(self, event: beside.HandOver, scene: Scene, step: Step) -> None:
+        body, no = scene.orders[event.of]
+        ordered.hand_over(
+            county=scene.holder.county,
+            no=no,
+            provider_id=self.providers[body].pk,
+            shown=scene.medium,
+            confirmed_by="elder",
+            at=event.at,
+            on=beijing_date(event.at),
+            by=manager_of(body),
+        )
+
+    @do.register
+    def _give_up(self, event: beside.GiveUp, scene: Scene, step: Step) -> None:
+        _, no = scene.orders[event.of]
+        by, on = family_login(scene.holder), beijing_date(event.at)
+        ordered.give_up(county=scene.holder.county, no=no, because=event.because, at=event.at, on=on, by=by)
+
+
+def _charge(event: beside.ByCode | beside.Order) -> Charge:
+    return Charge(event.item, beijing_date(event.at), 1, event.fee_fen)
 
 
 def scenes_of(plan: CardPlan) -> dict[Key, Scene]:

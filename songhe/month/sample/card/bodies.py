@@ -16,8 +16,8 @@ from songhe.provider.models import Kind
 
 CANTEEN, HOME_CARE, ASSESSMENT = "canteen", "home", "assessment"
 
-#: The six helps and company are what a home-care station is on the white list for.
-HOME_HELPS = ("meals", "bathing", "medical", "cleaning", "travel", "urgent", "company")
+#: The six helps, company and aids are what a home-care station is on the white list for.
+HOME_HELPS = ("meals", "bathing", "medical", "cleaning", "travel", "urgent", "company", "aids")
 
 #: A point cooks a portion for so many cards of the county, and never fewer than the least.
 CARDS_OF_A_PORTION, LEAST_PORTIONS = 24, 40

@@ -43,7 +43,7 @@ def fill_funds(plan: CardPlan) -> list[Fund]:
         opened = [_open(which, told, plan) for told in told_of(which)]
         for fund, told in opened:
             if fund.source != Source.FAMILY:
-                needed = _needed(plan, fund, [row for row, _ in opened], holders)
+                needed = _needed(plan, fund, told, [row for row, _ in opened], holders)
                 _fill(plan, Opened(fund, told, needed))
             found.append(fund)
     return found
@@ -100,10 +100,13 @@ def _open(which: Which, told: Mapping[str, Any], plan: CardPlan) -> tuple[Fund, 
     return fund, told
 
 
-def _needed(plan: CardPlan, fund: Fund, funds: list[Fund], holders: list[Holder]) -> int:
-    """What twelve months come to, by the standards of everybody in the fund's place; of a match, by the top-ups."""
+def _needed(plan: CardPlan, fund: Fund, told: Mapping[str, Any], funds: list[Fund], holders: list[Holder]) -> int:
+    """What twelve months come to, by the standards of everybody in the fund's place; of a match, by the top-ups; of
+    what pays its part of meals, by the cards."""
     if fund.matches:
         return len(holders) * int(figures()["topups_per_thousand"]) * MATCH_FEN * MONTHS // 1000
+    if told.get("parts"):
+        return len(holders) * int(told["parts"]["fen_of_a_card"])
     rules = monthly_amounts(place=fund.county, on=plan.charged_on)
     rates = amounts(fund, standards=rules.amounts, funds=funds)
     within = prefix(fund.place)

@@ -62,6 +62,7 @@ def load(plan: CardPlan, *, watch: Watch | None = None) -> Loaded:
     }
     with transaction.atomic():
         funds = giving.fill_funds(plan)
+        providers.name_funds(plan)
     if plan.elders >= LARGE:
         analyse()
     Run.objects.create(

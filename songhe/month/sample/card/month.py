@@ -7,13 +7,15 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
-from songhe.card.models import Card, Match, TopUp
+from songhe.card.hold_order_models import ItemOrder
+from songhe.card.models import Card, Draw, Match, TopUp
+from songhe.examine.models import Score
 from songhe.jobs.outbox import deliver
 from songhe.kernel.month import Month
 from songhe.month import cards
-from songhe.month.sample.card import helping
+from songhe.month.sample.card import examining, helping, lending
 from songhe.month.sample.card.act import Company
 from songhe.month.sample.card.load import LARGE, finish
 from songhe.month.sample.card.plan import CardPlan
@@ -22,19 +24,22 @@ from songhe.month.sample.card.serving import open_menus
 from songhe.month.sample.card.shape import COUNTIES
 from songhe.month.sample.load import Silent, Watch, analyse
 from songhe.month.sample.plan import moment
+from songhe.offline.guarantee import take_back
+from songhe.offline.models import Slip, Trouble
 from songhe.redemption.meal_parts import pay_meal_parts
-from songhe.redemption.models import Bill
+from songhe.redemption.models import Bill, Line
 from songhe.redemption.verdict import follow_visits
 from songhe.service.visit import judge_month
 from songhe.settlement import gather
 from songhe.settlement.clear import clear
 from songhe.settlement.letters import HANDLERS
-from songhe.settlement.share import card_programmes, clearing_programmes, credit_programmes
+from songhe.settlement.share import card_programmes, clearing_programmes, credit_programmes, guarantee_programmes
 
 
 @dataclass(frozen=True)
 class Lived:
-    """What the month came to, of both counties; amounts in fen."""
+    """What the month came to, of both counties; amounts in fen. ``parts_fen``: what a fund paid of meals by itself;
+    ``borne_fen``: what the guarantee bore of slips of tills without a network; ``scored``: providers with a score."""
 
     cards: int
     charged_fen: int
@@ -49,6 +54,12 @@ class Lived:
     purse_fen: int
     other_fen: int
     self_fen: int
+    parts_fen: int
+    slips: int
+    borne_fen: int
+    rent_fen: int
+    orders: int
+    scored: int
     expired_fen: int
     practice_day: str
 
@@ -70,10 +81,15 @@ def live(plan: CardPlan, *, watch: Watch | None = None) -> Lived:
     steps = script(plan)
     seen.stage("month", len(steps))
     company = Company.of(plan)
+    loans = lending.lend_aids(plan, company, steps)
     company.live(steps, watch=seen.advance)
     seen.stage("close")
+    lending.take_back_aids(plan, company, loans)
+    examining.inspect_points(plan)
     judge(plan)
+    examining.say_how_it_was(plan, company)
     charge(plan.month.next, plan.month.next.first)
+    lending.charge_rents(plan, company, loans)
     lapsed = [
         cards.expire_all(county=county, on=plan.closed_on, clock=lambda: moment(plan.closed_on, 2))
         for county in COUNTIES.values()
@@ -81,6 +97,7 @@ def live(plan: CardPlan, *, watch: Watch | None = None) -> Lived:
     gather_all(plan)
     open_menus(plan, regulars(company, steps))
     helping.help_each_other(plan, company)
+    examining.examine(plan)
     finish(moment(plan.closed_on, 10))
     return summary(plan, given=given, expired_fen=sum(each["purses_expired_fen"] for each in lapsed), steps=steps)
 
@@ -108,7 +125,8 @@ def gather_all(plan: CardPlan) -> None:
     on, at = plan.closed_on, moment(plan.closed_on, 3)
     for county in COUNTIES.values():
         pay_meal_parts(county=county, at=at, on=on, by="run:daily")
-        for programme in (*card_programmes(county), *credit_programmes(county)):
+        take_back(county=county, at=at, on=on, by="run:gather")
+        for programme in (*card_programmes(county), *credit_programmes(county), *guarantee_programmes(county)):
             gather.run(county=county, programme=programme, month=plan.month, clock=lambda: at)
         clear(county=county, month=plan.month, at=at, on=on, by="run:clear")
     while deliver(handlers=HANDLERS, at=at, long_running=HANDLERS):
@@ -157,6 +175,16 @@ def summary(plan: CardPlan, *, given: dict[str, int], expired_fen: int, steps: S
         purse_fen=sums["purse"] or 0,
         other_fen=sums["other"] or 0,
         self_fen=sums["own"] or 0,
+        parts_fen=_sum(Draw.objects.filter(county__in=counties, purse_id=None), "amount_fen"),
+        slips=Slip.objects.filter(county__in=counties).count(),
+        borne_fen=_sum(Trouble.objects.filter(county__in=counties), "borne_fen"),
+        rent_fen=_sum(Line.objects.filter(county__in=counties).exclude(rent=None), "fee_fen"),
+        orders=ItemOrder.objects.filter(county__in=counties).count(),
+        scored=Score.objects.filter(county__in=counties).exclude(total=None).count(),
         expired_fen=expired_fen,
         practice_day=str(plan.closed_on),
     )
+
+
+def _sum(rows: QuerySet[Any], field: str) -> int:
+    return rows.aggregate(fen=Sum(field))["fen"] or 0

@@ -15,7 +15,7 @@ from songhe.month.sample.card.bodies import ASSESSMENT, CANTEEN, HOME_CARE, Body
 from songhe.month.sample.card.cast import approver_of, clerk_of, manager_of
 from songhe.month.sample.card.logins import open_carer, open_manager
 from songhe.month.sample.card.plan import GROUND_ON, CardPlan
-from songhe.month.sample.card.shape import COUNTIES, bodies
+from songhe.month.sample.card.shape import COUNTIES, HOME, bodies, givers
 from songhe.month.sample.people import given_name
 from songhe.month.sample.plan import moment
 from songhe.provider import bank
@@ -219,6 +219,26 @@ def _tariffs() -> None:
                 approved_by=approver_of(county),
                 at=moment(GROUND_ON, 16),
                 source="虚构样例",
+            )
+
+
+def name_funds(plan: CardPlan) -> None:
+    """From the month on a fund of the first county pays what the tariffs say that public money pays of a portion."""
+    payers = {told["parts"]["payer"]: told["code"] for told in givers()["home"] if told.get("parts")}
+    for item, told in bodies()["tariffs"].items():
+        bands = bands_of(item)
+        if payers.keys() & {payer for band in bands for payer in band.parts}:
+            tariff.set_tariff(
+                place=HOME,
+                item=item_on(HOME, item, plan.charged_on),
+                price_fen=told["price"],
+                bands=bands,
+                valid_from=plan.charged_on,
+                set_by=clerk_of(HOME),
+                approved_by=approver_of(HOME),
+                at=moment(plan.money_on, 17),
+                source="虚构样例",
+                funds=payers,
             )
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from songhe.month.sample.card.beside import Beside, Known, beside
 from songhe.month.sample.card.bodies import CANTEEN, HOME_CARE, Body, bodies_of
 from songhe.month.sample.card.people import MOTHER, Holder
 from songhe.month.sample.card.plan import CardPlan
@@ -122,7 +123,7 @@ class Refused:
 
 
 Purchase = Meal | Visit | Sale
-Event = Purchase | Undo | TopUp | Lose | Replace | Report | Verify | Refused
+Event = Purchase | Undo | TopUp | Lose | Replace | Report | Verify | Refused | Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +170,11 @@ class Writer:
     plan: CardPlan
     sellers: dict[tuple[str, str], list[Body]] = field(default_factory=dict)
 
+    bodies: dict[str, Body] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
-        for body in bodies_of(self.plan):
+        self.bodies = {body.code: body for body in bodies_of(self.plan)}
+        for body in self.bodies.values():
             for county in body.visited_from:
                 self.sellers.setdefault((county, body.trade), []).append(body)
 
@@ -204,6 +208,9 @@ class Writer:
         for other in others:
             if not (died and isinstance(other, TopUp) and other.at >= moment(died, 0)):
                 yield Step(holder.which, holder.number, other)
+        topups = [(each.at, each.amount_fen) for each in others if isinstance(each, TopUp)]
+        for story in beside(self.plan, holder, Known(topups, away, back, died), self.bodies):
+            yield Step(holder.which, holder.number, story)
 
     # --- meals ------------------------------------------------------------------------------------------------------
 

@@ -184,6 +184,7 @@ class Kitchen:
         for number, item in enumerate(items, 1):
             tariff = self.tariffs[meal.body, item.code]
             price = quoted(tariff, age=holder.age(booking.day), card_class=booking.card_class)
+            funds = {payer: code for payer, code in tariff.funds.items() if payer in price.parts}
             found.append(
                 Line(
                     county=booking.county,
@@ -196,6 +197,8 @@ class Kitchen:
                     price_fen=price.price_fen,
                     own_fen=price.own_fen,
                     parts=dict(price.parts),
+                    funds=funds,
+                    funds_due=bool(funds),
                 )
             )
         return tuple(found)
