@@ -180,6 +180,6 @@ def mark_charged(*, county: str, line_id: UUID, billed_line: UUID) -> bool:
     return bool(rows.update(billed_line=billed_line))
 
 
-def mark_reversed(*, county: str, billed_line: UUID) -> int:
-    """The bill line was reversed: what it charged may be charged again."""
-    return Rent.objects.filter(county=county, billed_line=billed_line).update(billed_line=None)
+def mark_reversed(*, county: str, line_id: UUID, billed_line: UUID) -> bool:
+    """The bill line that charged it was reversed: it may be charged again."""
+    return bool(Rent.objects.filter(county=county, id=line_id, billed_line=billed_line).update(billed_line=None))

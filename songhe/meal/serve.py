@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from songhe.kernel.refusal import reason
 from songhe.meal.book import eater, locked, note_booking, refuse_charged, take_place
@@ -148,16 +148,16 @@ def priced(booking: Booking) -> list[Priced]:
 
 def mark_charged(*, county: str, line_id: UUID, billed_line: UUID) -> bool:
     """Say which bill line charges it, in the till's transaction; only once, and only what was served. False: no."""
-    rows = Line.objects.filter(county=county, id=line_id, billed_line=None)
-    served = Booking.objects.filter(county=county, state=Booking.State.SERVED)
-    return bool(rows.filter(booking__in=served.values("id")).update(billed_line=billed_line))
+    served = Booking.objects.filter(county=county, id=OuterRef("booking_id"), state=Booking.State.SERVED)
+    rows = Line.objects.filter(Exists(served), county=county, id=line_id, billed_line=None)
+    return bool(rows.update(billed_line=billed_line))
 
 
-def mark_reversed(*, county: str, billed_line: UUID) -> int:
-    """The bill line was reversed: what it charged may be charged again, and its funds pay again if it is."""
-    rows = Line.objects.filter(county=county, billed_line=billed_line)
+def mark_reversed(*, county: str, line_id: UUID, billed_line: UUID) -> bool:
+    """The bill line that charged it was reversed: it may be charged again, and its funds pay again if it is."""
+    rows = Line.objects.filter(county=county, id=line_id, billed_line=billed_line)
     rows.exclude(funds={}).update(funds_due=True)
-    return rows.update(billed_line=None)
+    return bool(rows.update(billed_line=None))
 
 
 def _require_serving(menu: Menu, on: date) -> None:

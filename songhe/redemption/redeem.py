@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from songhe.aid.rent import mark_charged as mark_rent_charged
+from songhe.aid.rent import mark_reversed as mark_rent_reversed
 from songhe.card.draw import Taking, draw
 from songhe.county.key import new_id
 from songhe.county.ready import Ready, insert
@@ -24,7 +25,7 @@ from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal, reason, whole
 from songhe.ledger.models import Account
 from songhe.ledger.post import Move, post
-from songhe.meal.serve import mark_charged
+from songhe.meal.serve import mark_charged, mark_reversed
 from songhe.policy.terms import Terms
 from songhe.provider.models import Provider
 from songhe.redemption.accept import (
@@ -411,6 +412,17 @@ def charge_evidence(*, county: str, lines: Sequence[Line]) -> None:
     for rent_id, line_id in sorted((line.rent_id, line.id) for line in base if line.rent_id is not None):
         if not mark_rent_charged(county=county, line_id=rent_id, billed_line=line_id):
             raise RENT_BILLED("rent")
+
+
+def free_evidence(*, county: str, lines: Sequence[Line]) -> None:
+    """What reversed lines charged may be charged again."""
+    for line in sorted(lines, key=lambda one: one.id):
+        if line.visit_id is not None:
+            Visit.objects.filter(county=county, id=line.visit_id, billed_line=line.id).update(billed_line=None)
+        if line.meal_id is not None:
+            mark_reversed(county=county, line_id=line.meal_id, billed_line=line.id)
+        if line.rent_id is not None:
+            mark_rent_reversed(county=county, line_id=line.rent_id, billed_line=line.id)
 
 
 def capture(*, county: str, hold_id: UUID, at: datetime, on: date) -> Hold:

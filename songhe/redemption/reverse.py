@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from songhe.aid.rent import mark_reversed as mark_rent_reversed
 from songhe.card.draw import Taking, draw
 from songhe.card.models import Card
 from songhe.card.open import lock as lock_card
@@ -24,14 +23,19 @@ from songhe.kernel.refusal import reason, whole
 from songhe.ledger.balance import balance
 from songhe.ledger.models import Account, Transfer
 from songhe.ledger.post import Move, post
-from songhe.meal.serve import mark_reversed
 from songhe.redemption.find import lock_person
 from songhe.redemption.models import Bill, Line, Reversal, Verdict
 from songhe.redemption.purses import give_back, rules_of, share_rest
-from songhe.redemption.redeem import UNKNOWN_BILL, charge_evidence, insert_numbered, pay_by_voucher, total
+from songhe.redemption.redeem import (
+    UNKNOWN_BILL,
+    charge_evidence,
+    free_evidence,
+    insert_numbered,
+    pay_by_voucher,
+    total,
+)
 from songhe.redemption.share import Fee, Share, share_fees
 from songhe.redemption.states import BILL
-from songhe.service.models import Visit
 from songhe.trail.note import note
 
 NEEDS_REASON = reason("redemption.reversal_needs_reason", zh="冲正要写明理由。", en="Say why the bill is reversed.")
@@ -240,14 +244,9 @@ def undo(*, taken: Taken, lines: Sequence[Line], because: str, at: datetime, on:
             on=on,
         )
     ended = give_back(card=taken.card, lines=lines, because=because, at=at, on=on, by=by)
-    meals = [line.id for line in lines if line.meal_id is not None]
-    for each in meals:
-        mark_reversed(county=county, billed_line=each)
-    for each in (line.id for line in lines if line.rent_id is not None):
-        mark_rent_reversed(county=county, billed_line=each)
-    if meals:
+    free_evidence(county=county, lines=lines)
+    if meals := [line.id for line in lines if line.meal_id is not None]:
         give_back_parts(county=county, about=meals, at=at, on=on, by=by)
-    Visit.objects.filter(county=county, billed_line__in=[line.id for line in lines]).update(billed_line=None)
     note(
         county=county,
         at=at,

@@ -67,7 +67,8 @@ def test_a_line_is_charged_once_and_again_after_a_reversal(menu, django_assert_n
     assert mark_charged(county=COUNTY, line_id=line.line_id, billed_line=bill)
     assert not mark_charged(county=COUNTY, line_id=line.line_id, billed_line=new_id())
     assert to_charge(county=COUNTY, first=world.FIRST, last=world.TENTH) == []
-    assert mark_reversed(county=COUNTY, billed_line=bill) == 1
+    assert not mark_reversed(county=COUNTY, line_id=line.line_id, billed_line=new_id())
+    assert mark_reversed(county=COUNTY, line_id=line.line_id, billed_line=bill)
     of = menu.point.provider_id
     assert to_charge(county=COUNTY, first=world.FIRST, last=world.TENTH, provider_id=of) == [line]
     assert to_charge(county=COUNTY, first=world.FIRST, last=world.TENTH, provider_id=of + 1) == []
