@@ -100,12 +100,13 @@ def warnings(
     """What is open by its day, with the form to say what was mended; then what was decided."""
     rows = Caution.objects.filter(county__in=desk.counties, provider=desk.provider).select_related("examination")
     ordered = sorted(rows.order_by("-given_at", "-id")[:WARNINGS], key=lambda row: (row.state not in OPEN, row.due_on))
+    parts = lost_points(ordered)
     return [
         {
             "row": row,
             "state": CAUTIONS[row.state],
             "why": caution_said(row),
-            "parts": lost_points(row) if row.state in OPEN else [],
+            "parts": parts[row.id] if row.state in OPEN else [],
             "late": row.state in OPEN and row.due_on < request.on,
             "form": (form if form is not None and about == (row.id, "mend") else fresh(MendForm, f"mend_{row.id.hex}"))
             if row.state == Caution.State.GIVEN

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -146,10 +149,17 @@ def caution_said(row: Caution) -> str:
     return f"{cause} · {about}" if about else cause
 
 
-def lost_points(row: Caution) -> list[Part]:
-    """What pulled the score down, the dearest first; of a warning for a score alone."""
-    if row.examination is None:
-        return []
-    (one,) = explained(row.examination, providers=[row.provider_id])
-    dear = sorted(one.figures, key=lambda told: -(told[1] or 0))
-    return [part(figure, lost) for figure, lost in dear if lost]
+def lost_points(rows: Collection[Caution]) -> dict[UUID, list[Part]]:
+    """What pulled each score down, the dearest first, of warnings for a score alone; a few statements for each
+    examination among them."""
+    found: dict[UUID, list[Part]] = {row.id: [] for row in rows}
+    of: dict[Examination, list[Caution]] = defaultdict(list)
+    for row in rows:
+        if row.examination is not None:
+            of[row.examination].append(row)
+    for examination, warned in of.items():
+        told = {one.provider.pk: one for one in explained(examination, providers=[row.provider_id for row in warned])}
+        for row in warned:
+            dear = sorted(told[row.provider_id].figures, key=lambda pair: -(pair[1] or 0))
+            found[row.id] = [part(figure, lost) for figure, lost in dear if lost]
+    return found

@@ -35,7 +35,7 @@ def page(request: DoorRequest, county: str, wrong: Wrong | None = None, status: 
     rows = list(cautions(county)[:SHOWN])
     names = naming.accounts([name for row in rows for name in (row.given_by, row.mended_by, row.decided_by)])
     told: dict[str, Any] = {"county": county, "wrong": wrong}
-    late = overdue([county], request.on).count()
+    late, parts = overdue([county], request.on).count(), lost_points(rows)
     said = {
         **tabs(request, county, "staff:warnings"),
         **(wrong.said() if wrong else NOTHING_WRONG),
@@ -45,7 +45,7 @@ def page(request: DoorRequest, county: str, wrong: Wrong | None = None, status: 
                 "row": row,
                 "state": CAUTIONS[row.state],
                 "why": caution_said(row),
-                "parts": lost_points(row),
+                "parts": parts[row.id],
                 "late": row.state in OPEN and row.due_on < request.on,
                 "given_by": names[row.given_by],
                 "decided_by": names[row.decided_by] if row.decided_by else "",

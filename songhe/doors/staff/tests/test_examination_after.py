@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 import yaml
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from songhe.assessment.tests.world import COUNTY, at, elder
 from songhe.doors.public.tests.test_english import left_in_chinese
@@ -139,6 +141,20 @@ def test_the_first_that_is_proposed_is_said(clerk, approver, shops, resident):
     assert "建议转到" in text(clerk.get(page))
     sent = send(clerk, page, f"/stay/{resident.id}/", to="", way="agreed", chosen="都行")
     assert (sent.status_code, "没有新的去处" in text(sent)) == (422, True)
+
+
+def test_a_page_of_warnings_asks_no_more_of_many_than_of_few(clerk, low, shops, django_assert_num_queries):
+    world.published(month=FEBRUARY, on=TODAY)
+    clerk.get(WARNINGS)
+    with CaptureQueriesContext(connection) as of_one:
+        assert text(clerk.get(WARNINGS)).count("考核得分低于底线 · 2026-02") == 1
+    for each in (*shops[1:], *(world.provider() for _ in range(3))):
+        world.visits(each, passed=20, failed=20, month=FEBRUARY)
+        world.handed_in(each, good=20, refused=20, month=FEBRUARY)
+    world.published(month=FEBRUARY, on=TODAY, because="补报")
+    of_another_examination = 3
+    with django_assert_num_queries(len(of_one) + of_another_examination):
+        assert text(clerk.get(WARNINGS)).count("考核得分低于底线 · 2026-02") == 6
 
 
 def test_a_page_of_an_exit_asks_no_more_of_many_than_of_few(clerk, approver, shops, django_assert_max_num_queries):
