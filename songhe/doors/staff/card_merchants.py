@@ -32,6 +32,7 @@ from songhe.doors.staff.verbs import (
     by_whom,
     decided_by_another,
     find,
+    in_state,
     offers,
     perform,
 )
@@ -177,7 +178,7 @@ VERBS: tuple[Verb, ...] = (
         gettext_lazy("优惠已登记。"),
         DiscountForm,
         _discount,
-        open_to=lambda row: row.state == S.ADMITTED,
+        open_to=in_state(S.ADMITTED),
     ),
     Verb(
         "end-discount",
@@ -187,7 +188,7 @@ VERBS: tuple[Verb, ...] = (
         gettext_lazy("已写明优惠的最后一天。"),
         EndForm,
         _end,
-        open_to=lambda row: row.state in (S.ADMITTED, S.LEFT),
+        open_to=in_state(S.ADMITTED, S.LEFT),
     ),
     Verb(
         "leave",
@@ -197,7 +198,7 @@ VERBS: tuple[Verb, ...] = (
         gettext_lazy("已写明最后一天。"),
         LeaveForm,
         _leave,
-        open_to=lambda row: row.state == S.ADMITTED,
+        open_to=in_state(S.ADMITTED),
         tone="grave",
     ),
 )

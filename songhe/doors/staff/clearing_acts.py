@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from songhe.doors.provider.fields import DayField, text_field
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, BecauseForm, because
-from songhe.doors.staff.verbs import ThingForm, Verb, by_whom, decided_by_another, whoever
+from songhe.doors.staff.verbs import ThingForm, Verb, by_whom, decided_by_another, in_state, whoever
 from songhe.kernel.month import Month
 from songhe.provider import agreement
 from songhe.provider.models import Agreement
@@ -163,7 +163,7 @@ AGREEMENT_VERBS: tuple[Verb, ...] = (
         gettext_lazy("已写明最后一天。"),
         EndForm,
         _end,
-        open_to=lambda row: row.state == A.AGREED,
+        open_to=in_state(A.AGREED),
         tone="grave",
     ),
 )
@@ -176,7 +176,7 @@ NET_VERBS: tuple[Verb, ...] = (
         gettext_lazy("已确认，并告知对方。"),
         ActForm,
         _confirm,
-        open_to=lambda row: row.state in (S.DRAWN, S.ASKED),
+        open_to=in_state(S.DRAWN, S.ASKED),
         begun_by=whoever("drawn_by"),
         tone="main",
     ),
@@ -188,7 +188,7 @@ NET_VERBS: tuple[Verb, ...] = (
         gettext_lazy("已记账。"),
         ReferenceForm,
         _settle,
-        open_to=lambda row: row.state == S.AGREED,
+        open_to=in_state(S.AGREED),
         begun_by=whoever("confirmed_by"),
         tone="main",
     ),
@@ -200,7 +200,7 @@ NET_VERBS: tuple[Verb, ...] = (
         gettext_lazy("已告知对方。"),
         BecauseForm,
         _dispute,
-        open_to=lambda row: row.state == S.ASKED,
+        open_to=in_state(S.ASKED),
     ),
     Verb(
         "redraw",
@@ -220,7 +220,7 @@ NET_VERBS: tuple[Verb, ...] = (
         gettext_lazy("已再发一次。"),
         ActForm,
         _tell,
-        open_to=lambda row: row.state in (S.PROPOSED, S.DIFFERS, S.AGREED, S.SETTLED),
+        open_to=in_state(S.PROPOSED, S.DIFFERS, S.AGREED, S.SETTLED),
     ),
 )
 CLAIM_VERBS: tuple[Verb, ...] = (

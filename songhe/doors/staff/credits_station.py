@@ -28,7 +28,7 @@ from songhe.doors.staff import naming
 from songhe.doors.staff.acting import ActForm, act_once, because, fresh, problems
 from songhe.doors.staff.people import within
 from songhe.doors.staff.reach import account_of, counties, out_of_reach, reach
-from songhe.doors.staff.verbs import NOTHING_WRONG, Verb, Wrong, by_whom, offers, perform, whoever
+from songhe.doors.staff.verbs import NOTHING_WRONG, Verb, Wrong, by_whom, in_state, offers, perform, whoever
 from songhe.doors.staff.verbs import find as find_row
 from songhe.kernel.refusal import Refusal, reason
 from songhe.kernel.typed import fold
@@ -117,7 +117,7 @@ def _undo(deed: Deed, told: Told, request: DoorRequest) -> None:
     earn.undo(deed=deed, because=told["because"], on=request.on, **by_whom(request))
 
 
-_TOLD: dict[str, Any] = {"open_to": lambda deed: deed.state == Deed.State.TOLD, "begun_by": whoever("told_by")}
+_TOLD: dict[str, Any] = {"open_to": in_state(Deed.State.TOLD), "begun_by": whoever("told_by")}
 VERBS: tuple[Verb, ...] = (
     Verb(
         "witness",
@@ -148,7 +148,7 @@ VERBS: tuple[Verb, ...] = (
         gettext_lazy("撤销了，积分已收回。"),
         WrongForm,
         _undo,
-        open_to=lambda deed: deed.state == Deed.State.CREDITED,
+        open_to=in_state(Deed.State.CREDITED),
         tone="grave",
     ),
 )

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from songhe.doors.provider.fields import DayField, text_field
 from songhe.doors.shell.request import DoorRequest
-from songhe.doors.staff.acting import ActForm, BecauseForm, because
+from songhe.doors.staff.acting import ActForm, because
 from songhe.doors.staff.examination_shown import CAUSES, caution_said
-from songhe.doors.staff.verbs import ThingForm, Verb, by_whom, whoever
+from songhe.doors.staff.verbs import ThingForm, Verb, by_whom, decided_by_another, in_state, whoever
 from songhe.examine import leave, scheme, warn
 from songhe.examine.gather import providers_of
 from songhe.examine.models import Caution, Edition, Exit
@@ -193,7 +193,7 @@ SCHEME = Verb(
     _propose_scheme,
 )
 
-_OPEN: dict[str, Any] = {"open_to": lambda row: row.state in warn.OPEN, "begun_by": whoever("given_by")}
+_OPEN: dict[str, Any] = {"open_to": in_state(*warn.OPEN), "begun_by": whoever("given_by")}
 CAUTION_VERBS: tuple[Verb, ...] = (
     Verb(
         "lift",
@@ -213,7 +213,7 @@ CAUTION_VERBS: tuple[Verb, ...] = (
         gettext_lazy("退回去了，机构能看到。"),
         SendBackForm,
         _send_back,
-        open_to=lambda row: row.state == Caution.State.MENDED,
+        open_to=in_state(Caution.State.MENDED),
     ),
     Verb(
         "fail",
@@ -228,31 +228,16 @@ CAUTION_VERBS: tuple[Verb, ...] = (
     ),
 )
 
-_ASKED: dict[str, Any] = {
-    "open_to": lambda row: row.state == Exit.State.PROPOSED,
-    "begun_by": whoever("begun_by"),
-}
 EXIT_VERBS: tuple[Verb, ...] = (
-    Verb(
-        "approve",
+    *decided_by_another(
         "examination.decide",
-        gettext_lazy("批准退出"),
+        _approve_exit,
+        _decline_exit,
         gettext_lazy("从那天起不接新的老人，在住老人照常服务。"),
         gettext_lazy("批准了，请逐位安置老人。"),
-        ActForm,
-        _approve_exit,
-        tone="main",
-        **_ASKED,
-    ),
-    Verb(
-        "decline",
-        "examination.decide",
-        gettext_lazy("不批准"),
-        gettext_lazy("写明理由。"),
-        gettext_lazy("已写明理由，没有批准。"),
-        BecauseForm,
-        _decline_exit,
-        **_ASKED,
+        word=gettext_lazy("批准退出"),
+        waits=Exit.State.PROPOSED,
+        by="begun_by",
     ),
     Verb(
         "finish",
@@ -262,36 +247,17 @@ EXIT_VERBS: tuple[Verb, ...] = (
         gettext_lazy("办结了，每位老人都有了去处。"),
         ActForm,
         _finish,
-        open_to=lambda row: row.state == Exit.State.RUNNING,
+        open_to=in_state(Exit.State.RUNNING),
         begun_by=whoever("begun_by"),
         tone="main",
     ),
 )
 
-_PROPOSED: dict[str, Any] = {
-    "open_to": lambda row: row.state == Edition.State.PROPOSED,
-    "begun_by": whoever("proposed_by"),
-}
-SCHEME_VERBS: tuple[Verb, ...] = (
-    Verb(
-        "approve",
-        "examination.decide",
-        gettext_lazy("批准"),
-        gettext_lazy("从那个月起按它考核；已公布的月份不变。"),
-        gettext_lazy("批准了，从那个月起按它考核。"),
-        ActForm,
-        _approve_scheme,
-        tone="main",
-        **_PROPOSED,
-    ),
-    Verb(
-        "decline",
-        "examination.decide",
-        gettext_lazy("不批准"),
-        gettext_lazy("写明理由。"),
-        gettext_lazy("已写明理由，没有批准。"),
-        BecauseForm,
-        _decline_scheme,
-        **_PROPOSED,
-    ),
+SCHEME_VERBS: tuple[Verb, ...] = decided_by_another(
+    "examination.decide",
+    _approve_scheme,
+    _decline_scheme,
+    gettext_lazy("从那个月起按它考核；已公布的月份不变。"),
+    gettext_lazy("批准了，从那个月起按它考核。"),
+    waits=Edition.State.PROPOSED,
 )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,15 +23,15 @@ from songhe.doors.shell.pieces import Crumb, Fact
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
 from songhe.doors.staff import rounds_words as words
-from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words
+from songhe.doors.staff.acting import ActForm, because
 from songhe.doors.staff.credits_station import who
 from songhe.doors.staff.examination_exits import offer_said
 from songhe.doors.staff.examination_shown import WAYS
 from songhe.doors.staff.reach import counties, out_of_reach, reach
+from songhe.doors.staff.verbs import NOTHING_WRONG, Doing, ThingForm, Verb, Wrong, by_whom, in_state, offers, perform
 from songhe.doors.staff.words import said
 from songhe.examine.models import Offered, Steering
 from songhe.examine.steer import Offer, direct, public_scores, steering_of, suggest
-from songhe.kernel.refusal import Refusal
 from songhe.outreach import need as needs
 from songhe.outreach.models import Need, Round
 from songhe.provider.catalogue import items_on
@@ -41,7 +40,7 @@ from songhe.provider.models import Item
 State = Need.State
 
 
-class OrderForm(ActForm):
+class OrderForm(ThingForm):
     seller = forms.ChoiceField(
         label=gettext_lazy("请哪一家来做什么"),
         help_text=gettext_lazy(
@@ -58,22 +57,30 @@ class OrderForm(ActForm):
         gettext_lazy("没有按建议派的原因"), gettext_lazy("按建议派、老人自己选的，不用填。"), rows=2, longest=300
     )
 
-    def __init__(self, *told: Any, sellers: list[Sold], **more: Any) -> None:
+    def __init__(self, *told: Any, **more: Any) -> None:
         super().__init__(*told, **more)
+        self.fields["because"].required = False
+
+    def about(self, thing: Any, request: DoorRequest) -> None:
+        found = sold(thing, request.on)
+        self.choose("seller", [(said(one.item.name, one.item.name_en), options(one)) for one in found])
+
+    @property
+    def is_offered(self) -> bool:
+        """Nobody sells what is needed on every day."""
         fields: dict[str, Any] = self.fields
-        fields["because"].required = False
-        fields["seller"].choices = [
-            (
-                said(one.item.name, one.item.name_en),
-                [option(one.item, offer, at) for at, offer in enumerate(one.offers)],
-            )
-            for one in sellers
-        ]
+        return bool(fields["seller"].choices)
 
 
-def option(item: Item, one: Offer, place: int) -> tuple[str, str]:
+def options(one: Sold) -> list[tuple[str, str]]:
     """建议 · 机构甲 · 82 分 · 1.2 公里 · ¥60.00"""
-    return f"{one.provider.pk}-{item.pk}", f"{offer_said(one, first=place == 0)} · {amount.figures(one.price_fen)}"
+    return [
+        (
+            f"{offer.provider.pk}-{one.item.pk}",
+            f"{offer_said(offer, first=at == 0)} · {amount.figures(offer.price_fen)}",
+        )
+        for at, offer in enumerate(one.offers)
+    ]
 
 
 class Sold(NamedTuple):
@@ -111,65 +118,102 @@ class AnswerForm(ActForm):
     answer = because(gettext_lazy("告诉老人的话"), gettext_lazy("老人在自己的页面能看到。"), rows=2)
 
 
-class Verb(NamedTuple):
-    """``states``: where the need has to stand."""
-
-    states: tuple[str, ...]
-    word: Any
-    hint: Any
-    done: Any
-    form: Callable[..., ActForm]
-    tone: str = ""
+Told = Mapping[str, Any]
 
 
-VERBS: dict[str, Verb] = {
-    "order": Verb(
-        (State.HEARD, State.DECLINED),
+def _order(row: Need, told: Told, request: DoorRequest) -> None:
+    provider, item = told["seller"].split("-")
+    one = next(each for each in sold(row, request.on) if str(each.item.pk) == item)
+    direct(
+        need=row,
+        provider=next(each.provider for each in one.offers if str(each.provider.pk) == provider),
+        item=one.item,
+        by_elder=told["named"] == "yes",
+        because=told["because"],
+        on=request.on,
+        **by_whom(request),
+    )
+
+
+def _refer(row: Need, told: Told, request: DoorRequest) -> None:
+    needs.refer(need=row, to=told["to"], **by_whom(request))
+
+
+def _meet(row: Need, told: Told, request: DoorRequest) -> None:
+    needs.meet(need=row, on=request.on, **by_whom(request))
+
+
+def _told(verb: Callable[..., Need]) -> Doing:
+    """What ends in words for the elder."""
+    return lambda row, told, request: verb(need=row, answer=told["answer"], on=request.on, **by_whom(request))
+
+
+VERBS: tuple[Verb, ...] = (
+    Verb(
+        "order",
+        "round.visit",
         gettext_lazy("派给机构"),
         gettext_lazy("今天有价格的机构都在这里。"),
         gettext_lazy("派好了，等机构答复。"),
         OrderForm,
-        "main",
+        _order,
+        tone="main",
+        open_to=in_state(State.HEARD, State.DECLINED),
     ),
-    "refer": Verb(
-        (State.HEARD, State.DECLINED),
+    Verb(
+        "refer",
+        "round.visit",
         gettext_lazy("转给别人"),
         gettext_lazy("医生、村里或别的部门。"),
         gettext_lazy("转好了，等对方答复。"),
         ReferForm,
+        _refer,
+        open_to=in_state(State.HEARD, State.DECLINED),
     ),
-    "accept": Verb(
-        (State.ORDERED, State.REFERRED),
+    Verb(
+        "accept",
+        "round.visit",
         gettext_lazy("答应了"),
         gettext_lazy("写明谁、什么时候来。"),
         gettext_lazy("答复记好了，老人能看到。"),
         AnswerForm,
-        "main",
+        _told(needs.accept),
+        tone="main",
+        open_to=in_state(State.ORDERED, State.REFERRED),
     ),
-    "decline": Verb(
-        (State.ORDERED, State.REFERRED, State.ACCEPTED),
+    Verb(
+        "decline",
+        "round.visit",
         gettext_lazy("办不了"),
         gettext_lazy("写明原因；这项需要再找别的办法。"),
         gettext_lazy("记下了，请再找别的办法。"),
         AnswerForm,
+        _told(needs.decline),
+        open_to=in_state(State.ORDERED, State.REFERRED, State.ACCEPTED),
     ),
-    "meet": Verb(
-        (State.ACCEPTED,),
+    Verb(
+        "meet",
+        "round.visit",
         gettext_lazy("办好了"),
         gettext_lazy("老人说办好了再点。"),
         gettext_lazy("记下了，办好了。"),
         ActForm,
-        "main",
+        _meet,
+        tone="main",
+        open_to=in_state(State.ACCEPTED),
     ),
-    "give-up": Verb(
-        (State.HEARD, State.DECLINED, State.ACCEPTED),
+    Verb(
+        "give-up",
+        "round.visit",
         gettext_lazy("这里办不成"),
         gettext_lazy("要告诉老人为什么。"),
         gettext_lazy("记下了，老人能看到原因。"),
         AnswerForm,
-        "grave",
+        _told(needs.give_up),
+        tone="grave",
+        open_to=in_state(State.HEARD, State.DECLINED, State.ACCEPTED),
     ),
-}
+)
 
 
 def need_of(request: DoorRequest, need_id: UUID) -> Need:
@@ -199,33 +243,10 @@ def need(request: DoorRequest, need_id: UUID) -> HttpResponse:
     return need_page(request, need_of(request, need_id))
 
 
-def form_of(request: DoorRequest, row: Need, name: str) -> Callable[..., ActForm]:
-    if name != "order":
-        return VERBS[name].form
-    sellers = sold(row, request.on)
-    return lambda *told, **more: OrderForm(*told, sellers=sellers, **more)
-
-
-def need_page(
-    request: DoorRequest,
-    row: Need,
-    *,
-    wrong: tuple[str, ActForm] | None = None,
-    refusal: Refusal | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def need_page(request: DoorRequest, row: Need, wrong: Wrong | None = None, status: int = 200) -> HttpResponse:
     shown = words.need_row(row, request.on)
     names = naming.accounts([row.heard_by, row.answered_by])
-    offered = []
-    for name, verb in VERBS.items():
-        if row.state not in verb.states:
-            continue
-        made: Any = form_of(request, row, name)
-        form: Any = wrong[1] if wrong and wrong[0] == name else fresh(made, name)
-        if name == "order" and not form.fields["seller"].choices:
-            continue
-        address = reverse("staff:rounds-need-act", args=[row.id, name])
-        offered.append({"verb": verb, "form": form, "address": address, "open": bool(wrong and wrong[0] == name)})
+    offered = offers(request, row, VERBS, page="staff:rounds-need-act", key=row.id, county=row.county, wrong=wrong)
     facts = [
         Fact(_("谁听到的"), names[row.heard_by]),
         Fact(_("哪天听到的"), row.heard_on),
@@ -244,12 +265,10 @@ def need_page(
         **shown,
         "person": row.person,
         "facts": facts,
-        "offered": offered,
+        "offered": [one for one in offered if not isinstance(one.form, OrderForm) or one.form.is_offered],
         "looks": may(request.user, "round.read", request.on),
         "crumbs": [Crumb(_("每周走访"), reverse("staff:rounds")), Crumb(row.person.name)],
-        "wrong": wrong[1] if wrong and wrong[1].errors else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **(wrong.said() if wrong else NOTHING_WRONG),
     }
     return render(request, "staff/rounds_need.html", told, status=status)
 
@@ -258,40 +277,14 @@ def need_page(
 @require("round.visit")
 def act(request: DoorRequest, need_id: UUID, verb: str) -> HttpResponse:
     """Order it, refer it, write the answer down, or end it."""
-    if verb not in VERBS:
-        raise Http404
     row = need_of(request, need_id)
-    form = form_of(request, row, verb)(request.POST, auto_id=f"id_{verb}_%s")
-    if not form.is_valid():
-        return need_page(request, row, wrong=(verb, form), status=422)
-    name = f"outreach.{verb}:{row.id}"
-    try:
-        act_once(request, county=row.county, name=name, form=form, do=lambda: done(request, row, verb, form))
-    except Refusal as refusal:
-        return need_page(request, need_of(request, need_id), refusal=refusal, status=refusal.status)
-    messages.success(request, VERBS[verb].done)
-    return HttpResponseRedirect(reverse("staff:rounds-need", args=[row.id]))
-
-
-def done(request: DoorRequest, row: Need, verb: str, form: ActForm) -> dict[str, Any]:
-    told = form.cleaned_data
-    when: dict[str, Any] = {"need": row, "at": request.at, "by": who(request)}
-    if verb == "order":
-        provider, item = told["seller"].split("-")
-        one = next(each for each in sold(row, request.on) if str(each.item.pk) == item)
-        direct(
-            provider=next(each.provider for each in one.offers if str(each.provider.pk) == provider),
-            item=one.item,
-            by_elder=told["named"] == "yes",
-            because=told["because"],
-            on=request.on,
-            **when,
-        )
-    elif verb == "refer":
-        needs.refer(to=told["to"], **when)
-    elif verb == "meet":
-        needs.meet(on=request.on, **when)
-    else:
-        answers = {"accept": needs.accept, "decline": needs.decline, "give-up": needs.give_up}
-        answers[verb](answer=told["answer"], on=request.on, **when)
-    return {}
+    return perform(
+        request,
+        row,
+        VERBS,
+        verb,
+        key=row.id,
+        county=row.county,
+        shown=lambda wrong, status: need_page(request, need_of(request, need_id), wrong, status),
+        after=reverse("staff:rounds-need", args=[row.id]),
+    )

@@ -39,6 +39,11 @@ def anything(thing: Any) -> bool:
     return True
 
 
+def in_state(*states: str) -> Callable[[Any], bool]:
+    """Whether a row stands in one of them."""
+    return lambda row: row.state in states
+
+
 def nobody(thing: Any) -> set[str]:
     return set()
 
@@ -90,13 +95,22 @@ NOTHING_WRONG: dict[str, Any] = problems()
 
 
 def decided_by_another(
-    act: str, yes: Doing, no: Doing, hint: Any, done: Any, *, name: str = "approve", waits: str = "open"
+    act: str,
+    yes: Doing,
+    no: Doing,
+    hint: Any,
+    done: Any,
+    *,
+    name: str = "approve",
+    word: Any = "",
+    waits: str = "open",
+    by: str = "proposed_by",
 ) -> tuple[Verb, Verb]:
     """What one person proposed another approves, or declines and says why; as long as it ``waits``."""
-    told: dict[str, Any] = {"open_to": lambda row: row.state == waits, "begun_by": whoever("proposed_by")}
+    told: dict[str, Any] = {"open_to": in_state(waits), "begun_by": whoever(by)}
     said = gettext_lazy("写明理由。"), gettext_lazy("已写明理由，没有批准。")
     return (
-        Verb(name, act, gettext_lazy("批准"), hint, done, ActForm, yes, tone="main", **told),
+        Verb(name, act, word or gettext_lazy("批准"), hint, done, ActForm, yes, tone="main", **told),
         Verb("decline", act, gettext_lazy("不批准"), *said, BecauseForm, no, **told),
     )
 
