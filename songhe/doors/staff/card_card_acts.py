@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from songhe.card import close
 from songhe.card import open as verbs
@@ -21,7 +21,7 @@ from songhe.doors.provider.fields import ScanField, YuanField, text_field
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, BecauseForm
 from songhe.doors.staff.reach import account_of
-from songhe.doors.staff.verbs import ThingForm, Verb, by_whom, decided_by_another
+from songhe.doors.staff.verbs import ThingForm, Verb, by_whom, decided_by_another, in_state
 from songhe.kernel.refusal import Refusal
 from songhe.person.models import Mandate, Person
 
@@ -35,6 +35,10 @@ class CardDesk:
     row: Card
     purses: list[Purse]
     stands: dict[UUID, int]
+
+    @property
+    def state(self) -> str:
+        return self.row.state
 
     @property
     def for_heirs(self) -> list[Purse]:
@@ -165,10 +169,6 @@ def _decline(row: HeirPayment, told: Mapping[str, Any], request: DoorRequest) ->
     close.decline_heir(county=row.county, payment_id=row.id, because=told["because"], **by_whom(request))
 
 
-def _in(*states: str) -> Any:
-    return lambda desk: desk.row.state in states
-
-
 OPEN = Verb(
     "open",
     "card.open",
@@ -183,12 +183,12 @@ CARDS: tuple[Verb, ...] = (
     Verb(
         "lost",
         "card.lose",
-        gettext_lazy("挂失"),
+        pgettext_lazy("button", "挂失"),
         gettext_lazy("卡和打印的码马上失效，钱还在。"),
         gettext_lazy("已挂失。"),
         BecauseForm,
         _because(verbs.report_lost),
-        open_to=_in(S.ACTIVE, S.FROZEN),
+        open_to=in_state(S.ACTIVE, S.FROZEN),
     ),
     Verb(
         "replace",
@@ -198,7 +198,7 @@ CARDS: tuple[Verb, ...] = (
         gettext_lazy("新卡已办好。"),
         ReplaceForm,
         _replace,
-        open_to=_in(S.ACTIVE, S.LOST),
+        open_to=in_state(S.ACTIVE, S.LOST),
     ),
     Verb(
         "freeze",
@@ -208,7 +208,7 @@ CARDS: tuple[Verb, ...] = (
         gettext_lazy("已冻结。"),
         BecauseForm,
         _because(verbs.freeze),
-        open_to=_in(S.ACTIVE, S.LOST),
+        open_to=in_state(S.ACTIVE, S.LOST),
     ),
     Verb(
         "unfreeze",
@@ -218,7 +218,7 @@ CARDS: tuple[Verb, ...] = (
         gettext_lazy("已解除冻结。"),
         BecauseForm,
         _because(verbs.unfreeze),
-        open_to=_in(S.FROZEN),
+        open_to=in_state(S.FROZEN),
     ),
     Verb(
         "classify",
@@ -228,7 +228,7 @@ CARDS: tuple[Verb, ...] = (
         gettext_lazy("已归类。"),
         ActForm,
         _classify,
-        open_to=_in(S.ACTIVE, S.LOST, S.FROZEN),
+        open_to=in_state(S.ACTIVE, S.LOST, S.FROZEN),
     ),
     Verb(
         "heir",
@@ -243,12 +243,12 @@ CARDS: tuple[Verb, ...] = (
     Verb(
         "close",
         "card.keep",
-        gettext_lazy("注销"),
+        pgettext_lazy("button", "注销"),
         gettext_lazy("公家的钱退回各自的资金池；家里充的钱要先退。"),
         gettext_lazy("已注销。"),
         BecauseForm,
         _because(close.close_by_wish, on="on"),
-        open_to=_in(S.ACTIVE, S.LOST, S.FROZEN),
+        open_to=in_state(S.ACTIVE, S.LOST, S.FROZEN),
         tone="grave",
     ),
 )
