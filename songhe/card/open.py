@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from songhe.card.models import Card
 from songhe.card.states import CARD
-from songhe.document.number import of_id
+from songhe.document.number import insert_numbered
 from songhe.kernel.month import Month, beijing_date
 from songhe.kernel.refusal import Refusal, reason
 from songhe.person import medium as media
@@ -81,24 +81,13 @@ def open_card(
             opened_at=at,
             opened_on=on,
         )
-        _number(card, Month.of(on))
-        _note("card.open", card, at=at, by=by, authorised=card.authorised)
-    return card
-
-
-def _number(card: Card, month: Month) -> None:
-    """Give the card a number of its own id; in the rare case that it is taken, another id."""
-    for _ in range(5):
-        card.no = of_id(card.county, month, card.id)
         try:
             with transaction.atomic():
-                card.save(force_insert=True)
-            return
+                insert_numbered(card, Month.of(on))
         except IntegrityError:
-            if not Card.objects.filter(county=card.county, no=card.no).exists():
-                break
-            card.id = type(card)().id
-    raise HAS_ONE("person")
+            raise HAS_ONE("person") from None
+        _note("card.open", card, at=at, by=by, authorised=card.authorised)
+    return card
 
 
 def _holds(mandate: Mandate, person: Person, on: date) -> bool:

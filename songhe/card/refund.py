@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 
 from songhe.card.fund import account_of, family_fund, lock, paid_back
@@ -22,7 +22,7 @@ from songhe.card.models import Card, Match, Refund, TopUp
 from songhe.card.ports import Payments
 from songhe.card.purse import balances, ensure
 from songhe.card.topup import UNKNOWN_TOP_UP, locked
-from songhe.document.number import of_id
+from songhe.document.number import insert_numbered
 from songhe.jobs.outbox import put
 from songhe.kernel.integer import ratio as read_ratio
 from songhe.kernel.month import Month
@@ -118,7 +118,7 @@ def refund(*, county: str, no: str, amount_fen: int, because: str, at: datetime,
             by=by,
             at=at,
         )
-        _number(row, Month.of(on))
+        insert_numbered(row, Month.of(on))
         moves.append(Move(purse.account, paid_back(fund), amount_fen, "refund", about=row.id))
         post(county=county, moves=moves, at=at, on=on)
         topup.refunded_fen += amount_fen
@@ -155,18 +155,6 @@ def _take_back(
 def _matches(topup: TopUp) -> list[Match]:
     rows = Match.objects.filter(county=topup.county, topup_id=topup.id).select_related("purse__account", "fund")
     return list(rows.order_by("fund_id"))
-
-
-def _number(row: Refund, month: Month) -> None:
-    for _ in range(5):
-        row.no = of_id(row.county, month, row.id)
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-            return
-        except IntegrityError:
-            row.id = Refund().id
-    raise UNKNOWN_REFUND("no")
 
 
 def send(*, county: str, refund_id: UUID, payments: Payments, at: datetime) -> Refund:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from songhe.card.fund import family_fund, inflow_of
@@ -17,7 +17,7 @@ from songhe.card.open import CLOSED_CARD, lock
 from songhe.card.ports import Paid, Payments
 from songhe.card.purse import ensure
 from songhe.card.states import PURSE, TOP_UP
-from songhe.document.number import of_id
+from songhe.document.number import insert_numbered
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal, reason, whole
 from songhe.ledger.post import Move, post
@@ -64,21 +64,9 @@ def ask(*, card: Card, amount_fen: int, at: datetime, on: date, by: str) -> TopU
         if card.state == Card.State.CLOSED:
             raise CLOSED_CARD("card")
         row = TopUp(county=card.county, card=card, amount_fen=amount_fen, asked_by=by, asked_at=at)
-        _number(row, Month.of(on))
+        insert_numbered(row, Month.of(on))
         _note("card.ask_topup", row, at=at, by=by, fen=amount_fen)
     return row
-
-
-def _number(row: TopUp, month: Month) -> None:
-    for _ in range(5):
-        row.no = of_id(row.county, month, row.id)
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-            return
-        except IntegrityError:
-            row.id = TopUp().id
-    raise OTHER_PAYMENT("no")
 
 
 def cancel(*, county: str, no: str, at: datetime, by: str) -> TopUp:

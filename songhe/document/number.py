@@ -7,11 +7,14 @@ digit, and two neighbours exchanged, are always found.
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
+from songhe.county.key import new_id
+from songhe.county.ready import insert
 from songhe.document.models import Counter, NumberKind
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import MISSING, reason
@@ -57,6 +60,16 @@ def of_id(county: str, month: Month, row_id: UUID) -> str:
     """
     random = (row_id.int >> 16) & ((1 << 46) - 1)
     return _checked(f"{_six(county)}{month.compact}{random % 10**OWN_DIGITS:0{OWN_DIGITS}d}")
+
+
+def insert_numbered(row: Any, month: Month) -> None:
+    """Write a new row, whose ``no`` is unique in its county, under the number of its own id; where that is taken the
+    row gets another id and with it another number."""
+    while True:
+        row.no = of_id(row.county, month, row.id)
+        if insert([row], unless=("county", "no")):
+            return
+        row.id = new_id()
 
 
 def check(text: str, *, field: str = "number") -> str:

@@ -19,6 +19,7 @@ from songhe.card.hold_order_models import ItemOrder
 from songhe.card.models import Card
 from songhe.card.open import UNKNOWN_CARD, card_of, lock
 from songhe.county.key import new_id
+from songhe.document.number import insert_numbered
 from songhe.kernel.month import BEIJING, Month
 from songhe.kernel.refusal import reason
 from songhe.provider.catalogue import item_on
@@ -32,7 +33,6 @@ from songhe.redemption.ordered import (
     end_order,
     locked_order,
     note_order,
-    number_order,
     tried,
 )
 from songhe.redemption.purses import rules_of
@@ -168,7 +168,7 @@ def ask(
             wanted_on=wish.wanted_on,
             made_by=made_by,
         )
-        number_order(row, Month.of(on))
+        insert_numbered(row, Month.of(on))
         note_order("redemption.ask_order", row, at=at, by=by, fen=held.amount_fen, item=item.code, made_by=made_by)
     return row
 

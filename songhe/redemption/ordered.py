@@ -11,13 +11,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from songhe.card.hold import capture, hold, release
 from songhe.card.hold_order_models import ItemOrder
 from songhe.card.models import Card, Hold
-from songhe.card.open import NEEDS_REASON, UNKNOWN_CARD, lock
-from songhe.document.number import of_id
+from songhe.card.open import NEEDS_REASON, lock
+from songhe.document.number import insert_numbered
 from songhe.kernel.month import BEIJING, Month, beijing_date
 from songhe.kernel.refusal import reason
 from songhe.person.code import burn, who
@@ -115,7 +115,7 @@ def order(
             words=words.strip()[:200],
             last_day=last_day,
         )
-        number_order(row, Month.of(on))
+        insert_numbered(row, Month.of(on))
         note_order("redemption.order", row, at=at, by=by, fen=held.amount_fen, item=charge.item)
     return row
 
@@ -232,19 +232,6 @@ def locked_order(county: str, no: str, provider_id: int | None) -> tuple[ItemOrd
     if row.hold.state != Hold.State.HELD:
         raise OVER("no")
     return row, card
-
-
-def number_order(row: ItemOrder, month: Month) -> None:
-    """Write a new order under a number made of its own id."""
-    for _ in range(5):
-        row.no = of_id(row.county, month, row.id)
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-            return
-        except IntegrityError:
-            row.id = ItemOrder().id
-    raise UNKNOWN_CARD("no")
 
 
 def note_order(act: str, row: ItemOrder, *, at: datetime, by: str, reason: str = "", **detail: Any) -> None:

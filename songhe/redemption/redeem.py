@@ -15,7 +15,7 @@ from songhe.aid.rent import mark_reversed as mark_rent_reversed
 from songhe.card.draw import Taking, draw
 from songhe.county.key import new_id
 from songhe.county.ready import Ready, insert
-from songhe.document.number import of_id
+from songhe.document.number import insert_numbered
 from songhe.grant.choose import require_usable
 from songhe.grant.fund import payable
 from songhe.grant.hold import enter_group, take
@@ -146,7 +146,7 @@ def hand_in(*, county: str, request: Request, at: datetime, on: date, by: str) -
             handed_in_at=at,
             served_in=served,
         )
-        insert_numbered(bill)
+        insert_numbered(bill, Month.parse(bill.month))
         note(
             county=county,
             at=at,
@@ -339,7 +339,7 @@ def write(*, bill: Bill, lines: Sequence[Line], booking: Booking, at: datetime, 
     bill.booked_at, bill.booked_on = at, on
     total(bill, lines)
     if bill._state.adding:
-        insert_numbered(bill, lines)
+        insert_bill(bill, lines)
     else:
         bill.save()
     insert(lines)
@@ -436,15 +436,11 @@ def capture(*, county: str, hold_id: UUID, at: datetime, on: date) -> Hold:
     return row
 
 
-def insert_numbered(bill: Bill, lines: Sequence[Line] = ()) -> None:
-    """Write a new bill under a number made of its own id; where that is taken the bill gets another id."""
-    while True:
-        bill.no = of_id(bill.county, Month.parse(bill.month), bill.id)
-        if insert([bill], unless=("county", "no")):
-            return
-        bill.id = new_id()
-        for line in lines:
-            line.bill = bill
+def insert_bill(bill: Bill, lines: Sequence[Line]) -> None:
+    """Write a new bill under a number of its own; its lines go with it where it had to take another id."""
+    insert_numbered(bill, Month.parse(bill.month))
+    for line in lines:
+        line.bill = bill
 
 
 _PROVIDER = Ready(lambda provider_id: Provider.objects.filter(id=provider_id))

@@ -30,7 +30,7 @@ from songhe.redemption.redeem import (
     UNKNOWN_BILL,
     charge_evidence,
     free_evidence,
-    insert_numbered,
+    insert_bill,
     pay_by_voucher,
     total,
 )
@@ -57,8 +57,8 @@ NOT_PROVISIONAL = reason(
 )
 NOT_SMALLER = reason(
     "redemption.not_smaller",
-    zh="更正后的费用应小于原来的{fee_fen}分。",
-    en="The corrected fee must be below {fee_fen} fen.",
+    zh="更正后的费用应小于原来的{fee_fen:yuan}。",
+    en="The corrected fee must be below {fee_fen:yuan}.",
 )
 
 
@@ -295,7 +295,7 @@ def rebook(
         rules = rules_of(county, Month.parse(bill.month).first)
         takings = share_rest(card=taken.card, lines=new_lines, on=on, rules=rules, anew=undone.ended)
     total(again, new_lines)
-    insert_numbered(again, new_lines)
+    insert_bill(again, new_lines)
     Line.objects.bulk_create(new_lines)
     charge_evidence(county=county, lines=new_lines)
     _verdicts(lines, new_lines, at=at, by=by)

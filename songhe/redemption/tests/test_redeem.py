@@ -324,7 +324,7 @@ def test_a_bill_whose_number_is_taken_gets_another_and_its_lines_go_with_it(monk
     taken = pay(grant, who, bath(10_000)).no
     numbers = iter([taken])
     monkeypatch.setattr(
-        "songhe.redemption.redeem.of_id", lambda county, month, made: next(numbers, None) or of_id(county, month, made)
+        "songhe.document.number.of_id", lambda county, month, made: next(numbers, None) or of_id(county, month, made)
     )
     bill = pay(grant, who, bath(20_000), bath(5_000))
     assert bill.no != taken
