@@ -20,7 +20,7 @@ from songhe.doors.elder import money
 from songhe.doors.elder.showing import show as page
 from songhe.doors.elder.whom import Whom, noted_read, out_of_reach, require_act, require_confirmed, whom
 from songhe.doors.may import require
-from songhe.doors.public.directory import how_far
+from songhe.doors.public.finder import how_far
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.spoken import day as day_said
 from songhe.doors.staff.acting import ActForm, fresh, sent

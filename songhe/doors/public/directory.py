@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.db.models import Q
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,24 +18,21 @@ from django.views.decorators.http import require_safe
 
 from songhe.doors.public import words
 from songhe.doors.public.entitled import in_force
+from songhe.doors.public.finder import Asked, asked_of, chips, found_page, how_far, on_map
 from songhe.doors.public.map import Ground, ground
-from songhe.doors.public.place import County, asked_for, counties
+from songhe.doors.public.place import asked_for, counties
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
-from songhe.doors.staff.cursor import address
 from songhe.doors.staff.words import CATEGORIES, said
 from songhe.feedback.queries import LEAST_RATINGS, Score, scores
 from songhe.kernel.geo import Point, distance_metres
 from songhe.kernel.integer import share
-from songhe.kernel.refusal import Refusal
 from songhe.policy.resolve import library
 from songhe.policy.terms import Terms, terms_in
 from songhe.provider.admit import listings_on
 from songhe.provider.catalogue import ASSESSMENT, UNITS
 from songhe.provider.models import Category, Item, Kind, Listing, Price, Provider, Suspension
-from songhe.settings import INSTALLATION
 
-PAGE = 20
 #: Prices on a card of the list.
 FIRST_PRICES = 3
 ASSESSMENT_VOUCHER, CONSUMPTION_VOUCHER = "assessment-voucher", "consumption-voucher"
@@ -84,55 +81,6 @@ class Entry:
         return how_far(self.metres)
 
 
-def how_far(metres: int | None) -> str:
-    """250 米, 3.4 公里; nothing where it is not known from where."""
-    if metres is None:
-        return ""
-    if metres < 1000:
-        return _("%(metres)s 米") % {"metres": metres // 50 * 50 or 50}
-    return _("%(kilometres)s 公里") % {"kilometres": f"{metres / 1000:.1f}"}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The filters of the address. ``near`` is a town's code or a position; ``origin`` is where that is."""
-
-    county: County
-    kind: str
-    group: str
-    town: str
-    text: str
-    near: str
-    origin: Point | None
-
-
-def asked_of(request: DoorRequest, county: County, drawn: Ground | None) -> Asked:
-    """The filters; what is not known is left out."""
-    given = request.GET
-    near = given.get("near", "")[:40]
-    origin = origin_of(near, drawn)
-    return Asked(
-        county=county,
-        kind=given.get("kind", "") if given.get("kind", "") in Kind.values else "",
-        group=given.get("group", "") if given.get("group", "") in Category.values else "",
-        town=given.get("town", "") if drawn and drawn.town(given.get("town", "")) else "",
-        text=given.get("q", "").strip()[:40],
-        near=near if origin else "",
-        origin=origin,
-    )
-
-
-def origin_of(near: str, drawn: Ground | None) -> Point | None:
-    """A town's centre, or a position as ``36.120,122.850``."""
-    if drawn and (town := drawn.town(near)):
-        return town.centre
-    latitude, comma, longitude = near.partition(",")
-    try:
-        return Point(float(latitude), float(longitude)) if comma else None
-    except (ValueError, Refusal):
-        return None
-
-
 @require_safe
 def directory(request: DoorRequest) -> HttpResponse:
     """The list of a county, the nearest first where it is known from where, else by name."""
@@ -142,68 +90,41 @@ def directory(request: DoorRequest) -> HttpResponse:
     drawn = ground(county.code)
     asked = asked_of(request, county, drawn)
     found = entries(asked, drawn, request.on)
-    number = page_number(request, len(found))
-    shown = with_prices(found[(number - 1) * PAGE : number * PAGE], asked, request.on)
-    is_last = number * PAGE >= len(found)
-    return render(
-        request,
-        "public/directory.html",
-        {
-            "place": "directory",
-            "asked": asked,
-            "county": county,
-            "known": known,
-            "entries": shown,
-            "total": len(found),
-            "first": (number - 1) * PAGE + 1,
-            "last": min(number * PAGE, len(found)),
-            "previous": address(request, page=number - 1 if number > 2 else "") if number > 1 else "",
-            "following": "" if is_last else address(request, page=number + 1),
-            "kinds": [
-                {"word": _("全部"), "address": address(request, kind="", page=""), "current": not asked.kind},
-                *(
-                    {"word": word, "address": address(request, kind=kind, page=""), "current": kind == asked.kind}
-                    for kind, word in words.KINDS.items()
-                ),
-            ],
-            "groups": [(name, CATEGORIES[name].said) for name in Category.values],
-            "towns": drawn.towns if drawn else (),
-            "has_map": drawn is not None,
-            "invented": drawn.invented if drawn else False,
-            "places_at": f"{reverse('public:places')}?{request.GET.urlencode()}",
-            "tiles": tiles(),
-            "least_ratings": LEAST_RATINGS,
-        },
-    )
+    said = {
+        **found_page(
+            request,
+            asked,
+            known,
+            found,
+            shown=lambda page: with_prices(page, asked, request.on),
+            places_at=reverse("public:places"),
+        ),
+        "place": "directory",
+        "kinds": chips(request, "kind", words.KINDS.items(), asked.kind),
+        "groups": [(name, CATEGORIES[name].said) for name in Category.values],
+        "least_ratings": LEAST_RATINGS,
+    }
+    return render(request, "public/directory.html", said)
 
 
 @require_safe
 def places(request: DoorRequest) -> HttpResponse:
-    """What the map shows: the ground, and a point for every provider that the filters leave."""
+    """The map of every provider that the filters leave."""
     county, _known = asked_for(request, request.on)
-    drawn = ground(county.code) if county else None
-    if county is None or drawn is None:
-        raise Http404
-    asked = asked_of(request, county, drawn)
-    points = [
-        {
-            "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [entry.row.longitude, entry.row.latitude]},
-            "properties": {
-                "name": entry.row.name,
-                "kind": entry.row.kind,
-                "word": str(entry.kind),
-                "letter": str(words.LETTERS.get(entry.row.kind, "·")),
-                "address": entry.address,
-                "distance": entry.distance,
-                "suspended": str(_("暂停接收")) if entry.suspended else "",
-            },
-        }
-        for entry in entries(asked, drawn, request.on)
-        if entry.row.longitude is not None and entry.row.latitude is not None
-    ]
-    origin = [asked.origin.longitude, asked.origin.latitude] if asked.origin else None
-    return JsonResponse({"ground": drawn.drawn, "points": points, "origin": origin})
+    return on_map(request, county, lambda asked, drawn: map(placed, entries(asked, drawn, request.on)))
+
+
+def placed(entry: Entry) -> tuple[float | None, float | None, dict[str, str]]:
+    told = {
+        "name": entry.row.name,
+        "kind": entry.row.kind,
+        "word": str(entry.kind),
+        "letter": str(words.LETTERS.get(entry.row.kind, "·")),
+        "address": entry.address,
+        "distance": entry.distance,
+        "suspended": str(_("暂停接收")) if entry.suspended else "",
+    }
+    return entry.row.longitude, entry.row.latitude, told
 
 
 @require_safe
@@ -242,12 +163,6 @@ def provider(request: DoorRequest, provider_id: int) -> HttpResponse:
 
 def group_name(category: str) -> Any:
     return CATEGORIES[category].said if category in CATEGORIES else _("能力评估")
-
-
-def page_number(request: DoorRequest, total: int) -> int:
-    given = request.GET.get("page", "1")
-    wanted = int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 1
-    return max(1, min(wanted, -(-total // PAGE)))
 
 
 def entries(asked: Asked, drawn: Ground | None, on: date) -> list[Entry]:
@@ -356,10 +271,3 @@ def priced_of(price: Price, rules: dict[str, Terms]) -> Priced:
         cap_fen=cap_fen,
         since=price.valid_from,
     )
-
-
-def tiles() -> dict[str, str] | None:
-    """The map service in the background, where an installation has its key and the number of the map's approval."""
-    if not (INSTALLATION.tianditu_key and INSTALLATION.map_approval_no):
-        return None
-    return {"key": INSTALLATION.tianditu_key, "approval": INSTALLATION.map_approval_no}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,12 +14,11 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from songhe.doors.provider.workers import state_of
-from songhe.doors.public.directory import PAGE, Asked, asked_of, how_far, page_number, tiles
+from songhe.doors.public.finder import Asked, asked_of, found_page, how_far, on_map
 from songhe.doors.public.map import Ground, ground
 from songhe.doors.public.place import County, counties, of_address
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
-from songhe.doors.staff.cursor import address
 from songhe.doors.staff.meals_shown import (
     MEALS,
     MENU,
@@ -149,57 +148,38 @@ def meals(request: DoorRequest) -> HttpResponse:
     drawn = ground(county.code)
     asked = asked_of(request, county, drawn)
     found = entries(asked, drawn, request.on)
-    number = page_number(request, len(found))
-    is_last = number * PAGE >= len(found)
-    return render(
-        request,
-        "public/meals.html",
-        {
-            "place": "meals",
-            "asked": asked,
-            "county": county,
-            "known": known,
-            "entries": with_meals(found[(number - 1) * PAGE : number * PAGE], request),
-            "total": len(found),
-            "first": (number - 1) * PAGE + 1,
-            "last": min(number * PAGE, len(found)),
-            "previous": address(request, page=number - 1 if number > 2 else "") if number > 1 else "",
-            "following": "" if is_last else address(request, page=number + 1),
-            "towns": drawn.towns if drawn else (),
-            "has_map": drawn is not None,
-            "invented": drawn.invented if drawn else False,
-            "places_at": f"{reverse('public:meal-places')}?{request.GET.urlencode()}",
-            "tiles": tiles(),
-        },
-    )
+    said = {
+        **found_page(
+            request,
+            asked,
+            known,
+            found,
+            shown=lambda page: with_meals(page, request),
+            places_at=reverse("public:meal-places"),
+        ),
+        "place": "meals",
+    }
+    return render(request, "public/meals.html", said)
 
 
 @require_safe
 def places(request: DoorRequest) -> HttpResponse:
-    """What the map shows: the ground, and every meal point that the filters leave."""
+    """The map of every meal point that the filters leave."""
     county, _known = county_of(request)
-    drawn = ground(county.code) if county else None
-    if county is None or drawn is None:
-        raise Http404
-    asked = asked_of(request, county, drawn)
-    points = [
-        {
-            "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [one.point.longitude, one.point.latitude]},
-            "properties": {
-                "name": one.point.name,
-                "kind": "community",
-                "word": str(_("助餐点")),
-                "letter": pgettext("map", "餐"),
-                "address": one.address,
-                "distance": one.distance,
-                "suspended": "" if one.standing.cooks else str(_("今天不供餐")),
-            },
-        }
-        for one in entries(asked, drawn, request.on)
-    ]
-    origin = [asked.origin.longitude, asked.origin.latitude] if asked.origin else None
-    return JsonResponse({"ground": drawn.drawn, "points": points, "origin": origin})
+    return on_map(request, county, lambda asked, drawn: map(placed, entries(asked, drawn, request.on)))
+
+
+def placed(one: Entry) -> tuple[float | None, float | None, dict[str, str]]:
+    told = {
+        "name": one.point.name,
+        "kind": "community",
+        "word": str(_("助餐点")),
+        "letter": pgettext("map", "餐"),
+        "address": one.address,
+        "distance": one.distance,
+        "suspended": "" if one.standing.cooks else str(_("今天不供餐")),
+    }
+    return one.point.longitude, one.point.latitude, told
 
 
 @require_safe

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,12 +17,12 @@ from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from songhe.doors.public import words
-from songhe.doors.public.directory import PAGE, Asked, asked_of, how_far, page_number, prices, tiles
+from songhe.doors.public.directory import prices
+from songhe.doors.public.finder import Asked, asked_of, chips, found_page, how_far, on_map
 from songhe.doors.public.map import Ground, ground
 from songhe.doors.public.place import County, counties, of_address
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
-from songhe.doors.staff.cursor import address
 from songhe.doors.staff.words import listed, said, titled
 from songhe.kernel.geo import Point, distance_metres
 from songhe.provider.catalogue import UNITS
@@ -91,69 +91,42 @@ def merchants(request: DoorRequest) -> HttpResponse:
     asked = asked_of(request, county, drawn)
     help = help_of(request)
     found = found_by(asked, help, drawn, request.on)
-    number = page_number(request, len(found))
     known_helps = offered(county.code, request.on)
-    shown = with_discounts(found[(number - 1) * PAGE : number * PAGE], request.on)
-    is_last = number * PAGE >= len(found)
-    return render(
-        request,
-        "public/merchants.html",
-        {
-            "place": "merchants",
-            "asked": asked,
-            "help": help,
-            "county": county,
-            "known": known,
-            "entries": shown,
-            "total": len(found),
-            "first": (number - 1) * PAGE + 1,
-            "last": min(number * PAGE, len(found)),
-            "previous": address(request, page=number - 1 if number > 2 else "") if number > 1 else "",
-            "following": "" if is_last else address(request, page=number + 1),
-            "helps": [
-                {"word": _("全部"), "address": address(request, help="", page=""), "current": not help},
-                *(
-                    {"word": help_name(one), "address": address(request, help=one, page=""), "current": one == help}
-                    for one in HELPS
-                    if one in known_helps
-                ),
-            ],
-            "towns": drawn.towns if drawn else (),
-            "has_map": drawn is not None,
-            "invented": drawn.invented if drawn else False,
-            "places_at": f"{reverse('public:merchant-places')}?{request.GET.urlencode()}",
-            "tiles": tiles(),
-        },
-    )
+    said = {
+        **found_page(
+            request,
+            asked,
+            known,
+            found,
+            shown=lambda page: with_discounts(page, request.on),
+            places_at=reverse("public:merchant-places"),
+        ),
+        "place": "merchants",
+        "help": help,
+        "helps": chips(request, "help", ((one, help_name(one)) for one in HELPS if one in known_helps), help),
+    }
+    return render(request, "public/merchants.html", said)
 
 
 @require_safe
 def places(request: DoorRequest) -> HttpResponse:
-    """What the map shows: the ground, and a point for every merchant that the filters leave."""
+    """The map of every merchant that the filters leave."""
     county, _known = county_of(request)
-    drawn = ground(county.code) if county else None
-    if county is None or drawn is None:
-        raise Http404
-    asked = asked_of(request, county, drawn)
-    points = [
-        {
-            "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [one.row.longitude, one.row.latitude]},
-            "properties": {
-                "name": one.row.name,
-                "kind": "merchant",
-                "word": listed(one.helps),
-                "letter": letter(one.partner),
-                "address": one.address,
-                "distance": one.distance,
-                "suspended": "",
-            },
-        }
-        for one in found_by(asked, help_of(request), drawn, request.on)
-        if one.row.longitude is not None and one.row.latitude is not None
-    ]
-    origin = [asked.origin.longitude, asked.origin.latitude] if asked.origin else None
-    return JsonResponse({"ground": drawn.drawn, "points": points, "origin": origin})
+    help = help_of(request)
+    return on_map(request, county, lambda asked, drawn: map(placed, found_by(asked, help, drawn, request.on)))
+
+
+def placed(one: Merchant) -> tuple[float | None, float | None, dict[str, str]]:
+    told = {
+        "name": one.row.name,
+        "kind": "merchant",
+        "word": listed(one.helps),
+        "letter": letter(one.partner),
+        "address": one.address,
+        "distance": one.distance,
+        "suspended": "",
+    }
+    return one.row.longitude, one.row.latitude, told
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from songhe.doors.public.directory import PAGE, page_number
+from songhe.doors.public.finder import PAGE, page_number
 from songhe.doors.public.place import County, counties, of_address
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.cursor import address
