@@ -15,37 +15,19 @@ from django.views.decorators.http import require_POST
 
 from songhe.doors.may import require
 from songhe.doors.shell.request import DoorRequest
-from songhe.doors.staff import naming
 from songhe.doors.staff.examination_acts import Here
-from songhe.doors.staff.reach import counties
+from songhe.doors.staff.tabs import tabs_of
 from songhe.doors.staff.verbs import Verb, Wrong, perform, within
 
 
 def tabs(request: DoorRequest, county: str, current: str) -> dict[str, Any]:
-    """The pages of examination, and the counties that could be chosen, for the head of a page."""
-    known = counties(request, "examination.read")
-    names = naming.places({*known, county}, request.on)
-    many = len(known) > 1
-
-    def address(page: str, code: str) -> str:
-        return reverse(page) + (f"?{urlencode({'county': code})}" if many else "")
-
     pages = {
         "staff:examination": _("各月考核"),
         "staff:warnings": _("限期整改"),
         "staff:exits": _("机构退出"),
         "staff:schemes": _("考核办法"),
     }
-    return {
-        "tabs": [
-            {"address": address(page, county), "word": word, "current": page == current} for page, word in pages.items()
-        ],
-        "places": [{"address": address(current, one), "word": names[one], "current": one == county} for one in known]
-        if many
-        else [],
-        "county": county,
-        "county_name": names[county],
-    }
+    return tabs_of(request, county, current, act="examination.read", pages=pages)
 
 
 def back_to(page: str, county: str) -> str:
