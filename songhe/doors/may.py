@@ -126,7 +126,7 @@ ACTS: dict[str, Act] = {
     "card.lose": Act("挂失爱心卡", "reporting a love card lost", of(CLERK, CITIZEN)),
     "card.print": Act("打印爱心卡的码、设密码", "printing a card's code and setting its PIN", of(CLERK, CITIZEN)),
     "card.face": Act("同意和撤回刷脸付账", "agreeing to payment by face and withdrawing it", of(CLERK, CITIZEN)),
-    "card.order": Act("取消预订", "giving up what was ordered with a card", of(CLERK, CITIZEN)),
+    "card.order": Act("在家预订和取消预订", "ordering from home and giving orders up", of(CLERK, CITIZEN)),
     "card.top_up": Act("给爱心卡充值", "topping a love card up", of(CLERK, CITIZEN)),
     "card.refund": Act("申请充值退款", "having a top-up refunded", of(CLERK, CITIZEN)),
     "card.inherit": Act("申请退还家庭充值", "claiming family money after a death", of(CLERK, CITIZEN)),
@@ -171,7 +171,7 @@ ACTS: dict[str, Act] = {
     "provider.bank_confirm": Act("核准收款账户", "confirming a bank account", of(FINANCE)),
     # The provider's own desk; whose rows stand there is the provider's scope's business
     "desk.open": Act("打开机构工作台", "opening a provider's desk", of(MANAGER, CARER)),
-    "desk.order": Act("办理预订", "taking orders and handing them over", of(MANAGER, CARER)),
+    "desk.order": Act("办理预订", "taking orders, answering them and handing them over", of(MANAGER, CARER)),
     "desk.stays": Act("登记入住和退住", "admitting and discharging residents", of(MANAGER)),
     "desk.bills": Act("办理本机构账单", "dealing with a provider's bills", of(MANAGER)),
     "desk.statements": Act("办理本机构结算单", "dealing with a provider's statements", of(MANAGER)),
@@ -212,7 +212,9 @@ ACTS: dict[str, Act] = {
         "走访老人和办理需求", "looking in on elders and seeing to their needs", of(CLERK, MANAGER, CARER)
     ),
     "round.read": Act("查看走访和需求", "reading rounds and needs of a county", READERS),
-    "round.plan": Act("任命管家和安排走访", "appointing stewards and planning rounds", of(CLERK)),
+    "round.plan": Act(
+        "组建团队、任命管家和安排走访", "forming teams, appointing stewards and planning rounds", of(CLERK)
+    ),
     "volunteer.read": Act("查看志愿者", "reading the list of volunteers", READERS),
     "volunteer.keep": Act(
         "登记志愿者和确认服务", "registering volunteers and confirming what they did", of(CLERK, APPROVER)

@@ -121,6 +121,22 @@ def sellers(*, county: str, item: Item, on: date) -> tuple[list[Provider], dict[
     return list(may), prices, contracted
 
 
+def sold_on_card(*, county: str, on: date) -> dict[str, int]:
+    """What somebody who takes the county's cards sells on the day: the lowest price by the item's code; five
+    statements at most."""
+    held = suspended_on(county, on)
+    categories = {row.provider_id: set(row.categories) for row in listings_on(county, on)}
+    helps = {row.provider_id: set(row.helps) for row in partners_on(county, on)}
+    may = (set(categories) | set(helps)) - held
+    rows = Price.objects.filter(provider_id__in=may, valid_from__lte=on).exclude(valid_to__lt=on).select_related("item")
+    found: dict[str, int] = {}
+    for row in rows.order_by("id"):
+        item, who = row.item, row.provider_id
+        if item.help in helps.get(who, ()) or item.category in categories.get(who, ()):
+            found[item.code] = min(row.price_fen, found.get(item.code, row.price_fen))
+    return found
+
+
 def rank(
     *,
     county: str,

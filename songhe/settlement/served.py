@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum
 
+from songhe.card.models import Hold, ItemOrder
 from songhe.grant.models import Grant
 from songhe.kernel.month import Month
 from songhe.person.models import Person
@@ -22,12 +23,20 @@ PAID_FOR = (Bill.State.BOOKED, Bill.State.PROVISIONAL)
 
 
 def is_served(person: Person, provider_id: int) -> bool:
-    """Whether the provider houses, visited or billed this person."""
+    """Whether the provider houses, visited or billed this person, or has accepted an order of theirs."""
     told = {"county": person.county, "person_id": person.id, "provider_id": provider_id}
     return (
         Stay.objects.filter(**told).exists()
         or Visit.objects.filter(**told).exists()
         or Bill.objects.filter(**told).exists()
+        or ItemOrder.objects.filter(
+            county=person.county,
+            hold__county=person.county,
+            hold__card__person_id=person.id,
+            hold__provider_id=provider_id,
+            hold__state=Hold.State.HELD,
+            accepted_at__isnull=False,
+        ).exists()
     )
 
 

@@ -136,6 +136,7 @@ def _shown(request: DoorRequest, elder: Whom, found: Card) -> dict[str, Any]:
         "may_show": elder.may("show_code") and found.state == Card.State.ACTIVE,
         "may_print": elder.may(MANDATE_ACT) and found.state == Card.State.ACTIVE,
         "may_face": elder.may(MANDATE_ACT) and found.state != Card.State.CLOSED,
+        "may_order": elder.may(MANDATE_ACT) and found.state == Card.State.ACTIVE and elder.person.died_on is None,
         "may_top_up": live and elder.person.died_on is None,
         "may_lose": elder.may(MANDATE_ACT) and found.state in {Card.State.ACTIVE, Card.State.FROZEN},
         "may_inherit": not live and elder.person.died_on is not None and elder.may("settle"),

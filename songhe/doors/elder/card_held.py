@@ -19,7 +19,7 @@ from songhe.card.models import Card
 from songhe.card.open import MANDATE_ACT
 from songhe.doors.elder import card_words, money
 from songhe.doors.elder.card import own_card
-from songhe.doors.elder.money_words import said
+from songhe.doors.elder.money_words import Word, said
 from songhe.doors.elder.showing import show as page
 from songhe.doors.elder.whom import Whom, noted_read, out_of_reach, require_act, whom
 from songhe.doors.may import require
@@ -27,18 +27,19 @@ from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm
 from songhe.kernel.month import beijing_date
 from songhe.kernel.refusal import Refusal
-from songhe.redemption.ordered import give_up
+from songhe.redemption.ordered import give_up, is_due
 
 
 @dataclass(frozen=True)
 class Row:
-    """A hold in the words of the page; ``drop`` gives up an order that is still open."""
+    """A hold in the words of the page; ``drop`` gives up an order that is still open, ``due``: its day has come."""
 
     held: Held
     what: str
-    state: str
+    state: Word
     until: date
     drop: ActForm | None
+    due: bool = False
 
     @property
     def cash_fen(self) -> int:
@@ -80,7 +81,7 @@ def given_up(request: DoorRequest, no: str) -> HttpResponse:
 
 
 def _page(request: DoorRequest, elder: Whom, card: Card, refusal: Refusal | None = None) -> HttpResponse:
-    rows = _rows(on_card(card), may_drop=elder.may(MANDATE_ACT))
+    rows = _rows(on_card(card), on=request.on, may_drop=elder.may(MANDATE_ACT))
     told = {
         "open": [row for row in rows if row.held.hold.state == Hold.State.HELD],
         "over": [row for row in rows if row.held.hold.state != Hold.State.HELD],
@@ -89,7 +90,14 @@ def _page(request: DoorRequest, elder: Whom, card: Card, refusal: Refusal | None
     return page(request, "elder/card_held.html", told, whom=elder, back=reverse("elder:card"), refusal=refusal)
 
 
-def _rows(found: list[Held], *, may_drop: bool) -> list[Row]:
+def open_orders(card: Card) -> list[Row]:
+    """What was ordered from home and is still to come."""
+    found = [one for one in on_card(card, latest=0) if one.order and one.order.from_home]
+    return _rows(found)
+
+
+def _rows(found: list[Held], *, on: date | None = None, may_drop: bool = False) -> list[Row]:
+    """``on``: the day on which it is looked at, where something may be given up."""
     names = item_names([one.order.item for one in found if one.order])
     rows = []
     for one in found:
@@ -97,15 +105,23 @@ def _rows(found: list[Held], *, may_drop: bool) -> list[Row]:
         what = said(*names.get(order.item, (order.item, order.item))) if order else card_words.help_name(one.hold.help)
         if order and order.quantity > 1:
             what = f"{what} × {order.quantity}"
+        due = order is not None and on is not None and is_due(order, on)
         open_ = one.hold.state == Hold.State.HELD
-        drop = money.fresh(name=f"drop_{one.hold.id.hex}") if order and open_ and may_drop else None
-        rows.append(Row(one, what, _state(one), beijing_date(one.hold.until), drop))
+        drop = money.fresh(name=f"drop_{one.hold.id.hex}") if order and open_ and may_drop and not due else None
+        rows.append(Row(one, what, _state(one), beijing_date(one.hold.until), drop, due))
     return rows
 
 
-def _state(one: Held) -> str:
+def _state(one: Held) -> Word:
+    order = one.order
     if one.hold.state == Hold.State.HELD:
-        return _("留着")
+        if order and order.from_home:
+            return Word(_("机构接了"), "ok") if order.is_accepted else Word(_("等机构答复"), "warn")
+        return Word(_("留着"))
     if one.hold.state == Hold.State.CAPTURED:
-        return _("已交付，已扣款") if one.order else _("用完了")
-    return _("已取消，钱回到卡里") if one.order and one.order.because else _("到期，钱回到卡里")
+        return Word(_("已交付，已扣款") if order else _("用完了"))
+    if order and order.declined:
+        return Word(_("机构接不了，钱回到卡里"))
+    if order and not order.is_accepted and not order.because:
+        return Word(_("没有机构答复，钱回到卡里"))
+    return Word(_("已取消，钱回到卡里") if order and order.because else _("到期，钱回到卡里"))

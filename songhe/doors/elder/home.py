@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from songhe.doors.elder.card import offers_card
+from songhe.doors.elder.card import card_here, offers_card
 from songhe.doors.elder.credits import has_credits
 from songhe.doors.elder.meals import at_home
 from songhe.doors.elder.notices import said_of
@@ -183,6 +183,7 @@ def home(request: DoorRequest) -> HttpResponse:
         "cards": cards(found, request.on),
         "meal": at_home(found, request.on),
         "credits": has_credits(found),
+        "orders": found.person.died_on is None and card_here(found) is not None,
         "people": everybody(request),
         "told": told(found),
     }

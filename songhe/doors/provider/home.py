@@ -15,6 +15,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from songhe.assessment.models import Assessment
+from songhe.card.hold_queries import orders as orders_of
+from songhe.card.models import Hold, ItemOrder
 from songhe.doors.may import require
 from songhe.doors.provider.desk import Desk, open_desk, shown
 from songhe.doors.shell.amount import figures
@@ -23,7 +25,7 @@ from songhe.doors.shell.spoken import day_of_month
 from songhe.doors.staff.examination_shown import caution_said
 from songhe.doors.staff.words import in_chinese
 from songhe.examine.models import Caution
-from songhe.kernel.month import Month
+from songhe.kernel.month import Month, beijing_date
 from songhe.kernel.refusal import Refusal
 from songhe.policy.terms import terms
 from songhe.provider.licence import Ending, ending_soon
@@ -166,7 +168,7 @@ def home(request: DoorRequest) -> HttpResponse:
         due.month: month_figures(counties=desk.counties, provider_id=desk.provider.id, month=due.month) for due in dues
     }
     here = known.get(month) or month_figures(counties=desk.counties, provider_id=desk.provider.id, month=month)
-    tasks: list[Task] = []
+    tasks: list[Task] = order_tasks(desk)
     if desk.is_manager:
         for due in dues:
             tasks += bill_tasks(due, known[due.month])
@@ -186,6 +188,18 @@ def house_tasks(desk: Desk, on: date) -> list[Task]:
     return (
         mend_tasks(desk, on) + statement_tasks(desk) + paper_task(ending_soon(desk.provider, on), on) + bank_task(desk)
     )
+
+
+def order_tasks(desk: Desk) -> list[Task]:
+    """What was ordered from home and waits for a yes or a no."""
+    rows = orders_of(counties=desk.counties, provider_id=desk.provider.id).filter(hold__state=Hold.State.HELD)
+    asked = rows.exclude(made_by=ItemOrder.Made.TILL).filter(accepted_at=None)
+    told = asked.aggregate(count=Count("id"), first=Min("hold__until"))
+    if not told["count"]:
+        return []
+    what = ngettext("%(count)s 份预订等您答复", "%(count)s 份预订等您答复", told["count"]) % {"count": told["count"]}
+    why = _("最早的一份 %(day)s前要答复，不答复钱会退回老人卡里。") % {"day": said_day(beijing_date(told["first"]))}
+    return [Task("clock", what, why, reverse("provider:orders"), "warn")]
 
 
 def mend_tasks(desk: Desk, on: date) -> list[Task]:

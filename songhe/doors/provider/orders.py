@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any, cast
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,13 +29,17 @@ from songhe.doors.provider.posting import troubles
 from songhe.doors.provider.presented import ask_pin, asks_pin, opened, pin_field
 from songhe.doors.provider.redeem import Offered, item_words, price_list
 from songhe.doors.provider.till_canteen import SwipeForm
+from songhe.doors.provider.visits import span_of
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, act_once, because, fresh, sent
 from songhe.kernel.month import beijing_date
 from songhe.kernel.refusal import Refusal
 from songhe.person.masks import mask_name
+from songhe.provider.catalogue import item_on
+from songhe.redemption.asked import accept, decline, records_of
 from songhe.redemption.bill import Charge
 from songhe.redemption.ordered import MOST_DAYS, give_up, hand_over, order
+from songhe.redemption.verdict import is_proved_by_showing
 
 #: Open orders on the page; a shop has a few dozen.
 MOST = 200
@@ -75,6 +80,12 @@ class GiveUpForm(ActForm):
     because = because(gettext_lazy("为什么不要了"), rows=2, longest=200)
 
 
+class DeclineForm(ActForm):
+    because = because(
+        gettext_lazy("为什么接不了"), gettext_lazy("老人和家人会看到，例如“那天没有人手”。"), rows=2, longest=200
+    )
+
+
 @dataclass(frozen=True)
 class Row:
     """An order in the words of the page."""
@@ -91,10 +102,22 @@ class Row:
 
 def state_of(row: ItemOrder) -> words.Word:
     if row.hold.state == Hold.State.HELD:
-        return words.Word(_("待交付"), "warn")
+        return words.Word(_("待交付") if row.is_accepted else _("等您答复"), "warn")
     if row.hold.state == Hold.State.CAPTURED:
         return words.Word(_("已交付"), "ok")
+    if row.declined:
+        return words.Word(_("没有接"))
     return words.Word(_("已放弃") if row.because else _("到期放回"))
+
+
+def name_of(row: ItemOrder) -> str:
+    """Whoever is to be served at home is named to the provider that has accepted it, as long as it is open."""
+    name = row.hold.card.person.name
+    return name if is_named(row) else mask_name(name)
+
+
+def is_named(row: ItemOrder) -> bool:
+    return row.from_home and row.is_accepted and row.hold.state == Hold.State.HELD
 
 
 def rows_of(found: list[ItemOrder]) -> list[Row]:
@@ -102,7 +125,7 @@ def rows_of(found: list[ItemOrder]) -> list[Row]:
     return [
         Row(
             row,
-            mask_name(row.hold.card.person.name),
+            name_of(row),
             words.said(*names.get(row.item, (row.item, row.item))),
             state_of(row),
         )
@@ -129,9 +152,10 @@ def page(
         if asks_pin(refusal):
             ask_pin(new, kept["given"])
     said = {
-        "open": rows_of(open_),
+        "asked": rows_of([row for row in open_ if not row.is_accepted]),
+        "open": rows_of([row for row in open_ if row.is_accepted]),
         "over": rows_of(over),
-        "held_fen": sum(row.hold.amount_fen for row in open_),
+        "held_fen": sum(row.hold.amount_fen for row in open_ if row.is_accepted),
         "priced": bool(price_list(desk, request.on)),
         "new": new or fresh(form_of(desk, request), "order", last_day=request.on + USUAL, quantity=1),
         "new_open": form is not None,
@@ -207,17 +231,73 @@ def one_page(
     hand = fresh(SwipeForm, "swipe")
     if asks_pin(refusal):
         ask_pin(hand, given)
+    drop_of = DeclineForm if row.from_home else GiveUpForm
+    records = records_of(row) if row.from_home and row.is_accepted else []
     said = {
         "row": rows_of([row])[0],
         "open": row.hold.state == Hold.State.HELD,
+        "named": is_named(row),
+        "answer_by": beijing_date(row.hold.until),
+        "accept": fresh(ActForm, "accept"),
+        "records": [(one, span_of(one), fresh(ActForm, f"record_{one.id.hex}")) for one in records],
+        "shows": shows(row),
         "ended_on": beijing_date(row.hold.ended_at) if row.hold.ended_at else None,
         "hand": hand,
         "ask_pin": asks_pin(refusal),
-        "drop": form if isinstance(form, GiveUpForm) else fresh(GiveUpForm, "drop"),
-        "drop_open": isinstance(form, GiveUpForm),
+        "drop": form if isinstance(form, drop_of) else fresh(drop_of, "drop"),
+        "drop_open": isinstance(form, drop_of),
         **troubles(form, refusal),
     }
     return shown(request, desk, "provider/order.html", said, status=status)
+
+
+def shows(row: ItemOrder) -> bool:
+    """Whether whoever ordered shows a card when they get it; what is given at home is charged by its record."""
+    return not row.from_home or is_proved_by_showing(item_on(row.county, row.item, beijing_date(row.hold.at)))
+
+
+@require_POST
+@require("desk.order")
+def accepted(request: DoorRequest, no: str) -> HttpResponse:
+    """The provider will do it; whoever ordered is told."""
+    desk = open_desk(request, "desk.order")
+    row = own(request, desk, no)
+    form = sent(ActForm, "accept", request)
+    if not form.is_valid():
+        raise Http404
+
+    def do() -> dict[str, Any]:
+        told: dict[str, Any] = {"at": request.at, "on": request.on, "by": by(request)}
+        return {"no": accept(county=row.county, no=row.no, provider_id=desk.provider.id, **told).no}
+
+    try:
+        act_once(request, county=row.county, name=f"provider.accept:{row.no}", form=form, do=do)
+    except Refusal as refusal:
+        return one_page(request, desk, own(request, desk, no), refusal=refusal, status=refusal.status)
+    messages.success(request, _("接了，已通知老人。"))
+    return HttpResponseRedirect(reverse("provider:order", args=[row.no]))
+
+
+@require_POST
+@require("desk.order")
+def charged(request: DoorRequest, no: str, visit: UUID) -> HttpResponse:
+    """What was given at home is charged by its record of service: it says whom it was for."""
+    desk = open_desk(request, "desk.order")
+    row = own(request, desk, no)
+    form = sent(ActForm, f"record_{visit.hex}", request)
+    if not form.is_valid():
+        raise Http404
+
+    def do() -> dict[str, Any]:
+        told: dict[str, Any] = {"at": request.at, "on": request.on, "by": by(request)}
+        return {"no": hand_over(county=row.county, no=row.no, provider_id=desk.provider.id, visit=visit, **told).no}
+
+    try:
+        act_once(request, county=row.county, name=f"provider.charge:{row.no}", form=form, do=do)
+    except Refusal as refusal:
+        return one_page(request, desk, own(request, desk, no), refusal=refusal, status=refusal.status)
+    messages.success(request, _("交付好了，已扣款。"))
+    return HttpResponseRedirect(reverse("provider:order", args=[row.no]))
 
 
 @require_POST
@@ -260,12 +340,12 @@ def given_up(request: DoorRequest, no: str) -> HttpResponse:
     """The order comes to nothing, and the money is on the card again."""
     desk = open_desk(request, "desk.order")
     row = own(request, desk, no)
-    form = sent(GiveUpForm, "drop", request)
+    form = sent(DeclineForm if row.from_home else GiveUpForm, "drop", request)
     if not form.is_valid():
         return one_page(request, desk, row, form=form, status=422)
 
     def do() -> dict[str, Any]:
-        ended = give_up(
+        ended = (decline if row.from_home else give_up)(
             county=row.county,
             no=row.no,
             because=form.cleaned_data["because"],
@@ -280,5 +360,6 @@ def given_up(request: DoorRequest, no: str) -> HttpResponse:
         act_once(request, county=row.county, name=f"provider.give_up:{row.no}", form=form, do=do)
     except Refusal as refusal:
         return one_page(request, desk, own(request, desk, no), refusal=refusal, status=refusal.status)
-    messages.success(request, _("预订取消了，留着的钱回到卡里。"))
+    done = _("回了老人，留着的钱回到卡里。") if row.from_home else _("预订取消了，留着的钱回到卡里。")
+    messages.success(request, done)
     return HttpResponseRedirect(reverse("provider:orders"))
