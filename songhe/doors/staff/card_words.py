@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from songhe.card import change
 from songhe.card.models import Allotment, Card, Donation, Fund, Level, Purse, Source
@@ -43,7 +43,7 @@ REFUNDS: dict[str, Word] = {
 CARDS: dict[str, Word] = {
     Card.State.ACTIVE: Word(gettext_lazy("正常"), "ok"),
     Card.State.LOST: Word(gettext_lazy("挂失"), "warn"),
-    Card.State.FROZEN: Word(gettext_lazy("冻结"), "warn"),
+    Card.State.FROZEN: Word(pgettext_lazy("state", "冻结"), "warn"),
     Card.State.CLOSED: Word(gettext_lazy("注销"), "bad"),
 }
 PURSES: dict[str, Word] = {
@@ -76,21 +76,21 @@ CLASSES: dict[int, Any] = elder_words.CLASSES
 MOVEMENTS = {**elder_words.KINDS, "allot": gettext_lazy("入池")}
 #: What is done to cards and merchants, as timelines say it.
 ACTS: dict[str, Any] = {
-    "card.open": gettext_lazy("开卡"),
+    "card.open": pgettext_lazy("happened", "开卡"),
     "card.classify": gettext_lazy("归类"),
     "card.report_lost": gettext_lazy("挂失"),
-    "card.replace": gettext_lazy("补卡"),
-    "card.freeze": gettext_lazy("冻结"),
-    "card.unfreeze": gettext_lazy("解除冻结"),
+    "card.replace": pgettext_lazy("happened", "补卡"),
+    "card.freeze": pgettext_lazy("happened", "冻结"),
+    "card.unfreeze": pgettext_lazy("happened", "解除冻结"),
     "card.set_attributes": gettext_lazy("改并入的卡"),
     "card.close": gettext_lazy("注销"),
-    "card.print_code": gettext_lazy("打印带密码的码"),
+    "card.print_code": pgettext_lazy("happened", "打印带密码的码"),
     "card.set_pin": gettext_lazy("重设打印码密码"),
     "card.wrong_pin": gettext_lazy("打印码密码错"),
     "card.block_code": gettext_lazy("打印码锁住"),
     "redemption.order": gettext_lazy("预订"),
     "redemption.ask_order": gettext_lazy("在家预订"),
-    "redemption.accept_order": gettext_lazy("接单"),
+    "redemption.accept_order": pgettext_lazy("happened", "接单"),
     "redemption.decline_order": gettext_lazy("谢绝预订"),
     "redemption.hand_over": gettext_lazy("交付预订"),
     "redemption.give_up_order": gettext_lazy("放弃预订"),
@@ -99,10 +99,10 @@ ACTS: dict[str, Any] = {
     "card.withdraw_face": gettext_lazy("撤回刷脸"),
     "card.recognise_face": gettext_lazy("刷脸认出"),
     "card.doubt_face": gettext_lazy("刷脸没认准"),
-    "provider.propose_partner": gettext_lazy("推荐爱心商家"),
+    "provider.propose_partner": pgettext_lazy("happened", "推荐爱心商家"),
     "provider.admit_partner": gettext_lazy("列入名单"),
     "provider.decline_partner": gettext_lazy("没有批准"),
-    "provider.leave_partner": gettext_lazy("退出名单"),
+    "provider.leave_partner": pgettext_lazy("happened", "退出名单"),
 }
 CHANGES = {
     change.OPEN: gettext_lazy("开设资金池"),
