@@ -219,3 +219,10 @@ def test_only_doors_jobs_and_the_month_swallow_everything():
         and not (isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None)
     ]
     nothing(caught)
+
+
+def test_no_refusal_says_an_amount_in_fen():
+    from songhe.kernel.refusal import REASONS
+
+    told = [one.code for one in REASONS.values() for said in (one.zh, one.en) if re.search(r"fen\}(分| fen)", said)]
+    assert told == []

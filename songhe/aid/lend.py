@@ -39,8 +39,8 @@ STILL_OUT_THEN = reason(
 UNKNOWN_MEANS = reason("aid.unknown_means", zh="请选择押金怎样交的。", en="Say how the deposit was paid.")
 DEPOSIT_DIFFERS = reason(
     "aid.deposit_differs",
-    zh="押金应收{deposit_fen}分，实收{given_fen}分。",
-    en="The deposit is {deposit_fen} fen; {given_fen} fen were given.",
+    zh="押金应收{deposit_fen:yuan}，实收{given_fen:yuan}。",
+    en="The deposit is {deposit_fen:yuan}; {given_fen:yuan} were given.",
     status=409,
 )
 UNKNOWN_LOAN = reason("aid.unknown_loan", zh="没有这份租借。", en="There is no such loan.", status=404)
@@ -63,8 +63,8 @@ SAME_PERSON = reason(
 )
 OVER_THE_CLAIM = reason(
     "aid.over_the_claim",
-    zh="认定金额不能超过要求的{claimed_fen}分。",
-    en="No more than the {claimed_fen} fen claimed.",
+    zh="认定金额不能超过要求的{claimed_fen:yuan}。",
+    en="No more than the {claimed_fen:yuan} claimed.",
 )
 NOT_BACK = reason(
     "aid.not_back", zh="还没有归还，押金不能退。", en="It is not back yet; the deposit stays.", status=409

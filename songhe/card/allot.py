@@ -48,8 +48,8 @@ NOT_COLLECTIVE = reason(
 )
 MORE_THAN_DECIDED = reason(
     "card.more_than_decided",
-    zh="决议金额{decided_fen}分，已入池{used_fen}分，不能再入池{amount_fen}分。",
-    en="Decided: {decided_fen} fen; used: {used_fen} fen; another {amount_fen} fen is too much.",
+    zh="决议金额{decided_fen:yuan}，已入池{used_fen:yuan}，不能再入池{amount_fen:yuan}。",
+    en="Decided: {decided_fen:yuan}; used: {used_fen:yuan}; another {amount_fen:yuan} is too much.",
     status=409,
 )
 OVER_CEILING = reason(

@@ -25,8 +25,8 @@ from songhe.trail.note import note
 STILL_ALIVE = reason("card.death_not_verified", zh="去世尚未核实。", en="The death is not verified.", status=409)
 FAMILY_MONEY = reason(
     "card.family_money_left",
-    zh="卡里还有家庭充值{fen}分，请先退还。",
-    en="{fen} fen of family money stand on the card; pay them back first.",
+    zh="卡里还有家庭充值{fen:yuan}，请先退还。",
+    en="{fen:yuan} of family money stand on the card; pay them back first.",
     status=409,
 )
 NOT_FOR_HEIRS = reason(

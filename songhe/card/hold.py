@@ -29,8 +29,8 @@ from songhe.trail.note import note
 
 TOO_LITTLE = reason(
     "card.hold_too_little",
-    zh="卡里能用于这一项的只有{may_fen}分，不够预留{amount_fen}分。",
-    en="The card has only {may_fen} fen for this, not the {amount_fen} fen to be held.",
+    zh="卡里能用于这一项的只有{may_fen:yuan}，不够预留{amount_fen:yuan}。",
+    en="The card has only {may_fen:yuan} for this, not the {amount_fen:yuan} to be held.",
     status=409,
 )
 ENDS_BEFORE = reason(
@@ -44,7 +44,10 @@ TOO_LONG = reason(
 )
 UNKNOWN_HOLD = reason("card.hold_unknown", zh="没有这笔预留。", en="There is no such hold.", status=404)
 HOLD_SMALLER = reason(
-    "card.hold_smaller", zh="这笔预留只剩{left_fen}分。", en="Only {left_fen} fen of this hold are left.", status=409
+    "card.hold_smaller",
+    zh="这笔预留只剩{left_fen:yuan}。",
+    en="Only {left_fen:yuan} of this hold are left.",
+    status=409,
 )
 
 #: How many overdue holds one transaction lets go.

@@ -34,8 +34,8 @@ from songhe.trail.note import note
 NOT_PAID = reason("card.not_paid", zh="这笔充值还没有到账。", en="This top-up was not paid.", status=409)
 TOO_LARGE = reason(
     "card.refund_too_large",
-    zh="最多可退{most_fen}分：其中已用去配捐{spent_fen}分。",
-    en="At most {most_fen} fen can be refunded; {spent_fen} fen of its match are spent.",
+    zh="最多可退{most_fen:yuan}：其中已用去配捐{spent_fen:yuan}。",
+    en="At most {most_fen:yuan} can be refunded; {spent_fen:yuan} of its match are spent.",
     status=409,
 )
 UNKNOWN_REFUND = reason("card.unknown_refund", zh="没有这笔退款。", en="There is no such refund.", status=404)

@@ -26,8 +26,8 @@ from songhe.trail.note import note
 UNKNOWN_TOP_UP = reason("card.unknown_topup", zh="没有这笔充值。", en="There is no such top-up.", status=404)
 AMOUNT_DIFFERS = reason(
     "card.amount_differs",
-    zh="支付金额{paid_fen}分与充值金额{amount_fen}分不一致。",
-    en="{paid_fen} fen were paid, {amount_fen} fen were asked for.",
+    zh="支付金额{paid_fen:yuan}与充值金额{amount_fen:yuan}不一致。",
+    en="{paid_fen:yuan} were paid, {amount_fen:yuan} were asked for.",
     status=409,
 )
 OTHER_PAYMENT = reason(
@@ -46,7 +46,7 @@ ASK_AFTER, ASK_UNTIL = timedelta(minutes=10), timedelta(days=3)
 ASKED_AT_ONCE = 200
 
 TOO_MUCH = reason(
-    "card.topup_too_much", zh="一次最多充值{most_fen}分。", en="At most {most_fen} fen at a time.", status=422
+    "card.topup_too_much", zh="一次最多充值{most_fen:yuan}。", en="At most {most_fen:yuan} at a time.", status=422
 )
 
 

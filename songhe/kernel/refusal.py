@@ -9,6 +9,19 @@ from typing import Any
 REASONS: dict[str, Reason] = {}
 
 
+class _Words(string.Formatter):
+    """Sentences with their values put in; an amount in fen is said as yuan, ``{most_fen:yuan}`` as ¥1,234.50."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec != "yuan":
+            return str(super().format_field(value, format_spec))
+        yuan, fen = divmod(abs(int(value)), 100)
+        return f"{'-' if value < 0 else ''}¥{yuan:,}.{fen:02d}"
+
+
+_WORDS = _Words()
+
+
 @dataclass(frozen=True)
 class Reason:
     """One way of saying no: a stable code ``<package>.<reason>`` and its sentence in two languages."""
@@ -35,7 +48,7 @@ class Refusal(Exception):
 
     def message(self, language: str = "zh") -> str:
         sentence = self.reason.zh if language.startswith("zh") else self.reason.en
-        return string.Formatter().vformat(sentence, (), self.values)
+        return _WORDS.vformat(sentence, (), self.values)
 
     def __str__(self) -> str:
         where = f" ({self.field})" if self.field else ""

@@ -52,8 +52,8 @@ NOT_THIS_HELP = reason(
 )
 SHORT = reason(
     "offline.short",
-    zh="卡内余额不足，少付{short_fen}分。",
-    en="The card had too little: {short_fen} fen are not paid.",
+    zh="卡内余额不足，少付{short_fen:yuan}。",
+    en="The card had too little: {short_fen:yuan} are not paid.",
     status=409,
 )
 

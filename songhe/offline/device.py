@@ -34,8 +34,8 @@ SAME_PERSON = reason(
 SAY_WHY = reason("offline.say_why", zh="请写明原因。", en="Give the reason.")
 LIMITS = reason(
     "offline.limits",
-    zh="每卡每天最多{card_fen}分，每台设备每天最多{day_fen}分且不少于每卡额度，上传时限1至{hours}小时。",
-    en="At most {card_fen} fen a card and day, {day_fen} fen a device and day and not less than for a card, "
+    zh="每卡每天最多{card_fen:yuan}，每台设备每天最多{day_fen:yuan}且不少于每卡额度，上传时限1至{hours}小时。",
+    en="At most {card_fen:yuan} a card and day, {day_fen:yuan} a device and day and not less than for a card, "
     "and 1 to {hours} hours to hand in.",
 )
 UNKNOWN_DEVICE = reason("offline.unknown_device", zh="没有这台设备。", en="There is no such device.", status=404)

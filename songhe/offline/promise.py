@@ -13,14 +13,14 @@ from songhe.offline.models import CardDay, Device, DeviceDay
 
 OVER_CARD = reason(
     "offline.over_card",
-    zh="超过这张卡当天在这家商家的离线限额{most_fen}分。",
-    en="More than the {most_fen} fen guaranteed for this card, merchant and day.",
+    zh="超过这张卡当天在这家商家的离线限额{most_fen:yuan}。",
+    en="More than the {most_fen:yuan} guaranteed for this card, merchant and day.",
     status=409,
 )
 OVER_DEVICE = reason(
     "offline.over_device",
-    zh="超过这台设备当天的离线限额{most_fen}分。",
-    en="More than the {most_fen} fen guaranteed for this device and day.",
+    zh="超过这台设备当天的离线限额{most_fen:yuan}。",
+    en="More than the {most_fen:yuan} guaranteed for this device and day.",
     status=409,
 )
 

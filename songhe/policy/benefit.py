@@ -15,8 +15,8 @@ from songhe.kernel.refusal import reason
 
 LTCI_OVER_FEES = reason(
     "quote.ltci_over_fees",
-    zh="长期护理保险支付{ltci_fen}分，超过了费用合计{fees_fen}分。",
-    en="LTCI pays {ltci_fen} fen, more than the fees of {fees_fen} fen.",
+    zh="长期护理保险支付{ltci_fen:yuan}，超过了费用合计{fees_fen:yuan}。",
+    en="LTCI pays {ltci_fen:yuan}, more than the fees of {fees_fen:yuan}.",
 )
 
 

@@ -24,8 +24,8 @@ SAYS_NO_MORE = reason(
 )
 NOT_DEARER = reason(
     "provider.upgrade_not_dearer",
-    zh="升级项目的价格应高于基础项目的{base_fen}分。",
-    en="An upgraded item costs more than the {base_fen} fen of its base item.",
+    zh="升级项目的价格应高于基础项目的{base_fen:yuan}。",
+    en="An upgraded item costs more than the {base_fen:yuan} of its base item.",
 )
 UPGRADE_OVERLAPS = reason(
     "provider.upgrade_overlaps",

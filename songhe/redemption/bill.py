@@ -35,8 +35,8 @@ NO_PRICE = reason(
 )
 ABOVE_PRICE = reason(
     "redemption.above_price",
-    zh="“{item}”收费{fee_fen}分，高于公示价{price_fen}分。",
-    en="{item}: {fee_fen} fen is more than the published {price_fen} fen.",
+    zh="“{item}”收费{fee_fen:yuan}，高于公示价{price_fen:yuan}。",
+    en="{item}: {fee_fen:yuan} is more than the published {price_fen:yuan}.",
 )
 NOTHING_IN_SCOPE = reason(
     "redemption.nothing_in_scope", zh="账单没有可以用券的项目。", en="Nothing on the bill can be paid with a voucher."

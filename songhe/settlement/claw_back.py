@@ -29,8 +29,8 @@ TAKEN_UP = reason(
 NO_DEBT = reason("settlement.no_debt", zh="结算单{no}没有欠款。", en="Nothing is owed on statement {no}.", status=409)
 OTHER_AMOUNT = reason(
     "settlement.debt_other_amount",
-    zh="应收回{owed_fen}分，收到{amount_fen}分；请按整笔收回。",
-    en="{owed_fen} fen are owed and {amount_fen} came in; a debt is repaid whole.",
+    zh="应收回{owed_fen:yuan}，收到{amount_fen:yuan}；请按整笔收回。",
+    en="{owed_fen:yuan} are owed and {amount_fen:yuan} came in; a debt is repaid whole.",
 )
 
 

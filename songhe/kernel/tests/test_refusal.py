@@ -1,6 +1,6 @@
 import pytest
 
-from songhe.kernel.refusal import REASONS, Refusal, reason, whole
+from songhe.kernel.refusal import REASONS, Reason, Refusal, reason, whole
 
 
 @pytest.fixture
@@ -53,3 +53,11 @@ def test_a_number_below_the_least_is_too_small():
         whole(0, "amount_fen", least=1)
     assert refusal.value.code == "input.too_small"
     assert "1" in refusal.value.message("zh")
+
+
+def test_an_amount_in_fen_is_said_as_yuan_in_both_languages():
+    short = Reason("t.short", "少付{short_fen:yuan}。", "{short_fen:yuan} are not paid, {count} times.", 409)
+    refusal = short("card", short_fen=123_456, count=2)
+    assert refusal.message("zh") == "少付¥1,234.56。"
+    assert refusal.message("en") == "¥1,234.56 are not paid, 2 times."
+    assert short("card", short_fen=-5, count=1).message("zh") == "少付-¥0.05。"

@@ -81,7 +81,7 @@ def test_slips_are_handed_in_and_what_is_wrong_is_decided(manager, clerk, approv
     answer = send(manager, HERE, f"{device.id}/upload/", slips=lines(first, second))
     assert answer.status_code == 302
     assert list(Slip.objects.order_by("counter").values_list("state", "short_fen")) == [("booked", 0), ("booked", 900)]
-    assert "少付900分" in text(manager.get(HERE))
+    assert "少付¥9.00" in text(manager.get(HERE))
     send(clerk, THERE, "guarantee/", amount="100", document_no="文1")
     send(approver, THERE, f"{Endowment.objects.get().id}/approve/")
     row = Trouble.objects.get()
