@@ -15,6 +15,10 @@ VERBS = {
     "clearing/differences": "resend",
     "credits/deeds": "witness",
     "rounds/needs": "order",
+    "rounds/planned": "end",
+    "rounds/stewards": "hand-over-all",
+    "teams/new": "form",
+    "staff/teams": "join",
     "volunteers/stints": "confirm",
     "examination/warnings": "lift",
     "examination/exits": "approve",
@@ -99,6 +103,7 @@ def rounds(person: Any) -> dict[str, Any]:
 
     return {
         "round": world.planned(person=person),
+        "team": world.formed(),
         "need": world.heard(person),
         "stint": world.told(world.enlisted()),
     }
@@ -179,6 +184,8 @@ def named(found: Any) -> dict[str, Any]:
         "holder_id": found.holder.id,
         "deed_id": found.deed.id,
         "round_id": found.round.id,
+        "steward_id": found.round.steward_id,
+        "team_id": found.team.id,
         "need_id": found.need.id,
         "stint_id": found.stint.id,
         "examination_id": found.examination.id,
@@ -198,6 +205,7 @@ def keyed(found: Any, route: str) -> Any:
         ("examination/exits/", found.exit.id),
         ("examination/schemes/", found.edition.id),
         ("clearing/new/", COUNTY),
+        ("teams/new/", COUNTY),
         ("clearing/nets/", found.net.id),
         ("clearing/agreements/", found.agreement.pk),
         ("clearing/claims/", found.claim.id),

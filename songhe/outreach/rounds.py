@@ -38,6 +38,13 @@ UNKNOWN_ROUND = reason("outreach.unknown_round", zh="没有这项探访安排。
 NOT_MINE = reason(
     "outreach.not_their_round", zh="这位老人由别的管家探访。", en="Another steward looks in on this person.", status=403
 )
+SAME_STEWARD = reason("outreach.same_steward", zh="请选另一位管家。", en="Choose another steward.", status=409)
+LIVE_ELSEWHERE = reason(
+    "outreach.live_elsewhere",
+    zh="这几位老人不住在新管家负责的地方，请先单独转交：{names}。",
+    en="These elders do not live where the new steward goes; hand them over one by one first: {names}.",
+    status=409,
+)
 UNKNOWN_MEANS = reason("outreach.unknown_means", zh="没有“{means}”这种探访方式。", en="There is no means {means}.")
 UNKNOWN_OUTCOME = reason(
     "outreach.unknown_outcome", zh="没有“{outcome}”这种探访结果。", en="There is no outcome {outcome}."
@@ -109,6 +116,33 @@ def hand_over(*, round: Round, steward: Steward, since: date, at: datetime, by: 
             by=by,
             why=ended.why,
         )
+
+
+def hand_over_all(*, steward: Steward, to: Steward, since: date, at: datetime, by: str) -> int:
+    """Another steward goes to everybody from a day on; whose death is on file has no more visits. Returns how many
+    were handed over. Refuses with ``outreach.same_steward``, ``outreach.live_elsewhere`` or as ``hand_over`` does, and
+    then nobody is."""
+    if to.id == steward.id:
+        raise SAME_STEWARD("to")
+    done = 0
+    with transaction.atomic():
+        rows = list(rounds_of(steward))
+        away = [row.person.name for row in rows if not row.person.died_on and not row.person.place.startswith(to.place)]
+        if away:
+            raise LIVE_ELSEWHERE("to", names="、".join(away[:5]))
+        for row in rows:
+            if row.person.died_on is None:
+                hand_over(round=row, steward=to, since=since, at=at, by=by)
+                done += 1
+            else:
+                end_round(round=row, last_day=max(row.since, since - timedelta(days=1)), at=at, by=by)
+    return done
+
+
+def rounds_of(steward: Steward) -> QuerySet[Round]:
+    """Everybody whom a steward looks in on, by weekday and name; one statement."""
+    rows = Round.objects.filter(county=steward.county, steward=steward, last_day=None).select_related("person")
+    return rows.order_by("weekday", "person__name", "id")
 
 
 def visit(

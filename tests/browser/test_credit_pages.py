@@ -28,6 +28,7 @@ def village(desk: Any) -> SimpleNamespace:
     from songhe.credit.propose import propose_rate
     from songhe.credit.tests import world as credits
     from songhe.doors.staff.tests.conftest import account
+    from songhe.outreach.members import join_team
     from songhe.outreach.tests import world
 
     granny = desk.county.grant.person
@@ -55,6 +56,8 @@ def village(desk: Any) -> SimpleNamespace:
     rounds = world.planned(steward, granny, weekday=1, why="独居")
     world.planned(steward, weekday=7)
     need = world.heard(granny, by="walker", **told)
+    team = world.formed(place=granny.county)
+    join_team(team=team, member=steward, at=at(DAY), by="clerk")
     world.told(world.enlisted(granny), done_on=DAY, **told)
     made = open_account(username="granny", display_name="样例老人", password=None, practice=True, at=at(DAY), by=None)
     appoint(
@@ -66,9 +69,8 @@ def village(desk: Any) -> SimpleNamespace:
         by=None,
         at=at(DAY),
     )
-    return SimpleNamespace(
-        desk=desk, page=desk.page, at=desk.at, granny=granny, deed=deed, rounds=rounds, need=need, scheme=scheme
-    )
+    found = {"granny": granny, "deed": deed, "rounds": rounds, "need": need, "scheme": scheme, "team": team}
+    return SimpleNamespace(desk=desk, page=desk.page, at=desk.at, **found)
 
 
 def pages_of(village: Any) -> list[tuple[str, str]]:
@@ -86,6 +88,10 @@ def pages_of(village: Any) -> list[tuple[str, str]]:
         ("clerk", f"/staff/credits/deeds/{village.deed.id}/"),
         ("clerk", "/staff/rounds/"),
         ("clerk", "/staff/rounds/county/"),
+        ("clerk", f"/staff/rounds/stewards/{village.rounds.steward_id}/"),
+        ("clerk", f"/staff/rounds/planned/{village.rounds.id}/"),
+        ("clerk", "/staff/teams/"),
+        ("clerk", f"/staff/teams/{village.team.id}/"),
         ("approver", "/staff/volunteers/"),
     ]
 

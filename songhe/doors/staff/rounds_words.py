@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from songhe.doors.staff.credits_words import help_said
 from songhe.doors.staff.meals_shown import WEEKDAYS
 from songhe.doors.staff.words import Word, said
-from songhe.outreach.models import Need, Stint, Visit
+from songhe.outreach.models import Need, Stint, Team, Visit
 from songhe.outreach.need import WAITING
 from songhe.provider.help import HELPS
 
@@ -28,6 +28,11 @@ OUTCOMES: dict[str, Word] = {
     Visit.Outcome.NEED: Word(gettext_lazy("有需要"), "warn"),
     Visit.Outcome.ABSENT: Word(gettext_lazy("没见到人"), "warn"),
     Visit.Outcome.REFUSED: Word(gettext_lazy("不让探访"), "info"),
+}
+TEAMS: dict[str, Any] = {
+    Team.Kind.SERVICE: gettext_lazy("服务团队"),
+    Team.Kind.MUTUAL: gettext_lazy("邻里互助队"),
+    Team.Kind.VOLUNTEER: gettext_lazy("志愿服务队"),
 }
 MEANS: dict[str, Any] = {
     Visit.Means.DOOR: gettext_lazy("上门看的"),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from songhe.assessment.tests.world import COUNTY, at
 from songhe.kernel.geo import Point
-from songhe.outreach.models import Steward, Team
-from songhe.outreach.rounds import end_round
+from songhe.outreach.members import counted, join_team, leave_team, members_of, others
+from songhe.outreach.models import Round, Steward, Team
+from songhe.outreach.rounds import end_round, hand_over_all
 from songhe.outreach.team import dismiss_steward, end_team, teams_on
 from songhe.outreach.tests import world
+from songhe.outreach.volunteer import discharge
+from songhe.person.models import Person
 from songhe.provider.tests.test_admit import refused
 from songhe.trail.models import Entry
 
@@ -73,3 +78,52 @@ def test_a_steward_leaves_when_their_elders_are_in_other_hands():
         "outreach.appoint_steward",
         "outreach.dismiss_steward",
     }
+
+
+WHEN = {"at": at(world.TENTH), "by": "clerk"}
+
+
+def test_members_join_belong_and_leave(django_assert_num_queries):
+    team, steward, helper = world.formed(), world.steward(), world.enlisted()
+    free = others(team, world.TENTH)
+    assert (free.stewards, free.volunteers) == ((steward,), (helper,))
+    for member in (steward, helper):
+        join_team(team=team, member=member, **WHEN)
+    with django_assert_num_queries(2):
+        assert members_of(team).stewards == (steward,)
+    assert counted(COUNTY, [team.id]) == {team.id: 2}
+    assert others(team, world.TENTH).volunteers == ()
+    refused("outreach.already_member", join_team, team=team, member=steward, **WHEN)
+    leave_team(team=team, member=steward, **WHEN)
+    refused("outreach.no_member", leave_team, team=team, member=steward, **WHEN)
+    assert Entry.objects.filter(act__in=["outreach.join_team", "outreach.leave_team"]).count() == 3
+
+
+def test_nobody_joins_a_team_that_ended_nor_after_leaving_office():
+    team, steward = world.formed(), world.steward()
+    dismiss_steward(steward=steward, last_day=world.TENTH, **WHEN)
+    refused("outreach.steward_left", join_team, team=team, member=steward, **WHEN)
+    helper = world.enlisted()
+    discharge(volunteer=helper, last_day=world.TENTH, **WHEN)
+    refused("outreach.volunteer_left", join_team, team=team, member=helper, **WHEN)
+    end_team(team=team, last_day=world.TENTH, **WHEN)
+    refused("outreach.team_ended", join_team, team=team, member=world.enlisted(), **WHEN)
+
+
+def test_all_elders_of_a_steward_go_to_another_at_once_but_whose_death_is_on_file():
+    steward, to = world.steward(), world.steward()
+    rows = [world.planned(steward) for _ in range(3)]
+    Person.rows.filter(id=rows[0].person_id).update(died_on=world.FIRST)
+    told = {"since": date(2026, 3, 16), **WHEN}
+    refused("outreach.same_steward", hand_over_all, steward=steward, to=steward, **told)
+    assert hand_over_all(steward=steward, to=to, **told) == 2
+    assert set(Round.objects.filter(last_day=None).values_list("steward", flat=True)) == {to.id}
+    assert Round.objects.get(id=rows[0].id).last_day == date(2026, 3, 15)
+    dismiss_steward(steward=steward, last_day=date(2026, 3, 15), **WHEN)
+
+
+def test_where_one_elder_lives_elsewhere_nobody_goes():
+    steward, far = world.steward(), world.steward(place=f"{COUNTY}002")
+    row = world.planned(steward)
+    refused("outreach.live_elsewhere", hand_over_all, steward=steward, to=far, since=world.TENTH, **WHEN)
+    assert Round.objects.get(last_day=None).id == row.id
