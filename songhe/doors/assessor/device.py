@@ -8,28 +8,21 @@ tablet with the page open.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from base64 import b64encode
-from pathlib import Path
 
-from django.contrib.staticfiles import finders
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.template import engines
-from django.templatetags.static import static
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from songhe import __version__
 from songhe.assessment.request import STANDARD
 from songhe.assessment.scale import find as find_scale
 from songhe.doors.assessor import asked
 from songhe.doors.may import require
 from songhe.doors.shell.request import DoorRequest
+from songhe.doors.shell.worker import worker_script
 from songhe.doors.staff.reach import account_of
 
 #: What the pages are made of, kept on the device with the page itself.
@@ -50,7 +43,6 @@ ASSETS = (
     "js/assessor/evidence.js",
     "js/assessor/offline.js",
 )
-WORKER = "js/assessor/worker.js"
 
 
 def key_of(account_id: int) -> bytes:
@@ -90,23 +82,4 @@ def offline(request: DoorRequest) -> HttpResponse:
 
 @require_safe
 def worker(request: DoorRequest) -> HttpResponse:
-    """The worker's script, with what it keeps; it changes when any of that changes."""
-    htmx = engines["django"].from_string("{% load django_htmx %}{% htmx_script version=4 %}").render()
-    names = [static(name) for name in ASSETS] + re.findall(r'src="([^"]+)"', htmx)
-    kept = {"version": f"{__version__}-{_digest()}", "assets": names, "page": "/assessor/offline/"}
-    script = f"const KEPT = {json.dumps(kept)};\n{_read(WORKER)}"
-    response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
-    response.headers["Service-Worker-Allowed"] = "/assessor/"
-    return response
-
-
-def _read(name: str) -> str:
-    found = finders.find(name)
-    return Path(str(found)).read_text(encoding="utf-8") if found else ""
-
-
-def _digest() -> str:
-    seen = hashlib.sha256()
-    for name in (*ASSETS, WORKER):
-        seen.update(_read(name).encode())
-    return seen.hexdigest()[:12]
+    return worker_script(name="assessor", assets=ASSETS, page="/assessor/offline/", scope="/assessor/")

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.contrib.staticfiles import finders
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
-from django.template import engines
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from songhe import __version__
 from songhe.doors.may import may, require
 from songhe.doors.provider.desk import Desk, by, open_desk, own_row, shown
 from songhe.doors.provider.fields import text_field
 from songhe.doors.provider.posting import post, troubles
 from songhe.doors.shell.request import DoorRequest
+from songhe.doors.shell.worker import worker_script
 from songhe.doors.staff.acting import ActForm, fresh, in_words, sent
 from songhe.doors.staff.offline_shown import DEVICES, SLIPS
 from songhe.kernel.refusal import Refusal
@@ -37,7 +31,6 @@ from songhe.offline.signed import Sent
 from songhe.offline.sync import take_in
 from songhe.provider.models import Price
 
-WORKER = "js/offline/worker.js"
 #: What the till is made of, kept on the device with its page.
 ASSETS = (
     "css/tokens.css",
@@ -257,23 +250,5 @@ def hand_in(request: DoorRequest, device_id: UUID) -> JsonResponse:
 
 @require_safe
 def worker(request: DoorRequest) -> HttpResponse:
-    """The worker's script, with what it keeps; it changes when any of that changes."""
-    htmx = engines["django"].from_string("{% load django_htmx %}{% htmx_script version=4 %}").render()
-    names = [static(name) for name in ASSETS] + re.findall(r'src="([^"]+)"', htmx)
-    kept = {"version": f"{__version__}-{_digest()}", "assets": names, "page": reverse("provider:offline-till")}
-    script = f"const KEPT = {json.dumps(kept)};\n{_read(WORKER)}"
-    response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
-    response.headers["Service-Worker-Allowed"] = "/provider/offline/"
-    return response
-
-
-def _read(name: str) -> str:
-    found = finders.find(name)
-    return Path(str(found)).read_text(encoding="utf-8") if found else ""
-
-
-def _digest() -> str:
-    seen = hashlib.sha256()
-    for name in (*ASSETS, WORKER):
-        seen.update(_read(name).encode())
-    return seen.hexdigest()[:12]
+    page = reverse("provider:offline-till")
+    return worker_script(name="till", assets=ASSETS, page=page, scope="/provider/offline/")

@@ -1,8 +1,9 @@
-/* The tablet's worker. The server puts KEPT before this: the version, the assets and the page without anybody's data.
-   Pages come from the network; where there is none, the kept page stands in for any address of this door and the
-   device's own store fills it. Answers that name people are never kept here. */
+/* A door's worker. The server puts KEPT before this: the name of the cache, the version, the assets and a page on which
+   nobody's data stand. Pages come from the network; where there is none, the kept page stands in for any address of the
+   worker's scope. Answers that name people are never kept here. */
 
-const CACHE = `songhe-assessor-${KEPT.version}`;
+const CACHES = `songhe-${KEPT.name}-`;
+const CACHE = `${CACHES}${KEPT.version}`;
 
 async function keepAll() {
   const cache = await caches.open(CACHE);
@@ -22,7 +23,7 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(
     (async () => {
       for (const name of await caches.keys()) {
-        if (name.startsWith("songhe-assessor-") && name !== CACHE) await caches.delete(name);
+        if (name.startsWith(CACHES) && name !== CACHE) await caches.delete(name);
       }
       await self.clients.claim();
     })(),
