@@ -129,7 +129,7 @@ class LineRow:
     item: str
     evidence: words.Word | None
     undone: Reversal | None
-    in_statement: str
+    in_statements: tuple[str, ...]
 
     @property
     def on_card_fen(self) -> int:
@@ -140,14 +140,18 @@ def line_rows(bill: Bill) -> list[LineRow]:
     found = lines_of(bill)
     held = statements_of(bill, [line.id for line, _verdict, _undone in found])
     return [
-        LineRow(line, words.line_item(line), evidence_of(verdict), undone, held.get(line.id, ""))
+        LineRow(line, words.line_item(line), evidence_of(verdict), undone, held.get(line.id, ()))
         for line, verdict, undone in found
     ]
 
 
-def statements_of(bill: Bill, ids: Sequence[Any]) -> dict[Any, str]:
+def statements_of(bill: Bill, ids: Sequence[Any]) -> dict[Any, tuple[str, ...]]:
+    """In which statements each line stands: one for each fund that paid a part of it."""
     rows = StatementLine.objects.filter(Q(kind="CHARGE") | Q(kind="CORRECTION"), county=bill.county, line_id__in=ids)
-    return dict(rows.values_list("line_id", "statement__no"))
+    found: dict[Any, tuple[str, ...]] = {}
+    for line_id, no in rows.order_by("statement__no").values_list("line_id", "statement__no"):
+        found[line_id] = (*found.get(line_id, ()), no)
+    return found
 
 
 def evidence_of(verdict: Verdict | None) -> words.Word | None:

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from songhe.access.scope import Scope
@@ -297,7 +297,8 @@ def steps_of(row: Statement, names: Mapping[str, str]) -> list[Step]:
 
 def sums_of(row: Statement) -> list[ReceiptLine]:
     """Charges − refunds ± what was carried in; together what is paid."""
-    found = [ReceiptLine(_("本期应结"), row.charge_fen, _("%(count)s 行明细") % {"count": row.lines})]
+    lines = ngettext("%(count)s 行明细", "%(count)s 行明细", row.lines) % {"count": row.lines}
+    found = [ReceiptLine(_("本期应结"), row.charge_fen, lines)]
     if row.refund_fen:
         found.append(ReceiptLine(_("冲减"), -row.refund_fen, _("已结后冲正的账单")))
     if row.carried_fen:

@@ -319,6 +319,8 @@ def test_one_invoice_stands_on_the_statements_of_several_funds(seller, family):
     assert "已确认 2 张结算单" in text(done)
     told = set(Statement.objects.values_list("state", "invoice_no", "budget_line"))
     assert told == {("confirmed", "FP-1", "2080201")}
+    bill = client.get(f"/provider/bills/{Bill.objects.get().no}/").content.decode()
+    assert all(f"/provider/statements/{row.no}/" in bill for row in Statement.objects.all())
 
 
 def test_the_ordinary_till_names_purses_discount_and_what_is_left(seller, family, monkeypatch):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import cycle, islice
+from itertools import count, cycle, islice
 from typing import Any
 
 from songhe.aid import catalogue, fit, lend, stock
@@ -75,13 +75,14 @@ def _who_rents(plan: CardPlan, company: Company, steps: Sequence[Step]) -> list[
     home = [scene for (which, number), scene in company.scenes.items() if which == "home" and number not in dying]
     disabled = [each for each in home if each.holder.level is not None]
     disabled.sort(key=lambda each: (met_by(plan, each.holder).in_class != 1, each.holder.number))
-    count = max(LEAST_LOANS, plan.elders // CARDS_OF_A_LOAN)
-    return [*(each for each in home if each.holder.number == MOTHER), *disabled[: count - 1]]
+    wanted = max(LEAST_LOANS, plan.elders // CARDS_OF_A_LOAN)
+    return [*(each for each in home if each.holder.number == MOTHER), *disabled[: wanted - 1]]
 
 
 def _offer(lender: Lender, told: Sequence[Mapping[str, Any]]) -> None:
     """Prices and deposits, and a piece for each loan with one more that stands ready."""
     at = moment(GROUND_ON, 15)
+    serials = count(1)
     for code, each in bodies()["aids"]["offers"].items():
         aid = catalogue.aid_on(HOME, code, GROUND_ON)
         catalogue.set_offer(
@@ -93,12 +94,12 @@ def _offer(lender: Lender, told: Sequence[Mapping[str, Any]]) -> None:
             at=at,
             by=lender.manager,
         )
-        for number in range(1 + sum(loan["aid"] == code for loan in told)):
+        for _ in range(1 + sum(loan["aid"] == code for loan in told)):
             stock.stock_in(
                 provider=lender.provider,
                 county=HOME,
                 aid=aid,
-                serial=f"样例{code}-{number + 1:03d}",
+                serial=f"样例-{next(serials):04d}",
                 size=each["size"],
                 at=at,
                 on=GROUND_ON,
