@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Query, Router
@@ -11,8 +12,10 @@ from pydantic import Field
 from songhe.card.hold_models import Hold
 from songhe.card.hold_order_models import ItemOrder
 from songhe.card.hold_queries import on_card
+from songhe.card.models import Card
+from songhe.card.open import MANDATE_ACT
 from songhe.card.present import as_shown
-from songhe.doors.api.caller import ApiRequest
+from songhe.doors.api.caller import ApiRequest, require_mandate
 from songhe.doors.api.card import card_of
 from songhe.doors.api.found import digits, seen
 from songhe.doors.api.operation import Key, serve
@@ -20,9 +23,15 @@ from songhe.doors.api.page import Paging, page, paged
 from songhe.doors.api.redemption import BillShown, RedemptionIn, show_bill, where_and_who
 from songhe.doors.api.types import Because, Body, County, Day, Instant, PositiveFen, ProviderId, Shown, SignedFen
 from songhe.doors.api.write import perform, reply
+from songhe.doors.may import ACTS, NOT_ALLOWED
+from songhe.examine.steer import ask_the_first, propose
+from songhe.provider.catalogue import item_on
 from songhe.provider.models import Provider
+from songhe.redemption.asked import Wish, accept, ask, decline, quote
 from songhe.redemption.bill import Charge
+from songhe.redemption.find import HOW_IDENTIFIED
 from songhe.redemption.ordered import UNKNOWN_ORDER, give_up, hand_over, order
+from songhe.redemption.redeem import provider_of
 
 router = Router(tags=["预订"])
 
@@ -61,6 +70,42 @@ class OrderShown(Shown):
     words: Annotated[str, Field(title="说明")]
     bill_no: Annotated[str, Field(title="交付时的账单号")]
     reason: Annotated[str, Field(title="取消的原因")]
+    made_by: Annotated[Literal["till", "elder", "county"], Field(title="在店里，或在家：老人选的机构、请县里选的机构")]
+    wanted_on: Annotated[DayText | None, Field(title="哪天要；在家预订的才有")]
+    address: Annotated[str, Field(title="到哪里服务；办完以后不再给出")]
+    accepted: Annotated[bool, Field(title="机构接了没有")]
+    declined: Annotated[bool, Field(title="机构回掉的")]
+    until: Annotated[Instant, Field(title="钱留到几时；没有接的，最晚几时答复")]
+
+
+class PartShown(Shown):
+    fund: Annotated[str, Field(title="资金")]
+    fen: Annotated[SignedFen, Field(title="留着（分）")]
+
+
+class QuoteShown(Shown):
+    provider: Annotated[int, Field(title="机构")]
+    price_fen: Annotated[SignedFen, Field(title="价钱（分）")]
+    fee_fen: Annotated[SignedFen, Field(title="优惠后（分）")]
+    held_fen: Annotated[SignedFen, Field(title="卡里会留着（分）")]
+    own_fen: Annotated[SignedFen, Field(title="自己付（分）")]
+    parts: list[PartShown]
+    answer_by: Annotated[Instant, Field(title="机构最晚几时答复")]
+    last_day: Annotated[DayText, Field(title="最晚哪天入账")]
+
+
+class WishIn(Body):
+    item: Annotated[str, Field(min_length=1, max_length=30, title="服务项目编码")]
+    wanted_on: Annotated[Day, Field(title="哪天要")]
+    quantity: Annotated[int, Field(strict=True, ge=1, le=99, title="数量")] = 1
+    provider: Annotated[ProviderId | None, Field(title="机构；不填就请县里按考评名次选")] = None
+    address: Annotated[str, Field(max_length=200, title="到哪里服务；上门的要填")] = ""
+    words: Annotated[str, Field(max_length=200, title="要求")] = ""
+
+
+class AskIn(WishIn):
+    fee_fen: Annotated[PositiveFen, Field(title="试算给出的 fee_fen")]
+    held_fen: Annotated[PositiveFen, Field(title="试算给出的 held_fen")]
 
 
 class OrderIn(Body):
@@ -77,9 +122,10 @@ class OrderIn(Body):
 
 
 class HandOverIn(Body):
-    medium: Medium
+    medium: Annotated[Medium | None, Field(title="卡号、码或刷脸结果；按服务记录入账的不填")] = None
     pin: Pin = None
     confirmed_by: Confirmed = ""
+    visit: Annotated[UUID | None, Field(title="服务记录；在家预订、上门服务的按它入账")] = None
 
 
 class CancelIn(Body):
@@ -178,12 +224,14 @@ def read_order(request: ApiRequest, no: str) -> HttpResponse:
     status=201,
     key=Key.MUST,
     title="交付预订并扣款",
-    about="预订的人出示卡、码或刷脸；预留放回各笔资金，随即按一张普通账单核销。",
+    about="预订的人出示卡、码或刷脸，或按一次服务记录；预留放回各笔资金，随即按一张普通账单核销。",
 )
 def make_hand_over(request: ApiRequest, no: str, body: HandOverIn) -> HttpResponse:
     row = order_of(request, no)
     provider_id = row.hold.provider_id
-    shown = _shown(request, body, row.county, provider_id)
+    if (body.medium is None) == (body.visit is None):
+        raise HOW_IDENTIFIED("medium")
+    shown = _shown(request, body, row.county, provider_id) if body.medium else ""
 
     def do() -> dict[str, Any]:
         bill = hand_over(
@@ -192,6 +240,7 @@ def make_hand_over(request: ApiRequest, no: str, body: HandOverIn) -> HttpRespon
             provider_id=provider_id,
             shown=shown,
             confirmed_by=body.confirmed_by,
+            visit=body.visit,
             at=request.at,
             on=request.on,
             by=request.auth.username,
@@ -207,17 +256,128 @@ def make_hand_over(request: ApiRequest, no: str, body: HandOverIn) -> HttpRespon
     "/orders/{no}/cancel",
     act="desk.order",
     gives=OrderShown,
-    title="取消预订",
-    about="预留的钱放回卡里。",
+    title="取消或回掉预订",
+    about="预留的钱放回卡里；在家预订的，老人和家人会看到原因。",
 )
 def cancel_order(request: ApiRequest, no: str, body: CancelIn) -> HttpResponse:
     row = order_of(request, no)
+    told: dict[str, Any] = {"at": request.at, "on": request.on, "by": request.auth.username}
+    told |= {"county": row.county, "no": row.no, "because": body.reason, "provider_id": row.hold.provider_id}
+    return perform(
+        request,
+        county=row.county,
+        body=body,
+        do=lambda: show((decline if row.from_home else give_up)(**told)),
+    )
+
+
+@serve(
+    router,
+    "POST",
+    "/orders/{no}/accept",
+    act="desk.order",
+    gives=OrderShown,
+    title="接一份在家预订",
+    about="不接不答复的，到 until 自动放回卡里。",
+)
+def accept_order(request: ApiRequest, no: str) -> HttpResponse:
+    row = order_of(request, no)
+    told: dict[str, Any] = {"at": request.at, "on": request.on, "by": request.auth.username}
+    told |= {"county": row.county, "no": row.no, "provider_id": row.hold.provider_id}
+    return perform(request, county=row.county, body=None, do=lambda: show(accept(**told)))
+
+
+@serve(
+    router,
+    "POST",
+    "/cards/{no}/orders/quote",
+    act="card.order",
+    gives=QuoteShown,
+    title="在家预订前试算",
+    about="卡会留着多少、自己付多少；什么也没有留。",
+)
+def quote_order(request: ApiRequest, no: str, body: WishIn) -> HttpResponse:
+    card, wish = own_card(request, no), wish_of(body)
+    if body.provider is None:
+        item = item_on(card.county, body.item, request.on)
+        found = propose(county=card.county, item=item, person_id=card.person_id, on=request.on)
+        provider = found.chosen.provider
+    else:
+        provider = provider_of(body.provider)
+    told: dict[str, Any] = {"at": request.at, "on": request.on, "by": request.auth.username}
+    got = quote(county=card.county, person_id=card.person_id, provider=provider, wish=wish, **told)
+    return reply(
+        {
+            "provider": provider.pk,
+            "price_fen": got.price_fen,
+            "fee_fen": got.fee_fen,
+            "held_fen": got.held_fen,
+            "own_fen": got.own_fen,
+            "parts": [{"fund": fund, "fen": fen} for fund, fen in got.parts],
+            "answer_by": got.answer_by.isoformat(),
+            "last_day": got.last_day.isoformat(),
+        }
+    )
+
+
+@serve(
+    router,
+    "POST",
+    "/cards/{no}/orders",
+    act="card.order",
+    gives=OrderShown,
+    status=201,
+    key=Key.MUST,
+    title="在家预订",
+    about="本人，或代办事项里有爱心卡的代办人；先试算，价钱或卡里的钱变了会拒绝。",
+)
+def ask_order(request: ApiRequest, no: str, body: AskIn) -> HttpResponse:
+    card = own_card(request, no)
+    told: dict[str, Any] = {"at": request.at, "on": request.on, "by": request.auth.username}
+    told |= {"county": card.county, "person_id": card.person_id, "wish": wish_of(body)}
+    told |= {"seen": (body.fee_fen, body.held_fen)}
 
     def do() -> dict[str, Any]:
-        told: dict[str, Any] = {"at": request.at, "on": request.on, "by": request.auth.username}
-        return show(give_up(county=row.county, no=row.no, because=body.reason, **told))
+        if body.provider is None:
+            return show(ask_the_first(**told))
+        return show(ask(**told, provider=provider_of(body.provider), made_by=ItemOrder.Made.ELDER))
 
-    return perform(request, county=row.county, body=body, do=do)
+    return perform(request, county=card.county, body=body, do=do, status=201, must=True)
+
+
+@serve(
+    router,
+    "POST",
+    "/cards/{no}/orders/{order_no}/cancel",
+    act="card.order",
+    gives=OrderShown,
+    title="取消自己的预订",
+    about="没有接的随时可以；接了的，到那天以前。",
+)
+def take_back_order(request: ApiRequest, no: str, order_no: str, body: CancelIn) -> HttpResponse:
+    card, bare = own_card(request, no), digits(order_no)
+    mine = ItemOrder.objects.filter(county=card.county, no=bare, hold__county=card.county, hold__card=card)
+    if not bare or not mine.exists():
+        raise UNKNOWN_ORDER("no")
+    told: dict[str, Any] = {"at": request.at, "on": request.on, "by": request.auth.username}
+    told |= {"county": card.county, "no": bare, "because": body.reason}
+    return perform(request, county=card.county, body=body, do=lambda: show(give_up(**told)))
+
+
+def own_card(request: ApiRequest, no: str) -> Card:
+    """The card, for who holds it or keeps it under a mandate: nobody else orders with it.
+
+    Refuses with ``card.unknown``, ``person.no_mandate`` or ``door.not_allowed``.
+    """
+    card = card_of(request, no)
+    require_mandate(request.auth, card.person, MANDATE_ACT, request.on)
+    if card.person_id not in {each.person_id for each in request.auth.reaches}:
+        raise NOT_ALLOWED(act=ACTS["card.order"].zh, act_en=ACTS["card.order"].en)
+    return card
+
+
+def wish_of(body: WishIn) -> Wish:
+    return Wish(body.item, body.wanted_on, body.quantity, body.words, body.address)
 
 
 def order_of(request: ApiRequest, no: str) -> ItemOrder:
@@ -231,7 +391,9 @@ def order_of(request: ApiRequest, no: str) -> ItemOrder:
 
 def _shown(request: ApiRequest, body: OrderIn | HandOverIn, county: str, provider_id: int) -> str:
     reader, by = f"provider:{provider_id}", request.auth.username
-    return as_shown(given=body.medium, pin=body.pin or "", counties=(county,), at=request.at, reader=reader, by=by)
+    return as_shown(
+        given=body.medium or "", pin=body.pin or "", counties=(county,), at=request.at, reader=reader, by=by
+    )
 
 
 def show(row: ItemOrder) -> dict[str, Any]:
@@ -249,4 +411,10 @@ def show(row: ItemOrder) -> dict[str, Any]:
         "words": row.words,
         "bill_no": row.bill_no,
         "reason": row.because,
+        "made_by": str(row.made_by),
+        "wanted_on": row.wanted_on.isoformat() if row.wanted_on else None,
+        "address": row.address if held.state == Hold.State.HELD else "",
+        "accepted": row.is_accepted,
+        "declined": row.declined,
+        "until": held.until.isoformat(),
     }
