@@ -30,5 +30,5 @@ urlpatterns = [
     path("schemes/<uuid:key>/<slug:verb>/", examination_sides.act, {"side": SCHEMES}, name="scheme-act"),
     path("<uuid:examination_id>/", examination.one, name="examination-one"),
     path("<uuid:examination_id>/<slug:verb>/", examination.act, name="examination-act"),
-    path("objections/<uuid:objection_id>/answer/", examination.answered, name="examination-answer"),
+    path("objections/<uuid:objection_id>/<slug:verb>/", examination.answered, name="examination-answer"),
 ]
