@@ -30,6 +30,8 @@ OF_PEOPLE = (
     "service",
     "redemption",
     "card",
+    "meal",
+    "aid",
     "feedback",
 )
 

@@ -146,6 +146,7 @@ def close_point(
             at=at,
             by=by,
             reason=because,
+            closure=str(done.closure.id),
             since=str(since),
             moved=len(done.moved),
             cancelled=len(done.cancelled),

@@ -22,6 +22,7 @@ from songhe.entitlement.models import Application, Entitlement
 from songhe.feedback.models import Complaint
 from songhe.grant.models import Grant
 from songhe.kernel.month import BEIJING
+from songhe.month.notify_closed import closed, recalled
 from songhe.month.notify_month import RINGS_WITHIN, remind, tell_month
 from songhe.month.telephone import send_due, spread
 from songhe.notice.models import Notice, Reached
@@ -371,5 +372,7 @@ READERS: dict[str, Reader] = {
     "feedback.review": _complaints,
     "person.refuse_mandate": _asks,
     **dict.fromkeys(STAY_ACTS, _stays),
+    "meal.close_point": closed,
+    "aid.recall": recalled,
     **dict.fromkeys(OF_A_MONTH, _nobody),
 }

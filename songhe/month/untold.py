@@ -9,6 +9,8 @@ ON_THE_SPOT = "done in the person's presence"
 OF_THE_COUNTY = "money of the county, of no one person"
 NO_RIGHT = "changes neither a right nor money; it stands in the file"
 
+OF_A_PROVIDER = "what a provider or the county arranges; no one person's right or money"
+
 NOT_TOLD: dict[str, str] = {
     # The file
     "person.register": NO_RIGHT,
@@ -113,6 +115,35 @@ NOT_TOLD: dict[str, str] = {
     "card.propose_to_heir": OWN,
     "card.pay_heir": "the heir is paid, and the family's page of the card says so",
     "card.decline_heir": "the family's page of the card says so, with the reason",
+    # Meals and aids
+    **dict.fromkeys(
+        (
+            *("meal.propose", "meal.approve", "meal.decline", "meal.open_point", "meal.end_point", "meal.reopen"),
+            *("meal.set_tariff", "meal.set_booking", "meal.publish_menu", "meal.inspect", "meal.remedy"),
+            *("meal.engage_cook", "meal.release_cook", "meal.renew_licence", "meal.keep_sample"),
+            *("meal.discard_sample", "meal.begin", "meal.finish"),
+            *("aid.set_offer", "aid.stock_in", "aid.clean", "aid.send_to_repair", "aid.repaired", "aid.retire"),
+        ),
+        OF_A_PROVIDER,
+    ),
+    "meal.book": OWN,
+    "meal.change": OWN,
+    "meal.cancel": OWN,
+    "meal.serve": ON_THE_SPOT,
+    "meal.unserve": ON_THE_SPOT,
+    "meal.walk_in": ON_THE_SPOT,
+    "meal.miss": "nothing is charged; the page of booked meals says that it was not fetched",
+    "aid.ask": OWN,
+    "aid.assess": ON_THE_SPOT,
+    "aid.try": ON_THE_SPOT,
+    "aid.accept": OWN,
+    "aid.decline": "the elder or the family does not want it; whoever lends says so in their presence",
+    "aid.hand_out": ON_THE_SPOT,
+    "aid.ask_back": OWN,
+    "aid.take_back": ON_THE_SPOT,
+    "aid.decide_damage": "the family's page of the aid says what is owed and why, before the deposit is settled",
+    "aid.settle_deposit": ON_THE_SPOT,
+    "aid.draw_up": "the bill that charges the rent is told",
     # Feedback
     "feedback.rate": OWN,
     "feedback.complain": "the page gives number and day; a confidential one must not ring at home",

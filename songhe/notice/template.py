@@ -1,8 +1,8 @@
 """Templates are data: one sentence for the telephone, a title and a text for the inbox, in Chinese and in English.
 
 A text names its values in braces. Endings say how a value is shown: ``…_fen`` as yuan, ``…_on`` as a date, ``month``
-as a month; what stands under ``words`` of the file is put in words. ``{whose}`` is "您的" for the person and
-"某某老人的" for the family, ``{who}`` without the possessive.
+as a month; what stands under ``words`` of the file is put in words, and a value may bring its words in both languages.
+``{whose}`` is "您的" for the person and "某某老人的" for the family, ``{who}`` without the possessive.
 """
 
 from __future__ import annotations
@@ -112,6 +112,8 @@ def _shown(key: str, value: Any, which: Template, tongue: str) -> str:
     if key in which.words:
         known = which.words[key].get(str(value))
         return known[tongue] if known else str(value)
+    if isinstance(value, Mapping):
+        return str(value[tongue])
     if key.endswith("_fen"):
         yuan, fen = divmod(abs(int(value)), 100)
         amount = f"{'-' if int(value) < 0 else ''}{yuan:,}.{fen:02d}"
