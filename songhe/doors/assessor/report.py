@@ -30,15 +30,15 @@ from songhe.assessment.scale_shape import Scale
 from songhe.document.pdf import render_pdf
 from songhe.doors.assessor import asked
 from songhe.doors.assessor.evidence import as_data
-from songhe.doors.assessor.review_acts import offered
+from songhe.doors.assessor.review_acts import shown
 from songhe.doors.assessor.schedule import about, occasion_words
 from songhe.doors.assessor.visits import NAMED, employments, leave_trace, named_for
 from songhe.doors.may import RULES, may, require, roles
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import words
-from songhe.doors.staff.acting import ActForm, in_words
 from songhe.doors.staff.reach import account_of, noted_read, reach
+from songhe.doors.staff.verbs import NOTHING_WRONG, Wrong
 from songhe.kernel.refusal import Refusal, reason
 from songhe.person.identity import number_of
 from songhe.person.masks import mask_id
@@ -221,20 +221,18 @@ def show(
     row: Assessment,
     *,
     short: bool,
-    wrong: tuple[str, ActForm] | None = None,
-    refused: Refusal | None = None,
+    wrong: Wrong | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     mine = may(request.user, "assessment.submit", request.on)
     said = {
         "report": report_of(row, on=request.on, short=short),
         "mine": mine,
         "crumbs": [*home(request, mine), Crumb(_("评估报告"))],
-        "offered": [] if short else offered(row, request, wrong),
-        "wrong": wrong[1] if wrong else None,
-        "refused": in_words(refused) if refused else "",
-        "refused_code": refused.code if refused else "",
+        "offered": [] if short else shown(row, request, wrong),
+        **(wrong.said() if wrong else NOTHING_WRONG),
     }
-    return render(request, "assessor/report.html", said, status=refused.status if refused else 422 if wrong else 200)
+    return render(request, "assessor/report.html", said, status=status)
 
 
 def home(request: DoorRequest, mine: bool) -> list[Crumb]:

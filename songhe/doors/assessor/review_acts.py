@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,8 +15,9 @@ from songhe.assessment.models import Assessment
 from songhe.assessment.states import TRANSITIONS
 from songhe.doors.may import may
 from songhe.doors.shell.request import DoorRequest
-from songhe.doors.staff.acting import ActForm, BecauseForm, because, fresh
-from songhe.doors.staff.reach import account_of, reach
+from songhe.doors.staff.acting import ActForm, BecauseForm, because
+from songhe.doors.staff.reach import reach
+from songhe.doors.staff.verbs import Offered, ThingForm, Verb, Wrong, by_whom, offered
 from songhe.kernel.refusal import Refusal
 from songhe.month.follow import take_over
 from songhe.policy.resolve import NOT_IN_FORCE, Policy, library
@@ -35,44 +34,25 @@ class DisputeForm(ActForm):
     because = because(gettext_lazy("异议理由"), gettext_lazy("老人或家属为什么认为结果不对。"))
 
 
-class ReassessForm(ActForm):
+class ReassessForm(ThingForm):
     body = forms.TypedChoiceField(label=gettext_lazy("由哪家机构复评"), coerce=int)
     where = forms.ChoiceField(label=gettext_lazy("评估方式"), choices=[])
 
-    def offer(self, county: str, on: date) -> ReassessForm:
-        bodies = [one for one in listed_providers(county, None, on) if one.kind == Kind.ASSESSMENT_BODY]
-        for name, choices in (
-            ("body", [(str(one.pk), one.name) for one in bodies]),
-            ("where", [(Assessment.Where.HOME, _("上门")), (Assessment.Where.ON_SITE, _("到评估机构"))]),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", _("请选择")), *choices]
-            field.error_messages["required"] = str(_("请选择。"))
-        return self
-
-
-@dataclass(frozen=True)
-class Verb:
-    """Something that may be done to a result now."""
-
-    name: str
-    act: str
-    word: Any
-    hint: Any
-    done: Any
-    form: type[ActForm]
-    do: Callable[[Assessment, Mapping[str, Any], DoorRequest], object]
-    tone: str = ""
-    transition: str = ""
-
-
-def _by(asked: DoorRequest) -> dict[str, Any]:
-    return {"at": asked.at, "by": account_of(asked).username}
+    def about(self, thing: Any, request: DoorRequest) -> None:
+        found = listed_providers(thing.county, None, request.on)
+        bodies = [(str(one.pk), one.name) for one in found if one.kind == Kind.ASSESSMENT_BODY]
+        where = [(Assessment.Where.HOME, _("上门")), (Assessment.Where.ON_SITE, _("到评估机构"))]
+        for name, choices in (("body", bodies), ("where", where)):
+            self.choose(name, [("", _("请选择")), *choices])
+            self.fields[name].error_messages["required"] = str(_("请选择。"))
 
 
 def _on(asked: DoorRequest) -> dict[str, Any]:
-    return {**_by(asked), "on": asked.on}
+    return {**by_whom(asked), "on": asked.on}
+
+
+def _may(transition: str) -> Callable[[Any], bool]:
+    return lambda row: TRANSITIONS.allows(row.state, transition)
 
 
 def rules_for(row: Assessment, on: date) -> Policy | None:
@@ -100,6 +80,7 @@ VERBS = (
         ActForm,
         lambda row, told, asked: take_over(assessment=row, policy=rules_for(row, asked.on), **_on(asked)),
         tone="main",
+        open_to=_may("accept"),
     ),
     Verb(
         "send_back",
@@ -108,7 +89,8 @@ VERBS = (
         gettext_lazy("评估员修改后，两人重新签名。"),
         gettext_lazy("已退回评估员。"),
         SendBackForm,
-        lambda row, told, asked: review.send_back(assessment=row, because=told["because"], **_by(asked)),
+        lambda row, told, asked: review.send_back(assessment=row, because=told["because"], **by_whom(asked)),
+        open_to=_may("send_back"),
     ),
     Verb(
         "reassess",
@@ -118,7 +100,7 @@ VERBS = (
         gettext_lazy("已申请复评。"),
         ReassessForm,
         _reassess,
-        transition="uphold",
+        open_to=_may("uphold"),
     ),
     Verb(
         "uphold",
@@ -127,7 +109,8 @@ VERBS = (
         gettext_lazy("异议撤回，或无法再评估。"),
         gettext_lazy("结果维持不变。"),
         BecauseForm,
-        lambda row, told, asked: review.uphold(assessment=row, because=told["because"], **_by(asked)),
+        lambda row, told, asked: review.uphold(assessment=row, because=told["because"], **by_whom(asked)),
+        open_to=_may("uphold"),
     ),
     Verb(
         "dispute",
@@ -139,33 +122,16 @@ VERBS = (
         lambda row, told, asked: review.dispute(
             assessment=row, grounds=told["because"], policy=rules_for(row, asked.on), **_on(asked)
         ),
+        open_to=_may("dispute"),
     ),
 )
-BY_NAME = {verb.name: verb for verb in VERBS}
 
 
-@dataclass(frozen=True)
-class Offered:
-    verb: Verb
-    form: ActForm
-    address: str
-    open: bool = False
-
-
-def offered(row: Assessment, asked: DoorRequest, wrong: tuple[str, ActForm] | None = None) -> list[Offered]:
+def shown(row: Assessment, asked: DoorRequest, wrong: Wrong | None = None) -> list[Offered]:
     """What staff of the county may do about a result now; others get nothing."""
     if not may(asked.user, "assessment.review", asked.on):
         return []
     if not reach(asked, "assessment.review").covers_county(row.county):
         return []
-    found = []
-    for verb in VERBS:
-        allowed = TRANSITIONS.allows(row.state, verb.transition or verb.name)
-        if not allowed or not may(asked.user, verb.act, asked.on):
-            continue
-        mended = wrong[1] if wrong and wrong[0] == verb.name else None
-        form = mended or fresh(verb.form, verb.name)
-        if isinstance(form, ReassessForm) and mended is None:
-            form.offer(row.county, asked.on)
-        found.append(Offered(verb, form, reverse("assessor:review-act", args=[row.no, verb.name]), mended is not None))
-    return found
+    now = [verb for verb in VERBS if verb.open_to(row) and may(asked.user, verb.act, asked.on)]
+    return offered(asked, row, now, page="assessor:review-act", key=row.no, wrong=wrong)

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from songhe.assessment import queries
 from songhe.doors.assessor import report
-from songhe.doors.assessor.review_acts import BY_NAME, ReassessForm
+from songhe.doors.assessor.review_acts import VERBS
 from songhe.doors.assessor.schedule import about
 from songhe.doors.may import check as check_may
 from songhe.doors.may import require
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming, words
-from songhe.doors.staff.acting import act_once, sent
 from songhe.doors.staff.reach import counties, reach
-from songhe.kernel.refusal import Refusal
+from songhe.doors.staff.verbs import Wrong, carried_out, named
 
 MOST = 100
 
@@ -56,29 +52,25 @@ def reviews(request: DoorRequest) -> HttpResponse:
 @require("assessment.review")
 def act(request: DoorRequest, no: str, verb: str) -> HttpResponse:
     """Do one of the verbs, once; whoever comes second is told how it stands."""
-    chosen = BY_NAME.get(verb)
-    if chosen is None:
-        raise Http404
+    chosen = named(VERBS, verb)
     check_may(request, chosen.act)
     row, _short = report.reachable(request, no)
     if not reach(request, "assessment.review").covers_county(row.county):
         raise Http404
-    form = sent(chosen.form, chosen.name, request)
-    if isinstance(form, ReassessForm):
-        form.offer(row.county, request.on)
-    if not form.is_valid():
-        return report.show(request, row, short=False, wrong=(chosen.name, form))
 
-    def do() -> dict[str, Any]:
-        chosen.do(row, form.cleaned_data, request)
-        return {"no": row.no}
-
-    try:
-        act_once(request, county=row.county, name=f"assessment.{chosen.name}:{no}", form=form, do=do)
-    except Refusal as refusal:
+    def shown(wrong: Wrong, status: int) -> HttpResponse:
         now, _short = report.reachable(request, no)
-        if now.state in report.NOT_YET:
-            raise
-        return report.show(request, now, short=False, refused=refusal)
-    messages.success(request, words.of_person(row.person.name, chosen.done))
-    return HttpResponseRedirect(reverse("assessor:report", args=[no]))
+        if wrong.refusal and now.state in report.NOT_YET:
+            raise wrong.refusal
+        return report.show(request, now, short=False, wrong=wrong, status=status)
+
+    return carried_out(
+        request,
+        row,
+        chosen,
+        key=no,
+        county=row.county,
+        shown=shown,
+        after=reverse("assessor:report", args=[no]),
+        said=words.of_person(row.person.name, chosen.done),
+    )
