@@ -19,12 +19,12 @@ QUESTIONS: dict[str, str] = {
         WHERE v.outcome IS NULL OR v.outcome <> 'pass'""",
     "settlement.line_in_two_statements": """
         SELECT x.county, x.id FROM settlement_statementline x
-        WHERE x.kind <> 'REFUND' AND EXISTS (SELECT 1 FROM settlement_statementline y WHERE y.county = x.county
-              AND y.line_id = x.line_id AND y.programme = x.programme AND y.kind <> 'REFUND' AND y.id < x.id)""",
+        WHERE NOT (x.kind = 'REFUND') AND EXISTS (SELECT 1 FROM settlement_statementline y WHERE y.county = x.county
+              AND y.line_id = x.line_id AND y.programme = x.programme AND NOT (y.kind = 'REFUND') AND y.id < x.id)""",
     "settlement.refund_without_charge": """
         SELECT x.county, x.id FROM settlement_statementline x
         WHERE x.kind = 'REFUND' AND NOT EXISTS (SELECT 1 FROM settlement_statementline y WHERE y.county = x.county
-              AND y.line_id = x.line_id AND y.programme = x.programme AND y.kind <> 'REFUND'
+              AND y.line_id = x.line_id AND y.programme = x.programme AND NOT (y.kind = 'REFUND')
               AND y.amount_fen = -x.amount_fen)""",
     "settlement.refund_of_another_line": """
         SELECT x.county, x.id FROM settlement_statementline x
@@ -59,7 +59,7 @@ QUESTIONS: dict[str, str] = {
         JOIN redemption_line l ON l.county = x.county AND l.id = x.line_id
         JOIN redemption_bill b ON b.county = l.county AND b.id = l.bill_id
         JOIN person_person p ON p.county = b.county AND p.id = b.person_id
-        WHERE x.kind <> 'REFUND' AND l.service_on > p.died_on
+        WHERE NOT (x.kind = 'REFUND') AND l.service_on > p.died_on
           AND NOT EXISTS (SELECT 1 FROM redemption_reversal r WHERE r.county = x.county AND r.line_id = x.line_id)""",
     "settlement.statement_totals_differ": """
         SELECT s.county, s.id FROM settlement_statement s

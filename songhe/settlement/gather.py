@@ -44,6 +44,7 @@ _BY_CREDITS = (
     "JOIN credit_scheme f ON f.county = h.county AND f.id = h.scheme_id AND f.code = %s"
 )
 
+#: What a line was charged by is asked as its partial index says it: SQLite takes no other words for the same.
 _CHARGES = """
     SELECT l.county, l.id AS line_id, {source} AS source_id, {nothing} AS reversal_id,
            CASE WHEN b.month < %s AND b.replaces_id IS NOT NULL THEN 'CORRECTION' ELSE 'CHARGE' END AS kind,
@@ -55,7 +56,7 @@ _CHARGES = """
     JOIN redemption_verdict v ON v.county = l.county AND v.line_id = l.id AND v.outcome = 'pass'
     WHERE l.county = %s AND b.served_in = '' AND b.month <= %s AND b.state IN ('booked', 'reversed') AND {amount} > 0
       AND NOT EXISTS (SELECT 1 FROM settlement_statementline x
-                      WHERE x.county = l.county AND x.line_id = l.id AND x.programme = %s AND x.kind <> 'REFUND')
+                      WHERE x.county = l.county AND x.line_id = l.id AND x.programme = %s AND NOT (x.kind = 'REFUND'))
       AND NOT EXISTS (SELECT 1 FROM redemption_reversal r WHERE r.county = l.county AND r.line_id = l.id)
       AND NOT EXISTS (SELECT 1 FROM person_event e
                       WHERE e.county = b.county AND e.person_id = b.person_id AND e.kind = 'death'
@@ -65,7 +66,7 @@ _REFUNDS = """
     SELECT x.county, x.line_id, {source} AS source_id, r.id AS reversal_id, 'REFUND' AS kind, x.service_month,
            -x.amount_fen AS amount, b.provider_id, l.service_on, b.no AS bill_no, l.number AS line_number
     FROM redemption_reversal r
-    JOIN settlement_statementline x ON x.county = r.county AND x.line_id = r.line_id AND x.kind <> 'REFUND'
+    JOIN settlement_statementline x ON x.county = r.county AND x.line_id = r.line_id AND NOT (x.kind = 'REFUND')
     JOIN settlement_statement s ON s.county = x.county AND s.id = x.statement_id
     JOIN redemption_line l ON l.county = x.county AND l.id = x.line_id
     JOIN redemption_bill b ON b.county = l.county AND b.id = l.bill_id

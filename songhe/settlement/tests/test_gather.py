@@ -428,6 +428,17 @@ def test_the_number_of_statements_does_not_follow_the_number_of_lines():
     assert queries(20) == few
 
 
+def test_what_is_charged_already_is_found_by_its_index_and_not_among_all_lines_of_the_county():
+    make.bill(500, of=make.payee())
+    with CaptureQueriesContext(connection) as asked:
+        make.gathered()
+    charges = next(each["sql"] for each in asked if "AS service_month" in each["sql"])
+    if connection.vendor == "sqlite":  # PostgreSQL plans by what it counted, and here it counted nothing.
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {charges}")
+            assert "settlement_line_charged_once" in str(cursor.fetchall())
+
+
 def test_runs_as_a_job_that_can_be_run_again():
     make.bill(500, of=make.payee())
     clock = lambda: make.at(APRIL.first)  # noqa: E731
