@@ -27,9 +27,10 @@ from songhe.doors.may import may, require
 from songhe.doors.provider.fields import YuanField
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
-from songhe.doors.staff.acting import ActForm, act_once, because, fresh, in_words, sent
+from songhe.doors.staff.acting import ActForm, act_once, because, fresh, problems, sent
 from songhe.doors.staff.aids_shown import CONDITIONS, PIECES, name_of
-from songhe.doors.staff.reach import account_of, counties, out_of_reach
+from songhe.doors.staff.reach import counties, county_of
+from songhe.doors.staff.verbs import by_whom, find
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
 
@@ -68,25 +69,15 @@ class Claim:
     form: ActForm | None
 
 
-def county_of(request: DoorRequest, wanted: str = "") -> tuple[str, list[str]]:
-    """The county that the page is about, and those that could be chosen instead; another's is not there."""
-    known = counties(request, "aid.read")
-    found = wanted or request.GET.get("county") or (known[0] if known else "")
-    if not found or found not in known:
-        raise Http404
-    return found, known
-
-
 @require_safe
 @require("aid.read")
 def aids(request: DoorRequest) -> HttpResponse:
-    return page(request, *county_of(request))
+    return page(request, county_of(request, "aid.read"))
 
 
 def page(
     request: DoorRequest,
     county: str,
-    known: list[str],
     *,
     form: ActForm | None = None,
     about: UUID | None = None,
@@ -96,11 +87,12 @@ def page(
     month = Month.of(request.on)
     decides = may(request.user, "aid.decide", request.on)
     calls_back = may(request.user, "aid.recall", request.on)
+    known = counties(request, "aid.read")
     names = naming.places(known, request.on)
     said = {
         "county": county,
         "county_name": names[county],
-        "chips": [{"word": names[one], "address": address(one, known), "current": one == county} for one in known]
+        "chips": [{"word": names[one], "address": address(one), "current": one == county} for one in known]
         if len(known) > 1
         else [],
         "month": month,
@@ -119,16 +111,14 @@ def page(
         ],
         "recalls": [(row, name_of(row.aid), out) for row, out in recalls(county)],
         "recall": recall_form(request, county, form) if calls_back else None,
-        "wrong": form if form is not None and form.errors else None,
-        "refused": in_words(refusal) if refusal else "",
-        "refused_code": refusal.code if refusal else "",
+        **problems(form, refusal),
     }
     status = refusal.status if refusal else 422 if said["wrong"] else 200
     return render(request, "staff/aids.html", said, status=status)
 
 
-def address(county: str, known: list[str]) -> str:
-    return reverse("staff:aids") + (f"?{urlencode({'county': county})}" if len(known) > 1 else "")
+def address(county: str) -> str:
+    return f"{reverse('staff:aids')}?{urlencode({'county': county})}"
 
 
 def decide_form(row: Inspection, given: ActForm | None) -> ActForm:
@@ -143,50 +133,39 @@ def recall_form(request: DoorRequest, county: str, given: ActForm | None) -> Act
     return fresh(made, "recall", county=county)
 
 
-def own_claim(request: DoorRequest, inspection_id: UUID) -> tuple[Inspection, list[str]]:
-    """A check within reach; elsewhere it is not there, and the asking is noted."""
-    row = Inspection.objects.filter(id=inspection_id).select_related("loan__piece").first()
-    if row is None:
-        raise Http404
-    known = counties(request, "aid.read")
-    if row.county not in known:
-        out_of_reach(request, county=row.county, subject="aid_inspection", subject_id=row.id)
-    return row, known
+def own_claim(request: DoorRequest, inspection_id: UUID) -> Inspection:
+    rows = Inspection.objects.select_related("loan__piece")
+    row: Inspection = find(request, rows, "aid.read", "aid_inspection", inspection_id)
+    return row
 
 
 @require_POST
 @require("aid.decide")
 def decide(request: DoorRequest, inspection_id: UUID) -> HttpResponse:
     """How much the family owes for a damage, by the evidence; neither the provider nor who claims it decides."""
-    row, known = own_claim(request, inspection_id)
+    row = own_claim(request, inspection_id)
     form = sent(DecideForm, f"decide_{row.id.hex}", request)
     if not form.is_valid():
-        return page(request, row.county, known, form=form, about=row.id)
+        return page(request, row.county, form=form, about=row.id)
     told = form.cleaned_data
 
     def do() -> dict[str, Any]:
-        decide_damage(
-            inspection=row,
-            decided_fen=told["amount"],
-            because=told["because"],
-            at=request.at,
-            by=account_of(request).username,
-        )
+        decide_damage(inspection=row, decided_fen=told["amount"], because=told["because"], **by_whom(request))
         return {}
 
     try:
         act_once(request, county=row.county, name=f"aid.decide:{row.id}", form=form, do=do)
     except Refusal as refusal:
-        return page(request, row.county, known, form=form, about=row.id, refusal=refusal)
+        return page(request, row.county, form=form, about=row.id, refusal=refusal)
     messages.success(request, _("认定好了，机构可以退押金了。"))
-    return HttpResponseRedirect(address(row.county, known))
+    return HttpResponseRedirect(address(row.county))
 
 
 @require_safe
 @require("aid.read")
 def evidence(request: DoorRequest, inspection_id: UUID) -> HttpResponse:
     """The picture of a damage, to keep; a browser never opens it as a page."""
-    row, _known = own_claim(request, inspection_id)
+    row = own_claim(request, inspection_id)
     if row.evidence_id is None:
         raise Http404
     stored = StoredFile.objects.everywhere("evidence of a damage").get(county=row.county, id=row.evidence_id)
@@ -199,11 +178,11 @@ def evidence(request: DoorRequest, inspection_id: UUID) -> HttpResponse:
 @require("aid.recall")
 def call_back(request: DoorRequest) -> HttpResponse:
     """Call a model, or some of its pieces, back in the whole county."""
-    county, known = county_of(request, request.POST.get("county", ""))
+    county = county_of(request, "aid.read")
     catalogue = aids_on(county, request.on)
     form = RecallForm(request.POST, aids=catalogue, auto_id="id_recall_%s")
     if not form.is_valid():
-        return page(request, county, known, form=form)
+        return page(request, county, form=form)
     told = form.cleaned_data
     aid = next(one for one in catalogue if str(one.pk) == told["aid"])
 
@@ -214,16 +193,15 @@ def call_back(request: DoorRequest) -> HttpResponse:
             because=told["because"],
             notice_no=told["notice_no"],
             serials=told["serials"].split(),
-            at=request.at,
             on=request.on,
-            by=account_of(request).username,
+            **by_whom(request),
         )
         return {"out": len(loans)}
 
     try:
         answer = act_once(request, county=county, name="aid.recall", form=form, do=do)
     except Refusal as refusal:
-        return page(request, county, known, form=form, refusal=refusal)
+        return page(request, county, form=form, refusal=refusal)
     out = answer["out"]
     said = ngettext(
         "召回登记好了，还有 %(count)s 件在老人家里，机构会去取。",
@@ -231,4 +209,4 @@ def call_back(request: DoorRequest) -> HttpResponse:
         out,
     )
     messages.success(request, said % {"count": out})
-    return HttpResponseRedirect(address(county, known))
+    return HttpResponseRedirect(address(county))
