@@ -145,6 +145,11 @@ def require_partner(provider: Provider, county: str, on: date, *, help: str | No
     return found
 
 
+def is_partner(provider: Provider, county: str, on: date) -> bool:
+    """Whether the merchant is on the county's list on the day, for whatever it is."""
+    return _listed(county, on).filter(provider=provider).exists()
+
+
 def _listed(county: str, on: date) -> QuerySet[Partner]:
     admitted = Q(state=Partner.State.ADMITTED) | Q(state=Partner.State.LEFT, last_day__gte=on)
     return Partner.objects.filter(admitted, county=county, valid_from__lte=on)

@@ -9,6 +9,7 @@ from songhe.kernel.refusal import reason
 from songhe.person.models import Event, Person
 from songhe.provider.admit import is_listed
 from songhe.provider.models import Category, Certificate, Kind, Provider, Worker
+from songhe.provider.partner import is_partner, require_partner
 from songhe.provider.suspend import require_open
 from songhe.provider.worker import certificates_on, is_working
 
@@ -87,13 +88,17 @@ def require_past(day: date, *, on: date) -> None:
         raise IN_THE_FUTURE("on", day=day)
 
 
-def require_open_to(provider: Provider, *, county: str, day: date, category: str | None) -> None:
+def require_open_to(provider: Provider, *, county: str, day: date, category: str | None, help: str = "") -> None:
     """On the county's list for the group on the day, and not suspended; what belongs to none of the four groups
-    needs a provider that is on the list at all.
+    needs a provider that is on the list at all. A merchant that takes the love card records what it is admitted for.
 
-    Refuses with ``provider.not_listed`` or ``provider.suspended``.
+    Refuses with ``provider.not_listed``, ``provider.suspended`` or ``provider.partner_not_for_this``.
     """
-    require_open(provider, county, category if category in Category.values else None, day)
+    group = category if category in Category.values else None
+    if help and not is_listed(provider, county, group, day) and is_partner(provider, county, day):
+        require_partner(provider, county, day, help=help)
+        return
+    require_open(provider, county, group, day)
 
 
 def require_takes_residents(provider: Provider, *, county: str, day: date) -> None:

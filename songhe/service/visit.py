@@ -342,7 +342,7 @@ def _keep(visit: Visit, mandate_id: UUID | None, *, at: datetime, by: str) -> Vi
             return told
         require_alive(person, day=day)
         _require_item(visit.item, county=county, day=day)
-        require_open_to(visit.provider, county=county, day=day, category=visit.item.category)
+        require_open_to(visit.provider, county=county, day=day, category=visit.item.category, help=visit.item.help)
         if visit.worker is not None:
             require_qualified(visit.worker, provider=visit.provider, day=day)
         visit.confirmed_by = _confirmation(visit, visit.confirmed_by, mandate_id)

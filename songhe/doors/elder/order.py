@@ -78,6 +78,7 @@ class WishForm(ActForm):
         label=gettext_lazy("到哪里服务"),
         max_length=200,
         required=False,
+        error_messages={"required": gettext_lazy("请写明到哪里服务。")},
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
     words = forms.CharField(
@@ -130,6 +131,7 @@ def item(request: DoorRequest, code: str) -> HttpResponse:
     require_act(elder, MANDATE_ACT)
     form = sent(WishForm, "order", request)
     assert isinstance(form, WishForm)
+    form.fields["address"].required = row.evidence in COMES
     if not form.is_valid() or request.POST.get("do") == "change":
         return wish_page(request, elder, row, form=form, status=422 if form.errors else 200)
     try:
@@ -204,13 +206,15 @@ def wish_page(
     kept = {name: form[name].value() for name in form.fields if name not in ("key", "version")} if form else {}
     start = {"wanted_on": request.on + timedelta(days=1), "quantity": 1, "address": elder.person.address}
     wrong = form if form is not None and form.errors else None
+    shown = wrong or money.fresh(WishForm, "order", **(kept or start))
+    shown.fields["address"].required = row.evidence in COMES
     told = {
         "item": row,
         "name": name_of(row),
         "unit": unit_of(row),
         "comes": row.evidence in COMES,
         "choices": choices_of(elder, row, request.on),
-        "form": wrong or money.fresh(WishForm, "order", **(kept or start)),
+        "form": shown,
         "chosen": kept.get("provider", ""),
         "wrong": wrong,
         "why_not": why_not(elder, card),
