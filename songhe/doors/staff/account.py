@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -24,8 +23,9 @@ from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.sessions import end_all, tell_owner
 from songhe.doors.staff import accounts
-from songhe.doors.staff.acting import ActForm, BecauseForm, act_once, fresh, in_words, problems, sent
+from songhe.doors.staff.acting import ActForm, BecauseForm, act_once, fresh, in_words, sent
 from songhe.doors.staff.reach import account_of, noted_read
+from songhe.doors.staff.verbs import NOTHING_WRONG, Doing, ThingForm, Verb, Wrong, carried_out, named, offered
 from songhe.kernel import place_code
 from songhe.kernel.refusal import Refusal, reason
 from songhe.provider.models import Provider
@@ -59,7 +59,7 @@ class OpenForm(ActForm):
     email = forms.EmailField(label=gettext_lazy("电子邮箱"), required=False)
 
 
-class AppointForm(ActForm):
+class AppointForm(ThingForm):
     role = forms.ChoiceField(label=gettext_lazy("角色"))
     place = forms.CharField(
         label=gettext_lazy("区划代码"), max_length=12, help_text=gettext_lazy("6 位县区，9 位乡镇，12 位村居。")
@@ -76,11 +76,13 @@ class AppointForm(ActForm):
         label=gettext_lazy("到哪天止"), required=False, help_text=gettext_lazy("含当天；没有期限的不填。审计须填。")
     )
 
-    def __init__(self, *told: Any, providers: list[tuple[int, str]], **more: Any) -> None:
-        super().__init__(*told, **more)
-        fields: dict[str, Any] = self.fields
-        fields["role"].choices = [(role.value, accounts.role_word(role)) for role in Role if role != Role.CITIZEN]
-        fields["provider"].choices = [("", "—"), *providers]
+    def about(self, thing: Any, request: DoorRequest) -> None:
+        reached = accounts.prefixes(request, "account.appoint")
+        found = Provider.objects.filter(accounts.inside(reached)).order_by("name")[:PROVIDERS]
+        self.choose("role", [(role.value, accounts.role_word(role)) for role in Role if role != Role.CITIZEN])
+        self.choose("provider", [("", "—"), *((str(one.pk), one.name) for one in found)])
+        self.initial["place"] = reached[0] if len(reached[0]) >= 6 else ""
+        self.initial["valid_from"] = request.on
 
 
 class EndForm(ActForm):
@@ -88,38 +90,31 @@ class EndForm(ActForm):
     last_day = DayField(label=gettext_lazy("最后一天"))
 
 
-@dataclass(frozen=True)
-class Verb:
-    """Something done to a login: the act that allows it, its form, and what is said when it is done."""
-
-    act: str
-    form: type[ActForm]
-    do: Callable[[DoorRequest, Account, Mapping[str, Any]], object]
-    done: Any
+Told = Mapping[str, Any]
 
 
-def lock(request: DoorRequest, row: Account, told: Mapping[str, Any]) -> None:
+def lock(row: Account, told: Told, request: DoorRequest) -> None:
     login.lock_account(account=row, because=told["because"], by=account_of(request), at=request.at)
     end_all(request, row)
 
 
-def unlock(request: DoorRequest, row: Account, told: Mapping[str, Any]) -> None:
+def unlock(row: Account, told: Told, request: DoorRequest) -> None:
     login.unlock_account(account=row, by=account_of(request), at=request.at)
 
 
-def link(request: DoorRequest, row: Account, told: Mapping[str, Any]) -> None:
+def link(row: Account, told: Told, request: DoorRequest) -> None:
     """The link is shown once, on the next page, and kept nowhere else."""
     secret = password.give_link(account=row, by=account_of(request), at=request.at, machine_at=request.server_at)
     request.session[LINK] = {"account": row.pk, "secret": secret}
 
 
-def reset(request: DoorRequest, row: Account, told: Mapping[str, Any]) -> None:
+def reset(row: Account, told: Told, request: DoorRequest) -> None:
     second_factor.reset_factors(account=row, by=account_of(request), because=told["because"], at=request.at)
     end_all(request, row)
     tell_owner(request, row, "sign_in.factor_changed")
 
 
-def appoint(request: DoorRequest, row: Account, told: Mapping[str, Any]) -> None:
+def appoint(row: Account, told: Told, request: DoorRequest) -> None:
     """Refuses with ``staff.place_beyond_reach`` above or beside one's own area, with ``staff.auditor_for_a_time``, or
     as ``login.appoint`` does."""
     if told["role"] == Role.AUDITOR and told["valid_to"] is None:
@@ -141,43 +136,32 @@ def appoint(request: DoorRequest, row: Account, told: Mapping[str, Any]) -> None
     )
 
 
-def end(request: DoorRequest, row: Account, told: Mapping[str, Any]) -> None:
+def end(row: Account, told: Told, request: DoorRequest) -> None:
     held = Appointment.objects.filter(pk=told["appointment"], account=row).exclude(role=Role.CITIZEN).first()
     if held is None:
         raise Http404
     login.end_appointment(appointment=held, last_day=told["last_day"], by=account_of(request), at=request.at)
 
 
-VERBS: dict[str, Verb] = {
-    "lock": Verb("account.write", BecauseForm, lock, gettext_lazy("已锁定，并退出了所有登录。")),
-    "unlock": Verb("account.write", ActForm, unlock, gettext_lazy("已解除锁定。")),
-    "link": Verb("account.write", ActForm, link, gettext_lazy("链接已生成，只显示这一次。")),
-    "reset": Verb(
-        "account.reset_factor", BecauseForm, reset, gettext_lazy("已重置，并退出了所有登录。请其登录后重新登记。")
+def _verb(name: str, act: str, done: Any, form: type[ActForm], do: Doing) -> Verb:
+    """The page has words of its own for each."""
+    return Verb(name, act, "", "", done, form, do)
+
+
+VERBS = (
+    _verb("lock", "account.write", gettext_lazy("已锁定，并退出了所有登录。"), BecauseForm, lock),
+    _verb("unlock", "account.write", gettext_lazy("已解除锁定。"), ActForm, unlock),
+    _verb("link", "account.write", gettext_lazy("链接已生成，只显示这一次。"), ActForm, link),
+    _verb(
+        "reset",
+        "account.reset_factor",
+        gettext_lazy("已重置，并退出了所有登录。请其登录后重新登记。"),
+        BecauseForm,
+        reset,
     ),
-    "appoint": Verb("account.appoint", AppointForm, appoint, gettext_lazy("已任命。")),
-    "end": Verb("account.appoint", EndForm, end, gettext_lazy("已记下最后一天。")),
-}
-
-
-def form_of(request: DoorRequest, verb: str, *, posted: bool = False) -> ActForm:
-    """The form of a verb, empty with its defaults, or as it was sent."""
-    kind: Any = VERBS[verb].form
-    if kind is AppointForm:
-        providers = providers_of(request)
-        kind = lambda *told, **more: AppointForm(*told, providers=providers, **more)  # noqa: E731
-    if posted:
-        return sent(kind, verb, request)
-    initial: dict[str, Any] = {}
-    if verb == "appoint":
-        first = accounts.prefixes(request, "account.appoint")[0]
-        initial = {"place": first if len(first) >= 6 else "", "valid_from": request.on}
-    return fresh(kind, verb, **initial)
-
-
-def providers_of(request: DoorRequest) -> list[tuple[int, str]]:
-    rows = Provider.objects.filter(accounts.inside(accounts.prefixes(request, "account.appoint")))
-    return list(rows.order_by("name").values_list("pk", "name")[:PROVIDERS])
+    _verb("appoint", "account.appoint", gettext_lazy("已任命。"), AppointForm, appoint),
+    _verb("end", "account.appoint", gettext_lazy("已记下最后一天。"), EndForm, end),
+)
 
 
 @require_safe
@@ -188,24 +172,15 @@ def account(request: DoorRequest, account_id: int) -> HttpResponse:
     return shown(request, row)
 
 
-def shown(
-    request: DoorRequest,
-    row: Account,
-    *,
-    wrong: tuple[str, ActForm] | None = None,
-    refusal: Refusal | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def shown(request: DoorRequest, row: Account, wrong: Wrong | None = None, status: int = 200) -> HttpResponse:
     offices = accounts.offices_of([row], request.on, all_of_them=True).get(row.pk, [])
     own = row.pk == account_of(request).pk
-    allowed = {name for name, verb in VERBS.items() if not own and may(request.user, verb.act, request.on)}
     is_locked = not row.is_active or (row.barred_until is not None and row.barred_until > request.at)
     has_factor = row.pk in accounts.with_factor([row])
-    allowed -= ({"lock"} if not row.is_active else set()) | (set() if is_locked else {"unlock"})
-    allowed -= set() if has_factor else {"reset"}
-    held = {name: form_of(request, name) for name in allowed - {"end"}}
-    if wrong and wrong[0] in held:
-        held[wrong[0]] = wrong[1]
+    senseless = {"lock" if not row.is_active else "", "" if is_locked else "unlock", "" if has_factor else "reset"}
+    now = [each for each in VERBS if not own and may(request.user, each.act, request.on) and each.name not in senseless]
+    found = offered(request, row, now, page="staff:account-act", key=row.pk, wrong=wrong)
+    allowed = {one.verb.name: one.form for one in found}
     said = {
         "crumbs": accounts.crumbs_of(row),
         "row": row,
@@ -218,12 +193,12 @@ def shown(
             else (one, None)
             for one in offices
         ],
-        "forms": held,
-        "opened": wrong[0] if wrong else "",
+        "forms": allowed,
+        "opened": wrong.verb.name if wrong else "",
         "history": accounts.history_of(row),
         "link": taken_link(request, row),
         "link_days": password.LINK_DAYS,
-        **problems(wrong[1] if wrong else None, refusal),
+        **(wrong.said() if wrong else NOTHING_WRONG),
     }
     return render(request, "staff/account.html", said, status=status)
 
@@ -247,26 +222,17 @@ def county_of(request: DoorRequest) -> str:
 @require("account.read")
 def act(request: DoorRequest, account_id: int, verb: str) -> HttpResponse:
     """Do one thing to a login, once; a refusal shows it as it stands now, and says why."""
-    wanted = VERBS.get(verb)
-    if wanted is None:
-        raise Http404
+    wanted = named(VERBS, verb)
     row = accounts.find(request, account_id)
     check(request, wanted.act)
-    form = form_of(request, verb, posted=True)
-    if not form.is_valid():
-        return shown(request, row, wrong=(verb, form), status=422)
 
-    def do() -> dict[str, Any]:
-        wanted.do(request, row, form.cleaned_data)
-        return {"account": row.pk}
-
-    try:
-        act_once(request, county=county_of(request), name=f"staff.account.{verb}:{row.pk}", form=form, do=do)
-    except Refusal as refusal:
+    def as_it_stands(wrong: Wrong, status: int) -> HttpResponse:
         row.refresh_from_db()
-        return shown(request, row, refusal=refusal, status=refusal.status)
-    messages.success(request, str(wanted.done))
-    return HttpResponseRedirect(reverse("staff:account", args=[row.pk]))
+        return shown(request, row, wrong, status)
+
+    after = reverse("staff:account", args=[row.pk])
+    told: dict[str, Any] = {"county": county_of(request), "shown": as_it_stands, "after": after}
+    return carried_out(request, row, wanted, key=row.pk, **told)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -292,7 +258,7 @@ def add(request: DoorRequest) -> HttpResponse:
             at=request.at,
             practice=request.practice,
         )
-        link(request, made, {})
+        link(made, {}, request)
         return {"account": made.pk}
 
     try:
