@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -75,6 +76,16 @@ def slips(*, counties: Collection[str], provider_id: int) -> QuerySet[Slip]:
     """A merchant's slips, the newest first."""
     rows = Slip.objects.filter(county__in=list(counties), device__provider_id=provider_id)
     return rows.select_related("device", "bill").order_by("-received_at", "-counter")
+
+
+def bearers(slips: Collection[Slip]) -> dict[UUID, str]:
+    """Who bears what could not be booked of these slips, where that is decided."""
+    rows = Trouble.objects.filter(slip__in=[row.id for row in slips], state=Trouble.State.DECIDED)
+    return {
+        slip_id: bearer
+        for slip_id, bearer in rows.filter(county__in={row.county for row in slips}).values_list("slip_id", "bearer")
+        if slip_id is not None
+    }
 
 
 def guarantee(county: str) -> Guarantee:

@@ -22,11 +22,11 @@ from songhe.doors.provider.posting import post, troubles
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.shell.worker import worker_script
 from songhe.doors.staff.acting import ActForm, fresh, in_words, sent
-from songhe.doors.staff.offline_shown import DEVICES, SLIPS
+from songhe.doors.staff.offline_shown import BEARERS, DEVICES, SLIPS, Shown
 from songhe.kernel.refusal import Refusal
 from songhe.offline import device as verbs
 from songhe.offline import queries
-from songhe.offline.models import Device
+from songhe.offline.models import Device, Slip
 from songhe.offline.signed import Sent
 from songhe.offline.sync import take_in
 from songhe.provider.models import Price
@@ -98,12 +98,23 @@ def page(
             )
             for one in stands
         ],
-        "slips": [(row, SLIPS[row.state]) for row in queries.slips(**told)[: queries.SHOWN]],
+        "slips": slips_shown(list(queries.slips(**told)[: queries.SHOWN])),
         "troubles": [(row, words(row.said)) for row in queries.troubles(**told)[: queries.SHOWN]],
         "register": (form if isinstance(form, DeviceForm) else fresh(DeviceForm, "device")) if manages else None,
         **troubles(form, refusal),
     }
     return shown(request, desk, "provider/offline.html", said, status=status)
+
+
+def slips_shown(slips: list[Slip]) -> list[tuple[Slip, Shown, Shown | None]]:
+    """Each slip with its state and, once the county has decided, who bears what it was short of."""
+    decided = queries.bearers(slips)
+    found = []
+    for row in slips:
+        bearer = BEARERS.get(decided.get(row.id, ""))
+        is_booked = row.state == Slip.State.BOOKED
+        found.append((row, SLIPS[row.state] if is_booked or bearer is None else bearer, bearer if is_booked else None))
+    return found
 
 
 def words(said: dict[str, Any]) -> str:

@@ -224,6 +224,7 @@ def takings_page(
                 words.word(words.STATEMENT, row.state),
                 who_has(row),
                 form.of(row) if row.id in to_confirm else None,
+                not shares_invoice(row),
             )
             for row in rows
         ],

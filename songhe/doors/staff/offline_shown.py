@@ -20,6 +20,12 @@ DEVICES: dict[str, Shown] = {
     "ended": Shown(pgettext_lazy("offline", "已停用"), ""),
 }
 
+#: Who bears a slip that could not be booked.
+BEARERS: dict[str, Shown] = {
+    "county": Shown(gettext_lazy("县担保资金承担"), "ok"),
+    "merchant": Shown(gettext_lazy("商家承担"), "bad"),
+}
+
 SLIPS: dict[str, Shown] = {
     "waiting": Shown(gettext_lazy("未入账，等前面的单据"), "warn"),
     "booked": Shown(gettext_lazy("已入账"), "ok"),

@@ -151,7 +151,9 @@ def test_what_the_county_bears_stands_on_a_statement_that_the_merchant_reads(
     send(manager, HERE, f"{device.id}/upload/", slips=lines(*[till.slip(card, made=EARLIER) for _ in range(2)]))
     send(clerk, THERE, "guarantee/", amount="100", document_no="文1")
     send(approver, THERE, f"{Endowment.objects.get().id}/approve/")
+    assert "县担保资金承担" not in text(manager.get(HERE))
     send(clerk, THERE, f"{Trouble.objects.get().id}/", bearer="county", because="停电时段")
+    assert "县担保资金承担" in text(manager.get(HERE))
     gather(county=LISHUI, programme=FUND, month=Month.of(DAY), at=at(DAY), by="run")
     no = Statement.objects.get(programme=FUND).no
     for client, page in ((manager, f"/provider/statements/{no}/"), (clerk, f"/staff/statements/{no}/")):
