@@ -225,6 +225,24 @@ class Price(models.Model):
         ]
 
 
+class Opening(models.Model):
+    """A span of a weekday (1 Monday … 7 Sunday) in which a place is open, in minutes after midnight in Beijing."""
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    weekday = models.IntegerField()
+    opens = models.IntegerField()
+    closes = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "weekday", "opens"], name="provider_opening_once"),
+            models.CheckConstraint(
+                name="provider_opening_span",
+                condition=Q(weekday__gte=1, weekday__lte=7, opens__gte=0, closes__lte=1440, opens__lt=F("closes")),
+            ),
+        ]
+
+
 class Upgrade(models.Model):
     """More than the item asks for, at a price of the provider's own: purses pay the base price, the elder the rest."""
 

@@ -42,6 +42,7 @@ class Tab:
 def tabs(current: str) -> list[Tab]:
     named = (
         ("own", _("基本信息")),
+        ("hours", _("营业时间")),
         ("prices", _("价目表")),
         ("workers", _("人员与证照")),
         ("account", _("收款账户")),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -20,14 +20,17 @@ from songhe.doors.public import words
 from songhe.doors.public.directory import prices
 from songhe.doors.public.finder import Asked, asked_of, chips, found_page, how_far, on_map
 from songhe.doors.public.map import Ground, ground
+from songhe.doors.public.opening import now_said, week_said
 from songhe.doors.public.place import County, counties, of_address
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
-from songhe.doors.staff.words import listed, said, titled
+from songhe.doors.staff.cursor import address
+from songhe.doors.staff.words import Word, listed, said, titled
 from songhe.kernel.geo import Point, distance_metres
 from songhe.provider.catalogue import UNITS
 from songhe.provider.discount import reduce, terms_on
 from songhe.provider.help import EVERYTHING, HELPS
+from songhe.provider.hours import Week, standing, weeks
 from songhe.provider.models import Discount, Partner
 from songhe.provider.partner import partners_on
 
@@ -67,6 +70,8 @@ class Merchant:
     town_code: str
     metres: int | None
     offs: tuple[Off, ...] = ()
+    hours: Word | None = None
+    week: Week = field(default_factory=dict)
 
     @property
     def row(self) -> Any:
@@ -90,7 +95,7 @@ def merchants(request: DoorRequest) -> HttpResponse:
     drawn = ground(county.code)
     asked = asked_of(request, county, drawn)
     help = help_of(request)
-    found = found_by(asked, help, drawn, request.on)
+    found = open_now(request, found_by(asked, help, drawn, request.on))
     known_helps = offered(county.code, request.on)
     said = {
         **found_page(
@@ -98,12 +103,14 @@ def merchants(request: DoorRequest) -> HttpResponse:
             asked,
             known,
             found,
-            shown=lambda page: with_discounts(page, request.on),
+            shown=lambda page: with_hours(with_discounts(page, request.on), request.at),
             places_at=reverse("public:merchant-places"),
         ),
         "place": "merchants",
         "help": help,
         "helps": chips(request, "help", ((one, help_name(one)) for one in HELPS if one in known_helps), help),
+        "only_open": only_open(request),
+        "open_at": address(request, open="" if only_open(request) else "1", page=""),
     }
     return render(request, "public/merchants.html", said)
 
@@ -113,14 +120,42 @@ def places(request: DoorRequest) -> HttpResponse:
     """The map of every merchant that the filters leave."""
     county, _known = county_of(request)
     help = help_of(request)
-    return on_map(request, county, lambda asked, drawn: map(placed, found_by(asked, help, drawn, request.on)))
+
+    def found(asked: Asked, drawn: Ground) -> Iterable[tuple[float | None, float | None, dict[str, str]]]:
+        rows = open_now(request, found_by(asked, help, drawn, request.on))
+        return map(placed, with_hours(rows, request.at))
+
+    return on_map(request, county, found)
+
+
+def only_open(request: DoorRequest) -> bool:
+    return request.GET.get("open") == "1"
+
+
+def open_now(request: DoorRequest, found: list[Merchant]) -> list[Merchant]:
+    """Those that are open at the moment, where the address asks for them alone; not those who told no hours."""
+    if not only_open(request):
+        return found
+    told = weeks(one.partner.provider_id for one in found)
+    states = ((one, standing(told[one.partner.provider_id], request.at)) for one in found)
+    return [one for one, state in states if state is not None and state.is_open]
+
+
+def with_hours(shown: Iterable[Merchant], at: datetime) -> list[Merchant]:
+    """The same with when they are open, in one query for all of them."""
+    shown = list(shown)
+    told = weeks(one.partner.provider_id for one in shown)
+    return [
+        replace(one, week=told[one.partner.provider_id], hours=now_said(told[one.partner.provider_id], at))
+        for one in shown
+    ]
 
 
 def placed(one: Merchant) -> tuple[float | None, float | None, dict[str, str]]:
     told = {
         "name": one.row.name,
         "kind": "merchant",
-        "word": listed(one.helps),
+        "word": listed(one.helps) + (f" · {one.hours.said}" if one.hours else ""),
         "letter": letter(one.partner),
         "address": one.address,
         "distance": one.distance,
@@ -143,7 +178,7 @@ def merchant(request: DoorRequest, provider_id: int) -> HttpResponse:
     county = counties([partner.county], request.on)[0]
     drawn = ground(county.code)
     asked = asked_of(request, county, drawn)
-    shown = with_discounts([merchant_of(partner, asked, drawn)], request.on)[0]
+    (shown,) = with_hours(with_discounts([merchant_of(partner, asked, drawn)], request.on), request.at)
     return render(
         request,
         "public/merchant.html",
@@ -154,6 +189,7 @@ def merchant(request: DoorRequest, provider_id: int) -> HttpResponse:
                 Crumb(partner.provider.name),
             ],
             "entry": shown,
+            "week": week_said(shown.week),
             "county": county,
             "prices": priced(partner, request.on),
         },
@@ -223,7 +259,7 @@ def with_discounts(shown: Iterable[Merchant], on: date) -> list[Merchant]:
     by_partner: dict[int, list[Off]] = defaultdict(list)
     for row in rows.filter(partner__in=[one.partner.pk for one in shown]).order_by("id"):
         by_partner[row.partner_id].append(off_of(row))
-    return [Merchant(**{**one.__dict__, "offs": tuple(by_partner[one.partner.pk])}) for one in shown]
+    return [replace(one, offs=tuple(by_partner[one.partner.pk])) for one in shown]
 
 
 def off_of(row: Discount) -> Off:

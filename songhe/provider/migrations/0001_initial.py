@@ -223,6 +223,36 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Opening",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("weekday", models.IntegerField()),
+                ("opens", models.IntegerField()),
+                ("closes", models.IntegerField()),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="provider.provider"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("provider", "weekday", "opens"), name="provider_opening_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closes__lte", 1440),
+                            ("opens__gte", 0),
+                            ("opens__lt", models.F("closes")),
+                            ("weekday__gte", 1),
+                            ("weekday__lte", 7),
+                        ),
+                        name="provider_opening_span",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Listing",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

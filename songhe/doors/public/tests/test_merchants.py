@@ -12,6 +12,7 @@ from songhe.doors.public.tests.test_directory import suspended
 from songhe.doors.public.tests.test_english import PLACES, left_in_chinese
 from songhe.doors.staff.tests.conftest import AT, COUNTY
 from songhe.provider.discount import set_discount
+from songhe.provider.hours import set_hours
 from songhe.provider.models import Item, Kind, Partner, Price, Provider
 from songhe.provider.partner import admit_partner, leave_partner, propose_partner
 
@@ -75,6 +76,28 @@ def test_its_own_page_shows_prices_with_the_discount(anybody, shop):
     assert "¥30.00" in page
 
 
+def test_it_is_said_whether_a_merchant_is_open_and_who_is_open_now_can_be_asked_for(anybody, shop, barber):
+    # The practice day is a Tuesday.
+    set_hours(provider=shop.provider, week=dict.fromkeys(range(1, 6), "0:00-24:00"), at=AT, by="manager")
+    set_hours(provider=barber.provider, week={1: "8:00-17:30"}, at=AT, by="manager")
+    page = text(anybody.get("/merchants/"))
+    assert "营业中，到 24:00" in page
+    assert "休息中，周一 8:00 开门" in page
+    alone = text(anybody.get("/merchants/?open=1"))
+    assert (shop.provider.name in alone, barber.provider.name in alone) == (True, False)
+    points = anybody.get("/merchants/places.json?open=1").json()["points"]
+    assert [one["properties"]["word"] for one in points] == ["生活照料、购物 · 营业中，到 24:00"]
+    own = text(anybody.get(f"/merchants/{shop.provider_id}/"))
+    assert '周一至周五 <span class="number">0:00–24:00</span>' in own
+    assert '周六至周日 <span class="number">休息</span>' in own
+
+
+def test_of_who_told_no_hours_nothing_is_said(anybody, shop):
+    assert "营业中" not in text(anybody.get("/merchants/"))
+    assert "营业时间" not in text(anybody.get(f"/merchants/{shop.provider_id}/"))
+    assert "没有符合条件的商家" in text(anybody.get("/merchants/?open=1"))
+
+
 def test_filters_leave_who_fits(anybody, shop, barber):
     def names(query):
         page = text(anybody.get(f"/merchants/?{query}"))
@@ -127,6 +150,7 @@ def test_a_complaint_may_be_about_a_merchant(anybody, home, shop):
 def test_in_english_no_chinese_is_left_but_names(anybody, shop, barber):
     anybody.cookies["django_language"] = "en"
     set_discount(partner=shop, help="*", per_cent=10, least_fen=100, valid_from=SINCE, at=AT, by="clerk")
+    set_hours(provider=shop.provider, week={1: "8:00-11:30 13:00-17:30", 5: "8:00-9:00"}, at=AT, by="manager")
     names = (shop.provider.name, barber.provider.name, shop.provider.address, *PLACES)
     for address in ("/merchants/?near=370799001", f"/merchants/{shop.provider_id}/", "/merchants/?help=urgent"):
         assert left_in_chinese(anybody.get(address), *names) == [], address
