@@ -187,9 +187,7 @@ def card_shown(request: DoorRequest, row: Card, wrong: Wrong | None = None, stat
                 "row": each,
                 "state": words.word(card_words.DECIDED, each.state),
                 "own": each.state == HeirPayment.State.OPEN and each.proposed_by == username,
-                "offered": offers(
-                    request, each, HEIRS, page="staff:card-heir", key=each.id, county=county, wrong=wrong
-                ),
+                "offered": offers(request, each, HEIRS, page="staff:card-heir", county=county, wrong=wrong),
             }
             for each in payments.order_by("-proposed_at", "-id")[:HEIRS_SHOWN]
         ],
@@ -247,8 +245,6 @@ def heir(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
         row,
         HEIRS,
         verb,
-        key=key,
-        county=row.county,
         shown=lambda wrong, status: card_shown(request, find_card(request, card_id), wrong, status),
         after=reverse("staff:card-card", args=[card_id]),
     )

@@ -193,9 +193,7 @@ def fund_shown(request: DoorRequest, row: Fund, wrong: Wrong | None = None, stat
                 "proposed_by": names.get(each.proposed_by, ""),
                 "decided_by": names.get(each.decided_by, ""),
                 "own": each.state == "open" and each.proposed_by == username,
-                "offered": offers(
-                    request, each, MONEY, page="staff:card-money", key=each.id, county=county, wrong=wrong
-                ),
+                "offered": offers(request, each, MONEY, page="staff:card-money", county=county, wrong=wrong),
             }
             for each in money
         ],
@@ -205,7 +203,7 @@ def fund_shown(request: DoorRequest, row: Fund, wrong: Wrong | None = None, stat
             for each in gifts
         ],
         "movements": movements(row),
-        "offered": offers(request, row, FUNDS, page="staff:card-fund-act", key=row.id, county=county, wrong=wrong),
+        "offered": offers(request, row, FUNDS, page="staff:card-fund-act", county=county, wrong=wrong),
     }
     return render(request, "staff/card_fund.html", said, status=status)
 
@@ -278,8 +276,6 @@ def act(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
         row,
         FUNDS,
         verb,
-        key=key,
-        county=row.county,
         shown=lambda wrong, status: fund_shown(request, row, wrong, status),
         after=reverse("staff:card-fund", args=[row.id]),
     )
@@ -296,8 +292,6 @@ def money(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
         row,
         MONEY,
         verb,
-        key=key,
-        county=row.county,
         shown=lambda wrong, status: fund_shown(request, of, wrong, status),
         after=reverse("staff:card-fund", args=[of.id]),
     )

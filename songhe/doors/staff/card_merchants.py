@@ -280,9 +280,7 @@ def merchant_shown(request: DoorRequest, row: Partner, wrong: Wrong | None = Non
             Fact(_("经办和批准"), f"{names.get(row.proposed_by, '')} · {names.get(row.decided_by, '') or '—'}"),
         ],
         "discounts": [(each, discount_said(each)) for each in discounts],
-        "offered": offers(
-            request, row, VERBS, page="staff:card-merchant-act", key=row.pk, county=row.county, wrong=wrong
-        ),
+        "offered": offers(request, row, VERBS, page="staff:card-merchant-act", wrong=wrong),
         "events": history.events(
             history.entries(row.county, [("partner", row.pk)], acts=card_words.ACTS), acts=card_words.ACTS
         ),
@@ -299,8 +297,6 @@ def act(request: DoorRequest, key: int, verb: str) -> HttpResponse:
         row,
         VERBS,
         verb,
-        key=key,
-        county=row.county,
         shown=lambda wrong, status: merchant_shown(request, find_partner(request, key), wrong, status),
         after=reverse("staff:card-merchant", args=[row.pk]),
     )

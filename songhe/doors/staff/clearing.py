@@ -107,7 +107,7 @@ def page(request: DoorRequest, county: str, wrong: Wrong | None = None, status: 
                 "other": names[row.other],
                 "state": words.word(NETS, row.state),
                 "left_fen": abs(row.net_fen),
-                "offered": offers(request, row, clearing_acts.NET_VERBS, page="staff:clearing-net", key=row.id, **told),
+                "offered": offers(request, row, clearing_acts.NET_VERBS, page="staff:clearing-net", **told),
             }
             for row in rows["nets"]
         ],
@@ -116,9 +116,7 @@ def page(request: DoorRequest, county: str, wrong: Wrong | None = None, status: 
                 "row": row,
                 "other": names[row.serving],
                 "state": words.word(AGREEMENTS, row.state),
-                "offered": offers(
-                    request, row, clearing_acts.AGREEMENT_VERBS, page="staff:clearing-agreement", key=row.pk, **told
-                ),
+                "offered": offers(request, row, clearing_acts.AGREEMENT_VERBS, page="staff:clearing-agreement", **told),
             }
             for row in rows["agreements"]
         ],
@@ -199,12 +197,12 @@ def claim_page(request: DoorRequest, row: Claim, wrong: Wrong | None = None, sta
                 "code": words.word(DIFFERENCES, each.code),
                 "how": HOWS.get(each.how, ""),
                 "offered": offers(
-                    request, each, clearing_acts.DIFFERENCE_VERBS, page="staff:clearing-difference", key=each.id, **told
+                    request, each, clearing_acts.DIFFERENCE_VERBS, page="staff:clearing-difference", **told
                 ),
             }
             for each in differences
         ],
-        "offered": offers(request, row, clearing_acts.CLAIM_VERBS, page="staff:clearing-claim-act", key=row.id, **told),
+        "offered": offers(request, row, clearing_acts.CLAIM_VERBS, page="staff:clearing-claim-act", **told),
     }
     return render(request, "staff/clearing_claim.html", said, status=status)
 
@@ -266,7 +264,6 @@ def _act(request: DoorRequest, row: Any, county: str, verbs: Sequence[Verb], ver
         row,
         verbs,
         verb,
-        key=row.pk,
         county=county,
         shown=lambda wrong, status: page(request, county, wrong, status),
         after=reverse("staff:clearing") + f"?county={county}",
@@ -293,7 +290,6 @@ def _claim_act(request: DoorRequest, thing: Any, row: Claim, verbs: Sequence[Ver
         thing,
         verbs,
         verb,
-        key=thing.pk,
         county=row.county,
         shown=lambda wrong, status: claim_page(request, row, wrong, status),
         after=reverse("staff:clearing-claim", args=[row.id]),

@@ -387,9 +387,7 @@ def deed_page(request: DoorRequest, row: Deed, wrong: Wrong | None = None, statu
         "waits": row.state == Deed.State.TOLD,
         "own": own,
         "link": request.build_absolute_uri(request.path) if row.state == Deed.State.TOLD and own else "",
-        "offered": offers(
-            request, row, VERBS, page="staff:credits-deed-act", key=row.id, county=row.county, wrong=wrong
-        ),
+        "offered": offers(request, row, VERBS, page="staff:credits-deed-act", wrong=wrong),
         "crumbs": [Crumb(_("换餐换积分"), reverse("staff:credits-station")), Crumb(row.holder.person.name)],
         **(wrong.said() if wrong else NOTHING_WRONG),
     }
@@ -406,8 +404,6 @@ def act(request: DoorRequest, deed_id: UUID, verb: str) -> HttpResponse:
         row,
         VERBS,
         verb,
-        key=row.id,
-        county=row.county,
         shown=lambda wrong, status: deed_page(request, deed_of(request, deed_id), wrong, status),
         after=reverse("staff:credits-deed", args=[row.id]),
     )

@@ -130,7 +130,7 @@ def page(
         else None,
         "drawing_open": form is not None,
         "objections": [
-            (row, name_of(row.indicator), OBJECTIONS[row.state], offers(request, row, [ANSWER], key=row.id, **told))
+            (row, name_of(row.indicator), OBJECTIONS[row.state], offers(request, row, [ANSWER], **told))
             for row in objections(county)[:SHOWN]
         ],
         **(wrong.said() if wrong else problems(form, refusal)),
@@ -191,7 +191,7 @@ def one_page(request: DoorRequest, row: Examination, wrong: Wrong | None = None,
             (names.get(provider, provider), name_of(code), f"{old.num}/{old.den}", f"{new.num}/{new.den}")
             for provider, code, old, new in verbs.differences(row)
         ],
-        "offered": offers(request, row, VERBS, key=row.id, **told),
+        "offered": offers(request, row, VERBS, **told),
         **(wrong.said() if wrong else NOTHING_WRONG),
     }
     return render(request, "staff/examination_one.html", said, status=status)
@@ -207,8 +207,6 @@ def act(request: DoorRequest, examination_id: UUID, verb: str) -> HttpResponse:
         row,
         VERBS,
         verb,
-        key=row.id,
-        county=row.county,
         shown=lambda wrong, status: one_page(request, own(request, examination_id), wrong, status),
         after=reverse("staff:examination-one", args=[row.id]),
     )
@@ -224,8 +222,6 @@ def answered(request: DoorRequest, objection_id: UUID, verb: str) -> HttpRespons
         row,
         [ANSWER],
         verb,
-        key=row.id,
-        county=row.county,
         shown=lambda wrong, status: page(request, row.county, wrong, status),
         after=back_to("staff:examination", row.county),
     )

@@ -176,7 +176,7 @@ def one_page(
         "begun_by": names[row.begun_by],
         "decided_by": names[row.decided_by] if row.decided_by else "",
         "finished_by": names[row.finished_by] if row.finished_by else "",
-        "offered": offers(request, row, open_verbs(len(waiting), row), page="staff:exit-act", key=row.id, **told),
+        "offered": offers(request, row, open_verbs(len(waiting), row), page="staff:exit-act", **told),
     }
     status = refusal.status if refusal else 422 if form is not None and form.errors else status
     return render(request, "staff/examination_exit.html", said, status=status)

@@ -100,7 +100,7 @@ def one_page(request: DoorRequest, row: Edition, wrong: Wrong | None = None, sta
         ],
         "low_now": sum(one.now is not None and one.now < line_now for one in trials),
         "low_then": sum(one.then is not None and one.then < read.line for one in trials),
-        "offered": offers(request, row, SCHEME_VERBS, page="staff:scheme-act", key=row.id, **told),
+        "offered": offers(request, row, SCHEME_VERBS, page="staff:scheme-act", **told),
     }
     return render(request, "staff/examination_scheme.html", said, status=status)
 

@@ -75,8 +75,6 @@ def act(request: DoorRequest, key: UUID, verb: str, side: Side) -> HttpResponse:
         row,
         side.verbs,
         verb,
-        key=key,
-        county=row.county,
         shown=lambda wrong, status: side.shown(request, side.find(request, key), wrong, status),
         after=side.after(row),
     )

@@ -49,7 +49,7 @@ def page(request: DoorRequest, county: str, wrong: Wrong | None = None, status: 
                 "late": row.state in OPEN and row.due_on < request.on,
                 "given_by": names[row.given_by],
                 "decided_by": names[row.decided_by] if row.decided_by else "",
-                "offered": offers(request, row, verbs(row, request), page="staff:warning-act", key=row.id, **told),
+                "offered": offers(request, row, verbs(row, request), page="staff:warning-act", **told),
             }
             for row in rows
         ],

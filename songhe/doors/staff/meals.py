@@ -301,7 +301,7 @@ def point_page(request: DoorRequest, row: Point, wrong: Wrong | None = None, sta
     standing = standings([row], request.on)[row.pk]
     closure = closure_of(row, request)
     verbs = (INSPECT, REOPEN if closure is not None and closure.until is None else CLOSE)
-    offered = offers(request, row, verbs, page="staff:meals-act", key=row.pk, county=row.county, wrong=wrong)
+    offered = offers(request, row, verbs, page="staff:meals-act", wrong=wrong)
     inspections = inspection_rows(row, request.on)
     inspectors = naming.accounts([one.row.inspector for one in inspections])
     mends = may(request.user, "meal.inspect", request.on)
@@ -353,8 +353,6 @@ def act(request: DoorRequest, pk: int, verb: str) -> HttpResponse:
         row,
         (INSPECT, REMEDY, CLOSE, REOPEN),
         verb,
-        key=pk,
-        county=row.county,
         shown=lambda wrong, status: point_page(request, row, wrong, status),
         after=reverse("staff:meals-point", args=[pk]),
     )

@@ -89,7 +89,7 @@ def shown(
             names.get(row.proposed_by, ""),
             names.get(row.decided_by, ""),
             row.state == Proposal.State.OPEN and row.proposed_by == username,
-            offers(request, row, desk.verbs, page=desk.address, key=row.id, county=county, wrong=wrong),
+            offers(request, row, desk.verbs, page=desk.address, county=county, wrong=wrong),
         )
         for row in found
     ]
@@ -111,8 +111,6 @@ def answered(
         row,
         desk.verbs,
         answer,
-        key=row.id,
-        county=row.county,
         shown=lambda wrong, status: page(row, wrong, status),
         after=after(row),
     )

@@ -246,7 +246,7 @@ def need(request: DoorRequest, need_id: UUID) -> HttpResponse:
 def need_page(request: DoorRequest, row: Need, wrong: Wrong | None = None, status: int = 200) -> HttpResponse:
     shown = words.need_row(row, request.on)
     names = naming.accounts([row.heard_by, row.answered_by])
-    offered = offers(request, row, VERBS, page="staff:rounds-need-act", key=row.id, county=row.county, wrong=wrong)
+    offered = offers(request, row, VERBS, page="staff:rounds-need-act", wrong=wrong)
     facts = [
         Fact(_("谁听到的"), names[row.heard_by]),
         Fact(_("哪天听到的"), row.heard_on),
@@ -283,8 +283,6 @@ def act(request: DoorRequest, need_id: UUID, verb: str) -> HttpResponse:
         row,
         VERBS,
         verb,
-        key=row.id,
-        county=row.county,
         shown=lambda wrong, status: need_page(request, need_of(request, need_id), wrong, status),
         after=reverse("staff:rounds-need", args=[row.id]),
     )

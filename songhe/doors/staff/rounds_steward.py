@@ -147,9 +147,7 @@ def steward_page(request: DoorRequest, row: Steward, wrong: Wrong | None = None,
         "first": address(request, page="") if shown.number > 1 else "",
         "following": address(request, page=shown.next_page_number()) if shown.has_next() else "",
         "crumbs": [Crumb(_("走访和需求"), back(row.county)), Crumb(row.name)],
-        "offered": offers(
-            request, row, verbs, page="staff:rounds-steward-act", key=row.id, county=row.county, wrong=wrong
-        ),
+        "offered": offers(request, row, verbs, page="staff:rounds-steward-act", wrong=wrong),
     }
     return render(request, "staff/rounds_steward.html", said, status=status)
 
@@ -164,8 +162,6 @@ def steward_act(request: DoorRequest, steward_id: UUID, verb: str) -> HttpRespon
         row,
         (HAND_OVER_ALL, DISMISS),
         verb,
-        key=row.id,
-        county=row.county,
         shown=lambda wrong, status: steward_page(request, steward_of(request, steward_id), wrong, status),
         after=reverse("staff:rounds-steward", args=[row.id]),
     )
@@ -204,9 +200,7 @@ def one_page(request: DoorRequest, row: Round, wrong: Wrong | None = None, statu
             Crumb(steward.name, reverse("staff:rounds-steward", args=[steward.id])),
             Crumb(row.person.name),
         ],
-        "offered": offers(
-            request, row, [HAND_OVER, END], page="staff:rounds-one-act", key=row.id, county=row.county, wrong=wrong
-        ),
+        "offered": offers(request, row, [HAND_OVER, END], page="staff:rounds-one-act", wrong=wrong),
     }
     return render(request, "staff/rounds_one.html", said, status=status)
 
@@ -221,8 +215,6 @@ def act(request: DoorRequest, round_id: UUID, verb: str) -> HttpResponse:
         row,
         (HAND_OVER, END),
         verb,
-        key=row.id,
-        county=row.county,
         shown=lambda wrong, status: one_page(request, round_of(request, round_id), wrong, status),
         after=reverse("staff:rounds-steward", args=[row.steward_id]),
     )

@@ -200,7 +200,7 @@ def one_page(request: DoorRequest, row: Team, wrong: Wrong | None = None, status
         "stewards": belongs.stewards,
         "volunteers": belongs.volunteers,
         "crumbs": [Crumb(_("服务团队"), back(row.county)), Crumb(row.name)],
-        "offered": offers(request, row, verbs, page="staff:team-act", key=row.id, county=row.county, wrong=wrong),
+        "offered": offers(request, row, verbs, page="staff:team-act", wrong=wrong),
     }
     return render(request, "staff/team.html", said, status=status)
 
@@ -236,8 +236,6 @@ def act(request: DoorRequest, team_id: UUID, verb: str) -> HttpResponse:
         row,
         VERBS,
         verb,
-        key=row.id,
-        county=row.county,
         shown=lambda wrong, status: one_page(request, team_of(request, team_id), wrong, status),
         after=reverse("staff:team", args=[row.id]),
     )

@@ -163,10 +163,18 @@ def offered(
 
 
 def offers(
-    request: DoorRequest, thing: Any, verbs: Iterable[Verb], *, page: str, key: Any, county: str, wrong: Wrong | None
+    request: DoorRequest,
+    thing: Any,
+    verbs: Iterable[Verb],
+    *,
+    page: str,
+    wrong: Wrong | None,
+    key: Any = None,
+    county: str = "",
 ) -> list[Offered]:
-    """What this person may do to the thing now."""
-    return offered(request, thing, possible(request, thing, verbs, county), page=page, key=key, wrong=wrong)
+    """What this person may do to the thing now; a row has its own ``key`` and ``county``."""
+    now = possible(request, thing, verbs, county or thing.county)
+    return offered(request, thing, now, page=page, key=key or thing.pk, wrong=wrong)
 
 
 def perform(
@@ -175,16 +183,17 @@ def perform(
     verbs: Iterable[Verb],
     name: str,
     *,
-    key: Any,
-    county: str,
     shown: Callable[[Wrong, int], HttpResponse],
     after: str,
+    key: Any = None,
+    county: str = "",
 ) -> HttpResponse:
-    """Do the one that is named, if this person's roles allow it in the county."""
+    """Do the one that is named, if this person's roles allow it in the county; as in ``offers``."""
     verb = named(verbs, name)
     check(request, verb.act)
+    county = county or thing.county
     within(request, verb.act, county)
-    return carried_out(request, thing, verb, key=key, county=county, shown=shown, after=after)
+    return carried_out(request, thing, verb, key=key or thing.pk, county=county, shown=shown, after=after)
 
 
 def carried_out(
