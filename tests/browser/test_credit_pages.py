@@ -88,10 +88,10 @@ def pages_of(village: Any) -> list[tuple[str, str]]:
         ("clerk", f"/staff/credits/deeds/{village.deed.id}/"),
         ("clerk", "/staff/rounds/"),
         ("clerk", "/staff/rounds/county/"),
-        ("clerk", f"/staff/rounds/stewards/{village.rounds.steward_id}/"),
-        ("clerk", f"/staff/rounds/planned/{village.rounds.id}/"),
-        ("clerk", "/staff/teams/"),
-        ("clerk", f"/staff/teams/{village.team.id}/"),
+        ("clerk", f"/staff/rounds/county/stewards/{village.rounds.steward_id}/"),
+        ("clerk", f"/staff/rounds/county/planned/{village.rounds.id}/"),
+        ("clerk", "/staff/rounds/county/teams/"),
+        ("clerk", f"/staff/rounds/county/teams/{village.team.id}/"),
         ("approver", "/staff/volunteers/"),
     ]
 

@@ -30,12 +30,7 @@ class HoursForm(ActForm):
     def __init__(self, *told: Any, **more: Any) -> None:
         super().__init__(*told, **more)
         for number, word in enumerate(WEEKDAYS, start=1):
-            self.fields[f"day{number}"] = forms.CharField(
-                label=word,
-                required=False,
-                max_length=60,
-                widget=forms.TextInput(attrs={"placeholder": "8:00-11:30 13:00-17:30"}),
-            )
+            self.fields[f"day{number}"] = forms.CharField(label=word, required=False, max_length=60)
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}

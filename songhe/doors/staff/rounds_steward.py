@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from songhe.doors.may import require
+from songhe.doors.may import may, require
 from songhe.doors.provider.fields import DayField
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
@@ -51,6 +51,11 @@ class LastDayForm(ThingForm):
 
     def about(self, thing: Any, request: DoorRequest) -> None:
         self.initial.setdefault("last_day", max(request.on, thing.since))
+
+
+def another(steward: Steward) -> bool:
+    """Whether there is anybody to hand over to."""
+    return any(one.id != steward.id for one in queries.stewards_of(steward.county))
 
 
 def to_whom(county: str, key: str) -> Steward:
@@ -137,13 +142,14 @@ def steward_page(request: DoorRequest, row: Steward, wrong: Wrong | None = None,
     """Everybody whom the steward looks in on, by weekday."""
     shown = Paginator(rounds.rounds_of(row), PAGE).get_page(request.GET.get("page"))
     many = shown.paginator.count
-    verbs = [HAND_OVER_ALL] if many else [DISMISS]
+    verbs = [DISMISS] if not many else [HAND_OVER_ALL] if another(row) else []
     said = {
         **(wrong.said() if wrong else NOTHING_WRONG),
         "row": row,
         "where": naming.whole_place(row.place, request.on),
         "rows": [(one, words.weekday(one.weekday)) for one in shown.object_list],
         "many": many,
+        "plans": may(request.user, "round.plan", request.on),
         "first": address(request, page="") if shown.number > 1 else "",
         "following": address(request, page=shown.next_page_number()) if shown.has_next() else "",
         "crumbs": [Crumb(_("走访和需求"), back(row.county)), Crumb(row.name)],
@@ -200,7 +206,9 @@ def one_page(request: DoorRequest, row: Round, wrong: Wrong | None = None, statu
             Crumb(steward.name, reverse("staff:rounds-steward", args=[steward.id])),
             Crumb(row.person.name),
         ],
-        "offered": offers(request, row, [HAND_OVER, END], page="staff:rounds-one-act", wrong=wrong),
+        "offered": offers(
+            request, row, [HAND_OVER, END] if another(steward) else [END], page="staff:rounds-one-act", wrong=wrong
+        ),
     }
     return render(request, "staff/rounds_one.html", said, status=status)
 

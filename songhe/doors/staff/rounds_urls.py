@@ -1,4 +1,4 @@
-"""Rounds, needs, teams and volunteers, under ``/staff/rounds/``, ``/staff/teams/`` and ``/staff/volunteers/``."""
+"""Rounds, needs, teams and volunteers, under ``/staff/rounds/`` and ``/staff/volunteers/``."""
 
 from django.urls import path
 
@@ -11,15 +11,17 @@ urlpatterns = [
     path("rounds/county/plan/", rounds_county.plan, name="rounds-plan"),
     path("rounds/needs/<uuid:need_id>/", rounds_needs.need, name="rounds-need"),
     path("rounds/needs/<uuid:need_id>/<slug:verb>/", rounds_needs.act, name="rounds-need-act"),
-    path("rounds/stewards/<uuid:steward_id>/", rounds_steward.steward, name="rounds-steward"),
-    path("rounds/stewards/<uuid:steward_id>/<slug:verb>/", rounds_steward.steward_act, name="rounds-steward-act"),
-    path("rounds/planned/<uuid:round_id>/", rounds_steward.one, name="rounds-one"),
-    path("rounds/planned/<uuid:round_id>/<slug:verb>/", rounds_steward.act, name="rounds-one-act"),
+    path("rounds/county/stewards/<uuid:steward_id>/", rounds_steward.steward, name="rounds-steward"),
+    path(
+        "rounds/county/stewards/<uuid:steward_id>/<slug:verb>/", rounds_steward.steward_act, name="rounds-steward-act"
+    ),
+    path("rounds/county/planned/<uuid:round_id>/", rounds_steward.one, name="rounds-one"),
+    path("rounds/county/planned/<uuid:round_id>/<slug:verb>/", rounds_steward.act, name="rounds-one-act"),
     path("rounds/<uuid:round_id>/", rounds.visit, name="rounds-visit"),
-    path("teams/", teams.teams, name="teams"),
-    path("teams/new/<str:key>/<slug:verb>/", teams.new, name="team-new"),
-    path("teams/<uuid:team_id>/", teams.one, name="team"),
-    path("teams/<uuid:team_id>/<slug:verb>/", teams.act, name="team-act"),
+    path("rounds/county/teams/", teams.teams, name="teams"),
+    path("rounds/county/teams/new/<str:key>/<slug:verb>/", teams.new, name="team-new"),
+    path("rounds/county/teams/<uuid:team_id>/", teams.one, name="team"),
+    path("rounds/county/teams/<uuid:team_id>/<slug:verb>/", teams.act, name="team-act"),
     path("volunteers/", volunteers.volunteers, name="volunteers"),
     path("volunteers/enlist/", volunteers.enlist, name="volunteers-enlist"),
     path("volunteers/tell/", volunteers.tell, name="volunteers-tell"),

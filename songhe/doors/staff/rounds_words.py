@@ -30,7 +30,7 @@ OUTCOMES: dict[str, Word] = {
     Visit.Outcome.REFUSED: Word(gettext_lazy("不让探访"), "info"),
 }
 TEAMS: dict[str, Any] = {
-    Team.Kind.SERVICE: gettext_lazy("服务团队"),
+    Team.Kind.SERVICE: gettext_lazy("机构服务队"),
     Team.Kind.MUTUAL: gettext_lazy("邻里互助队"),
     Team.Kind.VOLUNTEER: gettext_lazy("志愿服务队"),
 }

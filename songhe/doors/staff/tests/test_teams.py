@@ -16,7 +16,7 @@ from songhe.trail.models import Entry
 
 pytestmark = pytest.mark.django_db
 
-TEAMS = "/staff/teams/"
+TEAMS = "/staff/rounds/county/teams/"
 #: The practice day.
 TODAY = date(2026, 3, 10)
 
@@ -31,11 +31,11 @@ def page_of(row):
 
 
 def steward_page(row):
-    return f"/staff/rounds/stewards/{row.id}/"
+    return f"/staff/rounds/county/stewards/{row.id}/"
 
 
 def round_page(row):
-    return f"/staff/rounds/planned/{row.id}/"
+    return f"/staff/rounds/county/planned/{row.id}/"
 
 
 def test_a_county_forms_a_team_and_it_ends(clerk):
@@ -131,7 +131,7 @@ def test_who_only_reads_sees_and_does_nothing(enter):
     for page in (TEAMS, page_of(team), steward_page(row.steward), round_page(row)):
         answer = finance.get(page)
         assert answer.status_code == 200, page
-        assert not [one for one in forms(answer) if one.startswith(("/staff/teams/", "/staff/rounds/"))], page
+        assert not [one for one in forms(answer) if one.startswith("/staff/rounds/")], page
     assert finance.post(f"{page_of(team)}end/", {"last_day": "2026-03-31"}).status_code == 403
     assert Entry.objects.filter(act="outreach.read_rounds").exists()
 
@@ -164,3 +164,9 @@ def test_queries_do_not_grow_with_elders_and_teams(clerk, django_assert_max_num_
             clerk.get(steward_page(steward))
         with django_assert_max_num_queries(30):
             clerk.get(TEAMS)
+
+
+def test_where_there_is_nobody_else_it_is_said_that_one_is_to_be_appointed(clerk):
+    row = world.planned()
+    assert "请先任命一位" in text(clerk.get(steward_page(row.steward)))
+    assert not any("/hand-over" in one for one in forms(clerk.get(round_page(row))))
