@@ -242,19 +242,3 @@ def test_what_stands_before_it_is_accepted_has_no_bill_in_the_database(family, c
     row = ask(holder(), cleaner)
     with pytest.raises(IntegrityError), transaction.atomic():
         ItemOrder.objects.filter(id=row.id).update(bill_no="1")
-
-
-def test_the_audit_stays_clean_after_orders_of_every_end(family, cleaner):
-    from songhe.month.audit import findings
-
-    before = {str(each) for each in findings()}
-    card = holder()
-    paid = ask(card, cleaner)
-    accept(paid)
-    hand_over(paid, visited(paid))
-    decline(ask(card, cleaner))
-    take_back(ask(card, cleaner))
-    accept(ask(card, cleaner))
-    silent = ask(card, cleaner)
-    holds.release_overdue(county=LISHUI, at=silent.hold.until, on=TENTH)
-    assert {str(each) for each in findings()} - before == set()

@@ -403,20 +403,3 @@ def test_finds_records_that_were_written_past_the_verbs():
         "service.kind_differs_from_item",
         "service.worker_of_another_provider",
     ]
-
-
-def test_a_merchant_that_takes_the_love_card_records_what_it_is_admitted_for_and_nothing_else():
-    from songhe.card.tests.world import JINDONG
-    from songhe.provider.models import Price
-    from songhe.redemption.tests.test_card import shop, sold
-    from songhe.service.visit import record
-
-    who, item = shop("cleaning", county=JINDONG)[0], sold("clean-room", "cleaning", "visit")
-    bath = sold("bath-home", "bathing", "visit")
-    for each in (item, bath):
-        Price.objects.create(provider=who, item=each, price_fen=4_000, valid_from=date(2025, 1, 1))
-    day = date(2026, 3, 10)
-    told = {"county": JINDONG, "person_id": elder(county=JINDONG).id, "provider": who, "service_on": day}
-    told |= {"at": at(day), "on": day, "by": "carer"}
-    assert record(**told, item=item).provider == who
-    refuses("provider.partner_not_for_this", record, **told, item=bath)
