@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songhe.assessment.tests.world import COUNTY, at
 from songhe.kernel.month import BEIJING
 from songhe.provider.hours import Span, Standing, parse, set_hours, standing, weeks, written
 from songhe.provider.models import Kind, Opening, Provider
@@ -84,10 +83,10 @@ def test_it_opens_when_it_was_said_and_not_before(days, minute):
 @pytest.mark.django_db
 def test_the_week_is_set_as_a_whole_and_the_trail_has_what_stood_before(django_assert_num_queries):
     shop = Provider.objects.create(
-        kind=Kind.MERCHANT, name="超市", credit_code="92370799MA00000001", place=COUNTY, admitted_at=AT
+        kind=Kind.MERCHANT, name="超市", credit_code="92370799MA00000001", place="370799", admitted_at=AT
     )
     set_hours(provider=shop, week={1: "8:00-17:30", 7: "9:00-12:00"}, at=AT, by="manager")
-    set_hours(provider=shop, week={1: "8:30-17:30"}, at=at(AT.date()), by="manager")
+    set_hours(provider=shop, week={1: "8:30-17:30"}, at=AT, by="manager")
     with django_assert_num_queries(1):
         assert weeks([shop.pk]) == {shop.pk: {1: (Span(510, 1050),)}}
     last = Entry.objects.filter(act="provider.set_hours").order_by("-id")[0]
