@@ -59,7 +59,7 @@ def rent_before_it_was_there():
     change(Rent.objects.get(loan_id=loan.id), first=aids.FIRST - timedelta(days=1))
 
 
-@plant("redemption.above_price")
+@plant("redemption.above_price", held=True)
 def rent_dearer_than_was_agreed():
     lender = aids.provider(county=LISHUI)
     Listing.objects.filter(provider=lender).update(categories=["home"])

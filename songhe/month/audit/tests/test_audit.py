@@ -153,8 +153,9 @@ def strip_guards():
             _strip_sqlite(cursor, tables)
         else:
             _strip_postgresql(cursor)
-        # A bill that a plant books is written unless its number is taken, and so needs this one.
-        cursor.execute('CREATE UNIQUE INDEX "bill_number" ON redemption_bill (county, no)')
+        # What a plant opens, orders or books is written unless its number is taken, and so needs these.
+        for table in ("redemption_bill", "card_card", "card_topup", "card_refund", "card_itemorder"):
+            cursor.execute(f'CREATE UNIQUE INDEX "{table}_free" ON {table} (county, no)')
 
 
 def _strip_postgresql(cursor):
