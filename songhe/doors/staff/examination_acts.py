@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ from songhe.doors.provider.fields import DayField, text_field
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, because
 from songhe.doors.staff.examination_shown import CAUSES, caution_said
-from songhe.doors.staff.verbs import ThingForm, Verb, by_whom, decided_by_another, in_state, whoever
+from songhe.doors.staff.verbs import Here, ThingForm, Verb, by_whom, decided_by_another, in_state, whoever
 from songhe.examine import leave, scheme, warn
 from songhe.examine.gather import providers_of
 from songhe.examine.models import Caution, Edition, Exit
@@ -24,13 +23,6 @@ from songhe.provider.models import Provider
 
 Told = Mapping[str, Any]
 FINDING = Caution.Cause.FINDING.value
-
-
-@dataclass(frozen=True)
-class Here:
-    """The county of the page."""
-
-    county: str
 
 
 def providers_now(county: str, request: DoorRequest) -> dict[int, Provider]:

@@ -24,12 +24,12 @@ from songhe.doors.shell.spoken import day as day_said
 from songhe.doors.staff import naming
 from songhe.doors.staff.acting import ActForm, act_once, because, fresh, problems, sent
 from songhe.doors.staff.cursor import address
-from songhe.doors.staff.examination_acts import EXIT, EXIT_VERBS, Here
+from songhe.doors.staff.examination_acts import EXIT, EXIT_VERBS
 from songhe.doors.staff.examination_shown import EXITS, KINDS, caution_said
 from songhe.doors.staff.examination_sides import Side, back_to, tabs
 from songhe.doors.staff.meals_shown import MEALS
 from songhe.doors.staff.reach import account_of, counties, county_of, noted_read
-from songhe.doors.staff.verbs import NOTHING_WRONG, Wrong, find, offers, within
+from songhe.doors.staff.verbs import NOTHING_WRONG, Here, Wrong, find, offers, within
 from songhe.doors.staff.words import in_chinese
 from songhe.doors.staff.words import said as in_language
 from songhe.examine.hand_over import Destinations, Held, held, place, placements, unplaced
@@ -98,12 +98,11 @@ def leaving(request: DoorRequest) -> HttpResponse:
 
 
 def page(request: DoorRequest, county: str, wrong: Wrong | None = None, status: int = 200) -> HttpResponse:
-    told: dict[str, Any] = {"county": county, "wrong": wrong}
     said = {
         **tabs(request, county, "staff:exits"),
         **(wrong.said() if wrong else NOTHING_WRONG),
         "rows": [(row, EXITS[row.state]) for row in exits(county)[:SHOWN]],
-        "offered": offers(request, Here(county), [EXIT], page="staff:exit-new", key=county, **told),
+        "offered": offers(request, Here(county), [EXIT], page="staff:exit-new", wrong=wrong),
     }
     return render(request, "staff/examination_exits.html", said, status=status)
 
@@ -143,7 +142,6 @@ def one_page(
     destinations = Destinations(row, request.on)
     done = placements(row)
     names = naming.accounts([row.begun_by, row.decided_by, row.finished_by])
-    told: dict[str, Any] = {"county": row.county, "wrong": wrong}
     things = []
     for what in shown.object_list:
         offered = destinations.of(what)
@@ -176,7 +174,7 @@ def one_page(
         "begun_by": names[row.begun_by],
         "decided_by": names[row.decided_by] if row.decided_by else "",
         "finished_by": names[row.finished_by] if row.finished_by else "",
-        "offered": offers(request, row, open_verbs(len(waiting), row), page="staff:exit-act", **told),
+        "offered": offers(request, row, open_verbs(len(waiting), row), page="staff:exit-act", wrong=wrong),
     }
     status = refusal.status if refusal else 422 if form is not None and form.errors else status
     return render(request, "staff/examination_exit.html", said, status=status)

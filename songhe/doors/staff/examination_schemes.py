@@ -15,11 +15,11 @@ from songhe.doors.may import require
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
-from songhe.doors.staff.examination_acts import SCHEME, SCHEME_VERBS, Here
+from songhe.doors.staff.examination_acts import SCHEME, SCHEME_VERBS
 from songhe.doors.staff.examination_shown import EDITIONS, rules_said
 from songhe.doors.staff.examination_sides import Side, back_to, tabs
 from songhe.doors.staff.reach import county_of
-from songhe.doors.staff.verbs import NOTHING_WRONG, Wrong, find, offers
+from songhe.doors.staff.verbs import NOTHING_WRONG, Here, Wrong, find, offers
 from songhe.doors.staff.words import said as in_language
 from songhe.examine.draw import try_out
 from songhe.examine.models import Edition
@@ -49,13 +49,12 @@ def page(request: DoorRequest, county: str, wrong: Wrong | None = None, status: 
     """What holds this month, what was proposed, and the form to propose another."""
     rows = list(editions(county)[:SHOWN])
     names = naming.accounts([row.proposed_by for row in rows])
-    told: dict[str, Any] = {"county": county, "wrong": wrong}
     said = {
         **tabs(request, county, "staff:schemes"),
         **(wrong.said() if wrong else NOTHING_WRONG),
         **scheme_said(scheme_for(county=county, month=Month.of(request.on))),
         "editions": [(row, EDITIONS[row.state], names[row.proposed_by]) for row in rows],
-        "offered": offers(request, Here(county), [SCHEME], page="staff:scheme-new", key=county, **told),
+        "offered": offers(request, Here(county), [SCHEME], page="staff:scheme-new", wrong=wrong),
     }
     return render(request, "staff/examination_schemes.html", said, status=status)
 
@@ -75,7 +74,6 @@ def one_page(request: DoorRequest, row: Edition, wrong: Wrong | None = None, sta
     """A scheme with what it would give on the last month that is over, beside the one in force then."""
     read = scheme_of(row)
     tried = Month.of(request.on).previous
-    told: dict[str, Any] = {"county": row.county, "wrong": wrong}
     trials = try_out(county=row.county, month=tried, scheme=read)
     names = naming.accounts([row.proposed_by, row.decided_by])
     line_now = scheme_for(county=row.county, month=tried).line
@@ -100,7 +98,7 @@ def one_page(request: DoorRequest, row: Edition, wrong: Wrong | None = None, sta
         ],
         "low_now": sum(one.now is not None and one.now < line_now for one in trials),
         "low_then": sum(one.then is not None and one.then < read.line for one in trials),
-        "offered": offers(request, row, SCHEME_VERBS, page="staff:scheme-act", **told),
+        "offered": offers(request, row, SCHEME_VERBS, page="staff:scheme-act", wrong=wrong),
     }
     return render(request, "staff/examination_scheme.html", said, status=status)
 

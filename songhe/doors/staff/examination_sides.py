@@ -15,9 +15,8 @@ from django.views.decorators.http import require_POST
 
 from songhe.doors.may import require
 from songhe.doors.shell.request import DoorRequest
-from songhe.doors.staff.examination_acts import Here
 from songhe.doors.staff.tabs import tabs_of
-from songhe.doors.staff.verbs import Verb, Wrong, perform, within
+from songhe.doors.staff.verbs import Here, Verb, Wrong, perform, within
 
 
 def tabs(request: DoorRequest, county: str, current: str) -> dict[str, Any]:
@@ -58,8 +57,6 @@ def new(request: DoorRequest, key: str, verb: str, side: Side) -> HttpResponse:
         Here(key),
         [side.begin],
         verb,
-        key=key,
-        county=key,
         shown=lambda wrong, status: side.page(request, key, wrong, status),
         after=back_to(side.listed, key),
     )

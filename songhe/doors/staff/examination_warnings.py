@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -12,11 +11,11 @@ from django.views.decorators.http import require_safe
 from songhe.doors.may import require
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
-from songhe.doors.staff.examination_acts import CAUTION_VERBS, WARN, Here
+from songhe.doors.staff.examination_acts import CAUTION_VERBS, WARN
 from songhe.doors.staff.examination_shown import CAUTIONS, caution_said, lost_points
 from songhe.doors.staff.examination_sides import Side, back_to, tabs
 from songhe.doors.staff.reach import county_of
-from songhe.doors.staff.verbs import NOTHING_WRONG, Verb, Wrong, find, offers
+from songhe.doors.staff.verbs import NOTHING_WRONG, Here, Verb, Wrong, find, offers
 from songhe.examine.models import Caution
 from songhe.examine.warn import OPEN, cautions, overdue
 
@@ -34,7 +33,6 @@ def page(request: DoorRequest, county: str, wrong: Wrong | None = None, status: 
     """What is open by its day, what is overdue said so, and what was decided."""
     rows = list(cautions(county)[:SHOWN])
     names = naming.accounts([name for row in rows for name in (row.given_by, row.mended_by, row.decided_by)])
-    told: dict[str, Any] = {"county": county, "wrong": wrong}
     late, parts = overdue([county], request.on).count(), lost_points(rows)
     said = {
         **tabs(request, county, "staff:warnings"),
@@ -49,11 +47,11 @@ def page(request: DoorRequest, county: str, wrong: Wrong | None = None, status: 
                 "late": row.state in OPEN and row.due_on < request.on,
                 "given_by": names[row.given_by],
                 "decided_by": names[row.decided_by] if row.decided_by else "",
-                "offered": offers(request, row, verbs(row, request), page="staff:warning-act", **told),
+                "offered": offers(request, row, verbs(row, request), page="staff:warning-act", wrong=wrong),
             }
             for row in rows
         ],
-        "offered": offers(request, Here(county), [WARN], page="staff:warning-new", key=county, **told),
+        "offered": offers(request, Here(county), [WARN], page="staff:warning-new", wrong=wrong),
     }
     return render(request, "staff/examination_warnings.html", said, status=status)
 

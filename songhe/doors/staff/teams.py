@@ -20,10 +20,10 @@ from songhe.doors.provider.fields import DayField, text_field
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import naming
-from songhe.doors.staff.examination_acts import Here, providers_now
+from songhe.doors.staff.examination_acts import providers_now
 from songhe.doors.staff.reach import county_of, reach
 from songhe.doors.staff.rounds_words import TEAMS
-from songhe.doors.staff.verbs import NOTHING_WRONG, ThingForm, Verb, Wrong, by_whom, find, offers, perform, within
+from songhe.doors.staff.verbs import NOTHING_WRONG, Here, ThingForm, Verb, Wrong, by_whom, find, offers, perform
 from songhe.outreach import members, team
 from songhe.outreach.models import Team
 from songhe.place.division import in_force
@@ -172,7 +172,7 @@ def page(request: DoorRequest, county: str, wrong: Wrong | None = None, status: 
         "place": naming.whole_place(county, request.on),
         **(wrong.said() if wrong else NOTHING_WRONG),
         "rows": [(one, TEAMS[one.kind], where[one.place], many[one.id]) for one in rows],
-        "offered": offers(request, Here(county), [FORM], page="staff:team-new", key=county, county=county, wrong=wrong),
+        "offered": offers(request, Here(county), [FORM], page="staff:team-new", wrong=wrong),
     }
     return render(request, "staff/teams.html", said, status=status)
 
@@ -213,14 +213,11 @@ def back(county: str) -> str:
 @require("round.plan")
 def new(request: DoorRequest, key: str, verb: str) -> HttpResponse:
     """Form a team."""
-    within(request, "round.plan", key)
     return perform(
         request,
         Here(key),
         [FORM],
         verb,
-        key=key,
-        county=key,
         shown=lambda wrong, status: page(request, key, wrong, status),
         after=back(key),
     )

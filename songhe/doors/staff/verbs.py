@@ -54,6 +54,17 @@ def whoever(*fields: str) -> Callable[[Any], set[str]]:
 
 
 @dataclass(frozen=True)
+class Here:
+    """The county of the page, where something is begun."""
+
+    county: str
+
+    @property
+    def pk(self) -> str:
+        return self.county
+
+
+@dataclass(frozen=True)
 class Verb:
     """``name`` stands in the address; ``open_to`` says whether it makes sense as things stand, ``begun_by`` who may
     not do it because the step before was theirs. What ``do`` returns as text is said instead of ``done``."""
