@@ -133,9 +133,12 @@ def rows_of(found: list[ItemOrder]) -> list[Row]:
     ]
 
 
-def form_of(desk: Desk, request: DoorRequest) -> type[ActForm]:
-    offered = [(price.item.code, item_words(price)) for price in price_list(desk, request.on)]
+def form_of(offered: Offered) -> type[ActForm]:
     return cast(type[ActForm], partial(OrderForm, offered=offered))
+
+
+def offered_here(desk: Desk, request: DoorRequest) -> Offered:
+    return [(price.item.code, item_words(price)) for price in price_list(desk, request.on)]
 
 
 def page(
@@ -145,10 +148,10 @@ def page(
     every = orders_of(counties=(*desk.counties, *desk.homes), provider_id=desk.provider.id)
     open_ = list(every.filter(hold__state=Hold.State.HELD).order_by("hold__until", "id")[:MOST])
     over = list(every.exclude(hold__state=Hold.State.HELD).order_by("-hold__ended_at", "-id")[:LATEST])
-    new = form
+    new, offered = form, offered_here(desk, request)
     if form is not None and refusal is not None:
         kept = {name: form[name].value() for name in form.fields if name not in ("key", "version", "pin")}
-        new = fresh(form_of(desk, request), "order", **kept)
+        new = fresh(form_of(offered), "order", **kept)
         if asks_pin(refusal):
             ask_pin(new, kept["given"])
     said = {
@@ -156,8 +159,8 @@ def page(
         "open": rows_of([row for row in open_ if row.is_accepted]),
         "over": rows_of(over),
         "held_fen": sum(row.hold.amount_fen for row in open_ if row.is_accepted),
-        "priced": bool(price_list(desk, request.on)),
-        "new": new or fresh(form_of(desk, request), "order", last_day=request.on + USUAL, quantity=1),
+        "priced": bool(offered),
+        "new": new or fresh(form_of(offered), "order", last_day=request.on + USUAL, quantity=1),
         "new_open": form is not None,
         "ask_pin": asks_pin(refusal),
         "days": MOST_DAYS,
@@ -173,7 +176,7 @@ def orders(request: DoorRequest) -> HttpResponse:
     desk = open_desk(request, "desk.order")
     if request.method != "POST":
         return page(request, desk)
-    form = sent(form_of(desk, request), "order", request)
+    form = sent(form_of(offered_here(desk, request)), "order", request)
     if not form.is_valid():
         return page(request, desk, form, status=422)
     told = form.cleaned_data
