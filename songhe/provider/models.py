@@ -359,6 +359,11 @@ class Agreement(models.Model):
         ]
         indexes = [models.Index(fields=["serving", "state"], name="provider_agreement_serving")]
 
+    @property
+    def county(self) -> str:
+        """The desk of the home county proposes, agrees and ends it."""
+        return self.home
+
 
 class Discount(models.Model):
     """What a merchant takes off: a part in the hundred or a fixed amount, of one kind of goods (``*``: of all)."""

@@ -37,6 +37,14 @@ class CardDesk:
     stands: dict[UUID, int]
 
     @property
+    def pk(self) -> UUID:
+        return self.row.id
+
+    @property
+    def county(self) -> str:
+        return self.row.county
+
+    @property
     def state(self) -> str:
         return self.row.state
 

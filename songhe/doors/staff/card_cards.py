@@ -187,11 +187,11 @@ def card_shown(request: DoorRequest, row: Card, wrong: Wrong | None = None, stat
                 "row": each,
                 "state": words.word(card_words.DECIDED, each.state),
                 "own": each.state == HeirPayment.State.OPEN and each.proposed_by == username,
-                "offered": offers(request, each, HEIRS, page="staff:card-heir", county=county, wrong=wrong),
+                "offered": offers(request, each, HEIRS, page="staff:card-heir", wrong=wrong),
             }
             for each in payments.order_by("-proposed_at", "-id")[:HEIRS_SHOWN]
         ],
-        "offered": offers(request, desk, CARDS, page="staff:card-act", key=row.id, county=county, wrong=wrong),
+        "offered": offers(request, desk, CARDS, page="staff:card-act", wrong=wrong),
         "events": history.events(
             history.entries(county, [("card", row.id)], acts=card_words.ACTS), acts=card_words.ACTS
         ),
@@ -227,8 +227,6 @@ def act(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
         desk_of(row),
         CARDS,
         verb,
-        key=key,
-        county=row.county,
         shown=lambda wrong, status: card_shown(request, find_card(request, key), wrong, status),
         after=reverse("staff:card-card", args=[row.id]),
     )
@@ -273,8 +271,6 @@ def open_for(request: DoorRequest, person_id: UUID) -> HttpResponse:
             person,
             [OPEN],
             OPEN.name,
-            key=person.id,
-            county=person.county,
             shown=lambda wrong, status: opening_shown(request, person, wrong, status),
             after=reverse("staff:card-opening", args=[person.id]),
         )
@@ -287,9 +283,7 @@ def opening_shown(request: DoorRequest, person: Person, wrong: Wrong | None = No
         "crumbs": [Crumb(_("爱心卡"), reverse("staff:card-cards")), Crumb(_("开卡"))],
         "person": person,
         "number": naming.hidden_number(person),
-        "offered": offers(
-            request, person, [OPEN], page="staff:card-open-act", key=person.id, county=person.county, wrong=wrong
-        ),
+        "offered": offers(request, person, [OPEN], page="staff:card-open-act", wrong=wrong),
     }
     return render(request, "staff/card_open.html", said, status=status)
 

@@ -19,7 +19,7 @@ from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff import card_words, words
 from songhe.doors.staff.acting import ActForm
 from songhe.doors.staff.reach import account_of
-from songhe.doors.staff.verbs import ThingForm, Verb, by_whom, decided_by_another
+from songhe.doors.staff.verbs import Here, ThingForm, Verb, by_whom, decided_by_another
 from songhe.kernel.integer import ratio
 from songhe.kernel.refusal import Refusal
 from songhe.policy.monthly import lines_of
@@ -75,8 +75,8 @@ class FundForm(ThingForm):
         self.choose("expiry", [(code, word.said) for code, word in card_words.EXPIRY.items()])
         self.choose("classes", [(str(number), card_words.class_said(number)) for number in card_words.CLASSES])
         self.choose("allowed", card_words.help_choices(everything=True))
-        self.fields["place"].initial, self.fields["level"].initial = thing, "county"
-        for standard, title in titles(thing, request).items():
+        self.fields["place"].initial, self.fields["level"].initial = thing.county, "county"
+        for standard, title in titles(thing.county, request).items():
             self.fields[RATE + standard] = text_field(
                 title, longest=20, required=False, help_text=_("份额如 1/2，或每月金额如 30 元；不发就不填。")
             )
@@ -108,7 +108,7 @@ def rate_of(typed: str) -> str | int | None:
     return fen_of(typed) or None
 
 
-def _new(county: str, told: Mapping[str, Any], request: DoorRequest) -> None:
+def _new(here: Here, told: Mapping[str, Any], request: DoorRequest) -> None:
     rates = {name.removeprefix(RATE): rate_of(value.strip()) for name, value in told.items() if _is_rate(name, value)}
     terms = Terms(
         source=told["source"],
@@ -125,7 +125,7 @@ def _new(county: str, told: Mapping[str, Any], request: DoorRequest) -> None:
         matches=told["matches"],
     )
     change.propose_fund(
-        county=county,
+        county=here.county,
         code=told["code"],
         name=told["name"],
         terms=terms,

@@ -28,7 +28,7 @@ from songhe.doors.staff.card_fund_acts import FUNDS, MONEY, NEW
 from songhe.doors.staff.card_tabs import tabs
 from songhe.doors.staff.reach import account_of as signed_in
 from songhe.doors.staff.reach import county_of
-from songhe.doors.staff.verbs import NOTHING_WRONG, Wrong, find, offers, perform
+from songhe.doors.staff.verbs import NOTHING_WRONG, Here, Wrong, find, offers, perform
 from songhe.kernel.month import Month
 from songhe.kernel.refusal import Refusal
 from songhe.ledger.models import Account, Transfer
@@ -87,7 +87,7 @@ def funds_shown(request: DoorRequest, county: str, wrong: Wrong | None = None, s
         "total": total,
         "low": [row for row in rows if row.low],
         "proposals": waiting_changes(request, county, None, wrong),
-        "new": offers(request, county, [NEW], page="staff:card-new-act", key=county, county=county, wrong=wrong),
+        "new": offers(request, Here(county), [NEW], page="staff:card-new-act", wrong=wrong),
     }
     return render(request, "staff/card_funds.html", said, status=status)
 
@@ -108,11 +108,9 @@ def new(request: DoorRequest, key: str, verb: str) -> HttpResponse:
     """Put a new fund before somebody else."""
     return perform(
         request,
-        key,
+        Here(key),
         [NEW],
         verb,
-        key=key,
-        county=key,
         shown=lambda wrong, status: funds_shown(request, key, wrong, status),
         after=reverse("staff:card-funds"),
     )
@@ -193,7 +191,7 @@ def fund_shown(request: DoorRequest, row: Fund, wrong: Wrong | None = None, stat
                 "proposed_by": names.get(each.proposed_by, ""),
                 "decided_by": names.get(each.decided_by, ""),
                 "own": each.state == "open" and each.proposed_by == username,
-                "offered": offers(request, each, MONEY, page="staff:card-money", county=county, wrong=wrong),
+                "offered": offers(request, each, MONEY, page="staff:card-money", wrong=wrong),
             }
             for each in money
         ],
@@ -203,7 +201,7 @@ def fund_shown(request: DoorRequest, row: Fund, wrong: Wrong | None = None, stat
             for each in gifts
         ],
         "movements": movements(row),
-        "offered": offers(request, row, FUNDS, page="staff:card-fund-act", county=county, wrong=wrong),
+        "offered": offers(request, row, FUNDS, page="staff:card-fund-act", wrong=wrong),
     }
     return render(request, "staff/card_fund.html", said, status=status)
 

@@ -26,6 +26,7 @@ from songhe.doors.staff.providers import near
 from songhe.doors.staff.reach import county_of
 from songhe.doors.staff.verbs import (
     NOTHING_WRONG,
+    Here,
     ThingForm,
     Verb,
     Wrong,
@@ -50,8 +51,8 @@ class ProposeForm(ThingForm):
     helps = forms.MultipleChoiceField(label=gettext_lazy("经营类别"), widget=forms.CheckboxSelectMultiple)
     valid_from = DayField(label=gettext_lazy("起始日期"))
 
-    def about(self, thing: str, request: DoorRequest) -> None:
-        self.choose("provider", [(str(each.pk), each.name) for each in candidates(thing)])
+    def about(self, thing: Here, request: DoorRequest) -> None:
+        self.choose("provider", [(str(each.pk), each.name) for each in candidates(thing.county)])
         self.choose("helps", card_words.help_choices())
         self.fields["valid_from"].initial = request.on
 
@@ -62,10 +63,10 @@ def candidates(county: str) -> Any:
     return near(county).exclude(kind=Kind.ASSESSMENT_BODY).exclude(pk__in=listed).order_by("name", "pk")[:MOST]
 
 
-def _propose(county: str, told: Mapping[str, Any], request: DoorRequest) -> None:
+def _propose(here: Here, told: Mapping[str, Any], request: DoorRequest) -> None:
     verbs.propose_partner(
-        provider=near(county).get(pk=told["provider"]),
-        county=county,
+        provider=near(here.county).get(pk=told["provider"]),
+        county=here.county,
         helps=told["helps"],
         valid_from=told["valid_from"],
         **by_whom(request),
@@ -230,9 +231,7 @@ def merchants_shown(request: DoorRequest, county: str, wrong: Wrong | None = Non
             Row(each, words.word(card_words.PARTNERS, each.state), card_words.helps(each.helps))
             for each in sorted(rows, key=lambda each: order.index(S(each.state)))
         ],
-        "offered": offers(
-            request, county, [PROPOSE], page="staff:card-merchant-new", key=county, county=county, wrong=wrong
-        ),
+        "offered": offers(request, Here(county), [PROPOSE], page="staff:card-merchant-new", wrong=wrong),
     }
     return render(request, "staff/card_merchants.html", said, status=status)
 
@@ -242,11 +241,9 @@ def merchants_shown(request: DoorRequest, county: str, wrong: Wrong | None = Non
 def new(request: DoorRequest, key: str, verb: str) -> HttpResponse:
     return perform(
         request,
-        key,
+        Here(key),
         [PROPOSE],
         verb,
-        key=key,
-        county=key,
         shown=lambda wrong, status: merchants_shown(request, key, wrong, status),
         after=reverse("staff:card-merchants"),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Sum
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,10 +18,11 @@ from django.views.decorators.http import require_POST, require_safe
 from songhe.doors.may import require
 from songhe.doors.shell.pieces import Crumb
 from songhe.doors.shell.request import DoorRequest
-from songhe.doors.staff import card_words, clearing_acts, naming, words
+from songhe.doors.staff import card_words, naming, words
 from songhe.doors.staff.card_tabs import tabs
-from songhe.doors.staff.reach import counties, county_of, out_of_reach
-from songhe.doors.staff.verbs import NOTHING_WRONG, Verb, Wrong, find, offers, perform, within
+from songhe.doors.staff.clearing_acts import AGREEMENT_VERBS, CLAIM_VERBS, DIFFERENCE_VERBS, NET_VERBS, NEW
+from songhe.doors.staff.reach import county_of
+from songhe.doors.staff.verbs import NOTHING_WRONG, Here, Verb, Wrong, find, offers, perform
 from songhe.provider.models import Agreement
 from songhe.settlement.clear import by_level
 from songhe.settlement.differ import compare
@@ -58,10 +59,9 @@ HOWS: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Here:
-    """The county of the page, and those that it has claims with, for a choice."""
+class Neighbours(Here):
+    """With those that the county has claims with, for a choice."""
 
-    code: str
     others: Sequence[tuple[str, str]]
 
 
@@ -72,12 +72,12 @@ def clearing(request: DoorRequest) -> HttpResponse:
     return page(request, county_of(request, "clearing.read"))
 
 
-def here(request: DoorRequest, county: str) -> Here:
+def neighbours(request: DoorRequest, county: str) -> Neighbours:
     others = {
         *Claim.objects.filter(county=county).values_list("serving", flat=True).distinct(),
         *Received.objects.filter(county=county).values_list("home", flat=True).distinct(),
     }
-    return Here(county, sorted(naming.places(others, request.on).items()))
+    return Neighbours(county, sorted(naming.places(others, request.on).items()))
 
 
 def page(request: DoorRequest, county: str, wrong: Wrong | None = None, status: int = 200) -> HttpResponse:
@@ -96,8 +96,6 @@ def page(request: DoorRequest, county: str, wrong: Wrong | None = None, status: 
         *(row.home for row in rows["into"]),
     }
     names = naming.places(codes, request.on)
-    told: dict[str, Any] = {"county": county, "wrong": wrong}
-    place = here(request, county)
     said = {
         **tabs(request, county, "staff:clearing"),
         **(wrong.said() if wrong else NOTHING_WRONG),
@@ -107,7 +105,7 @@ def page(request: DoorRequest, county: str, wrong: Wrong | None = None, status: 
                 "other": names[row.other],
                 "state": words.word(NETS, row.state),
                 "left_fen": abs(row.net_fen),
-                "offered": offers(request, row, clearing_acts.NET_VERBS, page="staff:clearing-net", **told),
+                "offered": offers(request, row, NET_VERBS, page="staff:clearing-net", wrong=wrong),
             }
             for row in rows["nets"]
         ],
@@ -116,7 +114,7 @@ def page(request: DoorRequest, county: str, wrong: Wrong | None = None, status: 
                 "row": row,
                 "other": names[row.serving],
                 "state": words.word(AGREEMENTS, row.state),
-                "offered": offers(request, row, clearing_acts.AGREEMENT_VERBS, page="staff:clearing-agreement", **told),
+                "offered": offers(request, row, AGREEMENT_VERBS, page="staff:clearing-agreement", wrong=wrong),
             }
             for row in rows["agreements"]
         ],
@@ -125,7 +123,7 @@ def page(request: DoorRequest, county: str, wrong: Wrong | None = None, status: 
         "into": [{"row": row, "other": names[row.home]} for row in received_sums(county, rows["into"])],
         "levels": levels(county),
         "waiting": Difference.objects.filter(county=county, how="").count(),
-        "offered": offers(request, place, clearing_acts.NEW, page="staff:clearing-new", key=county, **told),
+        "offered": offers(request, neighbours(request, county), NEW, page="staff:clearing-new", wrong=wrong),
     }
     return render(request, "staff/clearing.html", said, status=status)
 
@@ -177,7 +175,6 @@ def claim_page(request: DoorRequest, row: Claim, wrong: Wrong | None = None, sta
     lines = ClaimLine.objects.filter(county=row.county, claim=row).select_related("fund", "provider", "line__bill")
     differences = Difference.objects.filter(county=row.county, claim=row).order_by("how", "-found_at", "id")[:LINES]
     name = naming.places([row.serving], request.on)[row.serving]
-    told: dict[str, Any] = {"county": row.county, "wrong": wrong}
     said = {
         **(wrong.said() if wrong else NOTHING_WRONG),
         "crumbs": [Crumb(_("异地清算"), reverse("staff:clearing")), Crumb(row.no)],
@@ -196,13 +193,11 @@ def claim_page(request: DoorRequest, row: Claim, wrong: Wrong | None = None, sta
                 "row": each,
                 "code": words.word(DIFFERENCES, each.code),
                 "how": HOWS.get(each.how, ""),
-                "offered": offers(
-                    request, each, clearing_acts.DIFFERENCE_VERBS, page="staff:clearing-difference", **told
-                ),
+                "offered": offers(request, each, DIFFERENCE_VERBS, page="staff:clearing-difference", wrong=wrong),
             }
             for each in differences
         ],
-        "offered": offers(request, row, clearing_acts.CLAIM_VERBS, page="staff:clearing-claim-act", **told),
+        "offered": offers(request, row, CLAIM_VERBS, page="staff:clearing-claim-act", wrong=wrong),
     }
     return render(request, "staff/clearing_claim.html", said, status=status)
 
@@ -227,14 +222,11 @@ def received(request: DoorRequest, received_id: UUID) -> HttpResponse:
 @require_POST
 @require("clearing.read")
 def new(request: DoorRequest, key: str, verb: str) -> HttpResponse:
-    within(request, "clearing.read", key)
     return perform(
         request,
-        here(request, key),
-        clearing_acts.NEW,
+        neighbours(request, key),
+        NEW,
         verb,
-        key=key,
-        county=key,
         shown=lambda wrong, status: page(request, key, wrong, status),
         after=reverse("staff:clearing") + f"?county={key}",
     )
@@ -244,29 +236,24 @@ def new(request: DoorRequest, key: str, verb: str) -> HttpResponse:
 @require("clearing.read")
 def net(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
     row: Net = find(request, Net.objects, "clearing.read", "net", key)
-    return _act(request, row, row.county, clearing_acts.NET_VERBS, verb)
+    return _act(request, row, NET_VERBS, verb)
 
 
 @require_POST
 @require("clearing.read")
 def agreement(request: DoorRequest, key: int, verb: str) -> HttpResponse:
-    row = Agreement.objects.filter(pk=key).first()
-    if row is None:
-        raise Http404
-    if row.home not in counties(request, "clearing.read"):
-        out_of_reach(request, county=row.home, subject="agreement", subject_id=str(key))
-    return _act(request, row, row.home, clearing_acts.AGREEMENT_VERBS, verb)
+    row: Agreement = find(request, Agreement.objects, "clearing.read", "agreement", key)
+    return _act(request, row, AGREEMENT_VERBS, verb)
 
 
-def _act(request: DoorRequest, row: Any, county: str, verbs: Sequence[Verb], verb: str) -> HttpResponse:
+def _act(request: DoorRequest, row: Any, verbs: Sequence[Verb], verb: str) -> HttpResponse:
     return perform(
         request,
         row,
         verbs,
         verb,
-        county=county,
-        shown=lambda wrong, status: page(request, county, wrong, status),
-        after=reverse("staff:clearing") + f"?county={county}",
+        shown=lambda wrong, status: page(request, row.county, wrong, status),
+        after=reverse("staff:clearing") + f"?county={row.county}",
     )
 
 
@@ -274,14 +261,14 @@ def _act(request: DoorRequest, row: Any, county: str, verbs: Sequence[Verb], ver
 @require("clearing.read")
 def claim_act(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
     row = find_claim(request, key)
-    return _claim_act(request, row, row, clearing_acts.CLAIM_VERBS, verb)
+    return _claim_act(request, row, row, CLAIM_VERBS, verb)
 
 
 @require_POST
 @require("clearing.read")
 def difference(request: DoorRequest, key: UUID, verb: str) -> HttpResponse:
     row: Difference = find(request, Difference.objects, "clearing.read", "difference", key)
-    return _claim_act(request, row, find_claim(request, row.claim_id), clearing_acts.DIFFERENCE_VERBS, verb)
+    return _claim_act(request, row, find_claim(request, row.claim_id), DIFFERENCE_VERBS, verb)
 
 
 def _claim_act(request: DoorRequest, thing: Any, row: Claim, verbs: Sequence[Verb], verb: str) -> HttpResponse:
@@ -290,7 +277,6 @@ def _claim_act(request: DoorRequest, thing: Any, row: Claim, verbs: Sequence[Ver
         thing,
         verbs,
         verb,
-        county=row.county,
         shown=lambda wrong, status: claim_page(request, row, wrong, status),
         after=reverse("staff:clearing-claim", args=[row.id]),
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from songhe.doors.provider.fields import DayField, text_field
 from songhe.doors.shell.request import DoorRequest
 from songhe.doors.staff.acting import ActForm, BecauseForm, because
-from songhe.doors.staff.verbs import ThingForm, Verb, by_whom, decided_by_another, in_state, whoever
+from songhe.doors.staff.verbs import Here, ThingForm, Verb, by_whom, decided_by_another, in_state, whoever
 from songhe.kernel.month import Month
 from songhe.provider import agreement
 from songhe.provider.models import Agreement
@@ -65,9 +65,9 @@ class ReferenceForm(ActForm):
     )
 
 
-def _propose(county: Any, told: Told, request: DoorRequest) -> None:
+def _propose(here: Here, told: Told, request: DoorRequest) -> None:
     agreement.propose_agreement(
-        home=county.code,
+        home=here.county,
         serving=told["serving"].strip(),
         document_no=told["document_no"],
         valid_from=told["valid_from"],
@@ -87,8 +87,8 @@ def _end(row: Agreement, told: Told, request: DoorRequest) -> None:
     agreement.end_agreement(agreement=row, last_day=told["last_day"], because=told["because"], **by_whom(request))
 
 
-def _draw(county: Any, told: Told, request: DoorRequest) -> None:
-    net.draw(county=county.code, other=told["other"], month=Month.parse(told["month"]), **by_whom(request))
+def _draw(here: Here, told: Told, request: DoorRequest) -> None:
+    net.draw(county=here.county, other=told["other"], month=Month.parse(told["month"]), **by_whom(request))
 
 
 def _redraw(row: Net, told: Told, request: DoorRequest) -> None:

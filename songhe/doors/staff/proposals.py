@@ -89,7 +89,7 @@ def shown(
             names.get(row.proposed_by, ""),
             names.get(row.decided_by, ""),
             row.state == Proposal.State.OPEN and row.proposed_by == username,
-            offers(request, row, desk.verbs, page=desk.address, county=county, wrong=wrong),
+            offers(request, row, desk.verbs, page=desk.address, wrong=wrong),
         )
         for row in found
     ]

@@ -180,12 +180,10 @@ def offers(
     *,
     page: str,
     wrong: Wrong | None,
-    key: Any = None,
-    county: str = "",
 ) -> list[Offered]:
-    """What this person may do to the thing now; a row has its own ``key`` and ``county``."""
-    now = possible(request, thing, verbs, county or thing.county)
-    return offered(request, thing, now, page=page, key=key or thing.pk, wrong=wrong)
+    """What this person may do now to a thing, which tells its own ``pk`` and ``county``."""
+    now = possible(request, thing, verbs, thing.county)
+    return offered(request, thing, now, page=page, key=thing.pk, wrong=wrong)
 
 
 def perform(
@@ -196,15 +194,12 @@ def perform(
     *,
     shown: Callable[[Wrong, int], HttpResponse],
     after: str,
-    key: Any = None,
-    county: str = "",
 ) -> HttpResponse:
     """Do the one that is named, if this person's roles allow it in the county; as in ``offers``."""
     verb = named(verbs, name)
     check(request, verb.act)
-    county = county or thing.county
-    within(request, verb.act, county)
-    return carried_out(request, thing, verb, key=key or thing.pk, county=county, shown=shown, after=after)
+    within(request, verb.act, thing.county)
+    return carried_out(request, thing, verb, key=thing.pk, county=thing.county, shown=shown, after=after)
 
 
 def carried_out(
