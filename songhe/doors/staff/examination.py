@@ -121,7 +121,6 @@ def page(
 ) -> HttpResponse:
     """What was examined, and objections with the form of who may answer them."""
     last = Month.of(request.on).previous
-    told: dict[str, Any] = {"page": "staff:examination-answer", "county": county, "wrong": wrong}
     said = {
         **tabs(request, county, "staff:examination"),
         "rows": [(row, Month.parse(row.month), STATES[row.state]) for row in all_of(county)[:SHOWN]],
@@ -130,7 +129,12 @@ def page(
         else None,
         "drawing_open": form is not None,
         "objections": [
-            (row, name_of(row.indicator), OBJECTIONS[row.state], offers(request, row, [ANSWER], **told))
+            (
+                row,
+                name_of(row.indicator),
+                OBJECTIONS[row.state],
+                offers(request, row, [ANSWER], page="staff:examination-answer", wrong=wrong),
+            )
             for row in objections(county)[:SHOWN]
         ],
         **(wrong.said() if wrong else problems(form, refusal)),
@@ -178,7 +182,6 @@ def one_page(request: DoorRequest, row: Examination, wrong: Wrong | None = None,
     scheme = scheme_of(row.edition)
     entries = [entry(each) for each in explained(row)]
     names = {each.id: each.name for each in entries}
-    told: dict[str, Any] = {"page": "staff:examination-act", "county": row.county, "wrong": wrong}
     said = {
         "crumbs": [Crumb(_("机构考核"), reverse("staff:examination")), Crumb(row.month)],
         "row": row,
@@ -191,7 +194,7 @@ def one_page(request: DoorRequest, row: Examination, wrong: Wrong | None = None,
             (names.get(provider, provider), name_of(code), f"{old.num}/{old.den}", f"{new.num}/{new.den}")
             for provider, code, old, new in verbs.differences(row)
         ],
-        "offered": offers(request, row, VERBS, **told),
+        "offered": offers(request, row, VERBS, page="staff:examination-act", wrong=wrong),
         **(wrong.said() if wrong else NOTHING_WRONG),
     }
     return render(request, "staff/examination_one.html", said, status=status)
