@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -115,4 +117,55 @@ def without_scripts(county: County, served: str, chromium: Any) -> Any:
     context.close()
 
 
-Check = Callable[[Any], list[str]]
+#: A page is opened in either language and then looked at in skins, which are colours and a size of letters, and on
+#: screens, which are a width and a size: every colour, every size, and the narrowest screen in both languages.
+LANGUAGES = ("zh-hans", "en")
+SKINS = {"zh-CN": (("light", "std"), ("contrast", "xl")), "en": (("dark", "large"),)}
+SCREENS = {"zh-CN": ((320, "std"), (390, "xl"), (768, "large"), (1280, "std")), "en": ((320, "std"),)}
+#: What of WCAG can differ from skin to skin.
+SIGHT = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
+#: CSS pixels that a button of the elder's pages is high at the least, but for rounding.
+THUMB = 59
+DRESS = """([theme, size]) => {
+    Object.assign(document.documentElement.dataset, {theme, size});
+    document.getAnimations().forEach(one => { try { one.finish(); } catch { one.cancel(); } });
+}"""
+UNFOLD = "() => document.querySelectorAll('main details').forEach(one => { one.open = true; })"
+SMALL = """least => [...document.querySelectorAll('main a.button, main button, main .choice-card, main summary,' +
+    'main .answers label')]
+    .filter(one => one.offsetParent && one.getBoundingClientRect().height < least)
+    .map(one => `${one.textContent.trim()}: too small for a thumb`)"""
+Look = Callable[..., list[str]]
+
+
+@pytest.fixture(scope="session")
+def look(accessibility: Any) -> Look:
+    """Looks at an open page, with what is folded away unfolded, in every skin and on every screen.
+
+    Tells what is in somebody's way and what is wider than the screen, one line each; for a page of the elder's also
+    what is too small for a ``thumb``. With ``SONGHE_PICTURES`` it leaves a picture of each screen in that folder.
+    """
+
+    def look(page: Any, name: str, *, thumb: bool = False) -> list[str]:
+        page.wait_for_load_state("load")
+        page.wait_for_function("() => !document.querySelector('.htmx-request')")
+        page.evaluate(UNFOLD)
+        before, language, found = page.viewport_size, page.evaluate("document.documentElement.lang"), []
+        for number, (theme, size) in enumerate(SKINS[language]):
+            page.evaluate(DRESS, [theme, size])
+            found += [f"{name} {theme}: {fault}" for fault in accessibility(page, SIGHT if number else ())]
+        for width, size in SCREENS[language]:
+            page.set_viewport_size({"width": width, "height": 800})
+            page.evaluate(DRESS, ["light", size])
+            over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            found += [f"{name}: {over} px wider than {width}"] if over > 0 else []
+            if folder := os.environ.get("SONGHE_PICTURES"):
+                said = re.sub(r"\W+", "-", f"{name}-{language}-{width}-{size}")
+                page.screenshot(path=Path(folder) / f"{said}.png", full_page=True)
+        page.set_viewport_size(before)
+        page.evaluate(DRESS, ["light", "std"])
+        if thumb:
+            found += [f"{name}: {fault}" for fault in page.evaluate(SMALL, THUMB)]
+        return found
+
+    return look

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import DAY
-from tests.browser.test_credit_pages import SKINS, unfold
+from tests.browser.conftest import DAY, LANGUAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -80,27 +79,15 @@ def each_page(examined: Any) -> Any:
         yield path
 
 
-@pytest.mark.parametrize("skin", SKINS, ids=lambda skin: skin["theme"])
-def test_every_page_is_open_to_everybody(examined, accessibility, skin):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_is_open_to_everybody_and_fits_every_screen(examined, look, language):
     found = []
     for path in each_page(examined):
-        examined.desk.skin(**skin)
+        examined.desk.skin(language=language)
         answer = examined.page.goto(f"{examined.at}{path}")
         assert answer.status == 200, path
-        unfold(examined.page)
-        found += [f"{path}: {fault}" for fault in accessibility(examined.page)]
+        found += look(examined.page, path)
     assert found == []
-
-
-def test_no_page_is_wider_than_a_small_telephone(examined):
-    examined.page.set_viewport_size({"width": 320, "height": 640})
-    wide = []
-    for path in each_page(examined):
-        examined.page.goto(f"{examined.at}{path}")
-        unfold(examined.page)
-        if examined.page.evaluate("document.documentElement.scrollWidth") > 320:
-            wide.append(path)
-    assert wide == []
 
 
 def test_the_last_elder_is_handed_over_and_the_exit_can_be_finished(examined):

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.browser.test_access import SKINS
+from tests.browser.conftest import LANGUAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -111,27 +111,11 @@ def test_without_scripts_lists_and_tables_say_it_all(town, without_scripts):
     assert page.locator("tbody tr").count() >= 2
 
 
-@pytest.mark.parametrize("skin", SKINS, ids=lambda skin: skin["theme"])
-def test_merchants_and_funds_are_open_to_everybody(town, accessibility, skin):
-    town.skin(**skin)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_merchants_and_funds_are_open_to_everybody_and_fit_every_screen(town, look, language):
+    town.skin(language=language)
     found = []
-    for width in (390, 1280):
-        town.page.set_viewport_size({"width": width, "height": 844})
-        for name in town.names:
-            town.go(name)
-            found += [f"{name} {width}: {fault}" for fault in accessibility(town.page)]
-    assert found == []
-
-
-@pytest.mark.parametrize(("width", "size"), [(320, "std"), (390, "xl"), (1440, "std")])
-def test_no_page_of_merchants_and_funds_is_wider_than_the_screen(town, width, size):
-    page = town.page
-    page.set_viewport_size({"width": width, "height": 800})
-    town.skin(size=size, theme="light")
-    wide = []
     for name in town.names:
         town.go(name)
-        over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        if over > 0:
-            wide.append(f"{name}: {over} px too wide")
-    assert wide == []
+        found += look(town.page, name)
+    assert found == []
