@@ -21,7 +21,7 @@ FOLDER = Path(os.environ["SONGHE_TEST_RUN"])
 
 @pytest.fixture
 def pango() -> None:
-    """For tests that draw a paper. CI installs Pango before the whole suite runs; its quick part may come earlier."""
+    """For tests that draw a paper. CI installs Pango before the suite runs."""
     if find_library("pango-1.0") is None:
         pytest.skip("Pango is not installed")
 
