@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -259,6 +260,34 @@ def shows(row: ItemOrder) -> bool:
     return not row.from_home or is_proved_by_showing(item_on(row.county, row.item, beijing_date(row.hold.at)))
 
 
+def answered(
+    request: DoorRequest,
+    desk: Desk,
+    row: ItemOrder,
+    form: ActForm,
+    do: Callable[..., Any],
+    *,
+    name: str,
+    said: str,
+    after: str,
+) -> HttpResponse:
+    """Do it once, and say so; a refusal shows the order as it stands now, and says why."""
+    told = {"county": row.county, "no": row.no, "provider_id": desk.provider.id}
+    told |= {"at": request.at, "on": request.on, "by": by(request)}
+    try:
+        act_once(
+            request,
+            county=row.county,
+            name=f"provider.{name}:{row.no}",
+            form=form,
+            do=lambda: {"no": do(**told).no},
+        )
+    except Refusal as refusal:
+        return one_page(request, desk, own(request, desk, row.no), refusal=refusal, status=refusal.status)
+    messages.success(request, said)
+    return HttpResponseRedirect(after)
+
+
 @require_POST
 @require("desk.order")
 def accepted(request: DoorRequest, no: str) -> HttpResponse:
@@ -268,17 +297,8 @@ def accepted(request: DoorRequest, no: str) -> HttpResponse:
     form = sent(ActForm, "accept", request)
     if not form.is_valid():
         raise Http404
-
-    def do() -> dict[str, Any]:
-        told: dict[str, Any] = {"at": request.at, "on": request.on, "by": by(request)}
-        return {"no": accept(county=row.county, no=row.no, provider_id=desk.provider.id, **told).no}
-
-    try:
-        act_once(request, county=row.county, name=f"provider.accept:{row.no}", form=form, do=do)
-    except Refusal as refusal:
-        return one_page(request, desk, own(request, desk, no), refusal=refusal, status=refusal.status)
-    messages.success(request, _("接了，已通知老人。"))
-    return HttpResponseRedirect(reverse("provider:order", args=[row.no]))
+    after = reverse("provider:order", args=[no])
+    return answered(request, desk, row, form, accept, name="accept", said=_("接了，已通知老人。"), after=after)
 
 
 @require_POST
@@ -290,17 +310,8 @@ def charged(request: DoorRequest, no: str, visit: UUID) -> HttpResponse:
     form = sent(ActForm, f"record_{visit.hex}", request)
     if not form.is_valid():
         raise Http404
-
-    def do() -> dict[str, Any]:
-        told: dict[str, Any] = {"at": request.at, "on": request.on, "by": by(request)}
-        return {"no": hand_over(county=row.county, no=row.no, provider_id=desk.provider.id, visit=visit, **told).no}
-
-    try:
-        act_once(request, county=row.county, name=f"provider.charge:{row.no}", form=form, do=do)
-    except Refusal as refusal:
-        return one_page(request, desk, own(request, desk, no), refusal=refusal, status=refusal.status)
-    messages.success(request, _("交付好了，已扣款。"))
-    return HttpResponseRedirect(reverse("provider:order", args=[row.no]))
+    do, after = partial(hand_over, visit=visit), reverse("provider:order", args=[no])
+    return answered(request, desk, row, form, do, name="charge", said=_("交付好了，已扣款。"), after=after)
 
 
 @require_POST
@@ -346,23 +357,6 @@ def given_up(request: DoorRequest, no: str) -> HttpResponse:
     form = sent(DeclineForm if row.from_home else GiveUpForm, "drop", request)
     if not form.is_valid():
         return one_page(request, desk, row, form=form, status=422)
-
-    def do() -> dict[str, Any]:
-        ended = (decline if row.from_home else give_up)(
-            county=row.county,
-            no=row.no,
-            because=form.cleaned_data["because"],
-            at=request.at,
-            on=request.on,
-            by=by(request),
-            provider_id=desk.provider.id,
-        )
-        return {"no": ended.no}
-
-    try:
-        act_once(request, county=row.county, name=f"provider.give_up:{row.no}", form=form, do=do)
-    except Refusal as refusal:
-        return one_page(request, desk, own(request, desk, no), refusal=refusal, status=refusal.status)
+    do = partial(decline if row.from_home else give_up, because=form.cleaned_data["because"])
     done = _("回了老人，留着的钱回到卡里。") if row.from_home else _("预订取消了，留着的钱回到卡里。")
-    messages.success(request, done)
-    return HttpResponseRedirect(reverse("provider:orders"))
+    return answered(request, desk, row, form, do, name="give_up", said=done, after=reverse("provider:orders"))
