@@ -22,7 +22,7 @@ from songhe.entitlement.models import Application, Entitlement
 from songhe.feedback.models import Complaint
 from songhe.grant.models import Grant
 from songhe.kernel.month import BEIJING
-from songhe.month.notify_closed import closed, recalled
+from songhe.month.notify_closed import closed, damaged, recalled
 from songhe.month.notify_month import RINGS_WITHIN, remind, tell_month
 from songhe.month.telephone import send_due, spread
 from songhe.notice.models import Notice, Reached
@@ -374,5 +374,6 @@ READERS: dict[str, Reader] = {
     **dict.fromkeys(STAY_ACTS, _stays),
     "meal.close_point": closed,
     "aid.recall": recalled,
+    "aid.decide_damage": damaged,
     **dict.fromkeys(OF_A_MONTH, _nobody),
 }

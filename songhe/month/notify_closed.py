@@ -1,4 +1,5 @@
-"""Who ate at a meal point that closes, or rents an aid that is called back, is told: once, with what happens now."""
+"""Who ate at a meal point that closes, or rents an aid that is called back or came back damaged, is told: once, with
+what happens now."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from songhe.aid.models import Loan
+from songhe.aid.models import Inspection, Loan
 from songhe.meal.models import Booking, Closure
 from songhe.trail.models import Entry
 
@@ -61,3 +62,20 @@ def recalled(county: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Tol
             "why": recall.because,
         }
         yield entry_of[recall_id], (person, "aid.recalled", values)
+
+
+def damaged(county: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Told]]:
+    """Of whose deposit something is kept, or nothing, after another person looked at the damage; one statement."""
+    entry_of = {UUID(entry.subject_id): entry for entry in entries}
+    rows = Inspection.objects.filter(county=county, loan__in=list(entry_of), loan__person__died_on__isnull=True)
+    for row in rows.select_related("loan__piece__aid", "loan__provider").order_by("id"):
+        loan = row.loan
+        values = {
+            "aid": {"zh": loan.piece.aid.name, "en": loan.piece.aid.name_en},
+            "serial": loan.piece.serial,
+            "provider": loan.provider.name,
+            "claimed_fen": row.claimed_fen,
+            "decided_fen": row.decided_fen,
+            "why": row.decided_because,
+        }
+        yield entry_of[loan.id], (loan.person_id, "aid.damage_decided", values)

@@ -141,7 +141,6 @@ NOT_TOLD: dict[str, str] = {
     "aid.hand_out": ON_THE_SPOT,
     "aid.ask_back": OWN,
     "aid.take_back": ON_THE_SPOT,
-    "aid.decide_damage": "the family's page of the aid says what is owed and why, before the deposit is settled",
     "aid.settle_deposit": ON_THE_SPOT,
     "aid.draw_up": "the bill that charges the rent is told",
     # Feedback

@@ -1,4 +1,5 @@
-"""A meal point closes, an aid is called back: whoever is hit is told once, in clear words, and so is the family."""
+"""A meal point closes, an aid is called back or came back damaged: whoever is hit is told once, in clear words, and so
+is the family."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from datetime import date, datetime
 
 import pytest
 
-from songhe.aid import stock
+from songhe.aid import lend, stock
 from songhe.aid.tests import world as aids
 from songhe.assessment.tests.world import COUNTY, at, elder
 from songhe.meal.close import close_point
@@ -97,3 +98,20 @@ def test_what_is_in_stock_or_back_is_told_to_nobody():
     called_back(at(TENTH, 9))
     notify.follow_trail(county=COUNTY, at=at(TENTH, 10))
     assert "aid.recalled" not in inbox(person)
+
+
+def test_what_is_kept_of_a_deposit_for_a_damage_is_told_with_the_reason():
+    lender, person = aids.provider(county=COUNTY), elder()
+    loan = aids.lent(lender, person, with_piece=aids.piece(lender, county=COUNTY))
+    found = aids.back(loan, condition="damaged", claimed_fen=20_000, witness="邻居老李", findings="靠背断")
+    told_of = {"inspection": found, "because": "照片上是旧伤，只认靠背"}
+    turn()
+    assert "aid.damage_decided" not in inbox(person)
+    lend.decide_damage(**told_of, decided_fen=15_000, at=at(TENTH, 10), by="head")
+    turn()
+    said = say("aid.damage_decided", told(person, "aid.damage_decided").values, language="zh")
+    for words in (loan.piece.serial, lender.name, "要求赔 200.00 元", "认定赔 150.00 元", "只认靠背", "其余的退回"):
+        assert words.replace(" ", "") in said.text.replace(" ", ""), said.text
+    assert "150.00" in say("aid.damage_decided", told(person, "aid.damage_decided").values, language="en").text
+    turn()
+    assert inbox(person).count("aid.damage_decided") == 1
