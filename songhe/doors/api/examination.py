@@ -310,16 +310,14 @@ def answer_objection(request: ApiRequest, id: UUID, body: AnswerIn) -> HttpRespo
 )
 def list_own_scores(request: ApiRequest, asked: Query[RoundFilters]) -> HttpResponse:
     own = request.auth.condition(provider="provider_id")
-    rows = Score.objects.filter(own, examination__state=Examination.State.PUBLISHED)
-    if asked.county is not None:
-        rows = rows.filter(county=asked.county)
-    if asked.month is not None:
-        rows = rows.filter(examination__month=asked.month)
+    given = {"county": asked.county, "examination__month": asked.month}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    rows = Score.objects.filter(own, examination__state=Examination.State.PUBLISHED, **chosen)
     figures: dict[tuple[UUID, int], list[Figure]] = defaultdict(list)
     told: dict[tuple[UUID, int], list[Objection]] = defaultdict(list)
-    for figure in Figure.objects.filter(own, examination__state=Examination.State.PUBLISHED).order_by("id"):
+    for figure in Figure.objects.filter(own, examination__state=Examination.State.PUBLISHED, **chosen).order_by("id"):
         figures[figure.examination_id, figure.provider_id].append(figure)
-    for made in Objection.objects.filter(own).select_related("examination").order_by("id"):
+    for made in Objection.objects.filter(own, **chosen).select_related("examination").order_by("id"):
         told[made.examination_id, made.provider_id].append(made)
 
     def show(row: Score) -> dict[str, Any]:
