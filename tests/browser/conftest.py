@@ -160,7 +160,7 @@ def look(accessibility: Any) -> Look:
             over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             found += [f"{name}: {over} px wider than {width}"] if over > 0 else []
             if folder := os.environ.get("SONGHE_PICTURES"):
-                said = re.sub(r"\W+", "-", f"{name}-{language}-{width}-{size}")
+                said = re.sub(r"\W+", "-", f"{name}-{language}-{width}-{size}").strip("-")
                 page.screenshot(path=Path(folder) / f"{said}.png", full_page=True)
         page.set_viewport_size(before)
         page.evaluate(DRESS, ["light", "std"])
