@@ -105,18 +105,17 @@ def page(chromium: Any) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def accessibility() -> Callable[..., list[str]]:
-    """Checks an open page against WCAG, or against some ``rules`` of it, and returns its violations, one line each."""
+def accessibility() -> Callable[[Any], list[str]]:
+    """Checks an open page against WCAG and returns its violations, one line each."""
     source = ROOT / "node_modules" / "axe-core" / "axe.min.js"
     if not source.exists():
         go_without("axe-core is not installed (npm ci)")
     script = source.read_text()
 
-    def check(page: Any, rules: tuple[str, ...] = ()) -> list[str]:
+    def check(page: Any) -> list[str]:
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(script)
-        asked = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": AXE_TAGS}
-        options = json.dumps({"runOnly": asked, "resultTypes": ["violations"]})
+        options = json.dumps({"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]})
         found = page.evaluate(f"() => axe.run(document, {options}).then(result => result.violations)")
         return [
             f"{one['id']}: {node['target']} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]

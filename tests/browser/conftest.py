@@ -121,11 +121,13 @@ def without_scripts(county: County, served: str, chromium: Any) -> Any:
 #: screens, which are a width and a size: every colour, every size, and the narrowest screen in both languages.
 LANGUAGES = ("zh-hans", "en")
 SKINS = {"zh-CN": (("light", "std"), ("contrast", "xl")), "en": (("dark", "large"),)}
-SCREENS = {"zh-CN": ((320, "std"), (390, "xl"), (768, "large"), (1280, "std")), "en": ((320, "std"),)}
-#: What of WCAG can differ from skin to skin.
-SIGHT = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
+SCREENS = {
+    "zh-CN": ((320, "std"), (390, "xl"), (640, "large"), (768, "large"), (1280, "std"), (1440, "std")),
+    "en": ((320, "std"),),
+}
 #: CSS pixels that a button of the elder's pages is high at the least, but for rounding.
 THUMB = 59
+TELEPHONE = 390
 DRESS = """([theme, size]) => {
     Object.assign(document.documentElement.dataset, {theme, size});
     document.getAnimations().forEach(one => { try { one.finish(); } catch { one.cancel(); } });
@@ -143,22 +145,25 @@ def look(accessibility: Any) -> Look:
     """Looks at an open page, with what is folded away unfolded, in every skin and on every screen.
 
     Tells what is in somebody's way and what is wider than the screen, one line each; for a page of the elder's also
-    what is too small for a ``thumb``. With ``SONGHE_PICTURES`` it leaves a picture of each screen in that folder.
+    what is too small for a ``thumb``. ``narrow`` looks for what is in the way on a telephone's screens, too. With
+    ``SONGHE_PICTURES`` it leaves a picture of each screen in that folder.
     """
 
-    def look(page: Any, name: str, *, thumb: bool = False) -> list[str]:
+    def look(page: Any, name: str, *, thumb: bool = False, narrow: bool = False) -> list[str]:
         page.wait_for_load_state("load")
         page.wait_for_function("() => !document.querySelector('.htmx-request')")
         page.evaluate(UNFOLD)
         before, language, found = page.viewport_size, page.evaluate("document.documentElement.lang"), []
-        for number, (theme, size) in enumerate(SKINS[language]):
+        for theme, size in SKINS[language]:
             page.evaluate(DRESS, [theme, size])
-            found += [f"{name} {theme}: {fault}" for fault in accessibility(page, SIGHT if number else ())]
+            found += [f"{name} {theme}: {fault}" for fault in accessibility(page)]
         for width, size in SCREENS[language]:
             page.set_viewport_size({"width": width, "height": 800})
             page.evaluate(DRESS, ["light", size])
             over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             found += [f"{name}: {over} px wider than {width}"] if over > 0 else []
+            if narrow and width <= TELEPHONE:
+                found += [f"{name} {width}: {fault}" for fault in accessibility(page)]
             if folder := os.environ.get("SONGHE_PICTURES"):
                 said = re.sub(r"\W+", "-", f"{name}-{language}-{width}-{size}").strip("-")
                 page.screenshot(path=Path(folder) / f"{said}.png", full_page=True)

@@ -162,7 +162,7 @@ def test_the_merchants_pages_are_open_to_everybody_and_fit_every_screen(till, lo
     found = []
     for path in ("", "takings/", "offers/"):
         till.page.goto(f"{till.at}/provider/till/{path}")
-        found += look(till.page, f"till/{path}")
+        found += look(till.page, f"till/{path}", narrow=True)
     assert found == []
 
 

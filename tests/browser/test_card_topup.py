@@ -102,7 +102,7 @@ def looked_at(walk, look, *paths, **options):
     found = []
     for path in paths:
         walk.page.goto(f"{walk.at}{path}")
-        found += look(walk.page, path, **options)
+        found += look(walk.page, path, narrow=True, **options)
     return found
 
 

@@ -115,7 +115,7 @@ def test_every_page_of_it_is_open_to_everybody_and_fits_every_screen(walk, clean
     asked.accept(county=first.county, no=first.no, provider_id=cleaner.pk, **when)
     second = asked.ask(**told, wish=wish, made_by=ItemOrder.Made.ELDER, **when)
     wishes(walk, "请县里按考评名次选", DAY + timedelta(days=2))
-    faults = look(walk.page, "check")
+    faults = look(walk.page, "check", narrow=True)
     walk.skin(language=language)
     faults += looked_at(walk, look, "/my/order/", PAGE, "/my/card/held/")
     enters(walk, "manager", "provider")

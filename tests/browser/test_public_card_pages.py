@@ -117,5 +117,5 @@ def test_merchants_and_funds_are_open_to_everybody_and_fit_every_screen(town, lo
     found = []
     for name in town.names:
         town.go(name)
-        found += look(town.page, name)
+        found += look(town.page, name, narrow=True)
     assert found == []
